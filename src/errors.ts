@@ -1,0 +1,18 @@
+/** What an error tells the person whose release is waiting. Every text is already inert. */
+export interface Explanation {
+  /** What is known to be so, a line each: IDs, states, what goes on in the cloud. */
+  readonly known?: readonly string[];
+  /** What to do next. */
+  readonly next?: string;
+  readonly cause?: unknown;
+}
+
+/** An error that is meant to be read: what happened, what is known, what to do next, a line each. */
+export class ExplainedError extends Error {
+  override readonly name = 'ExplainedError';
+
+  /** @param what what happened, one line */
+  constructor(what: string, {known = [], next, cause}: Explanation = {}) {
+    super([what, ...known, ...(next === undefined ? [] : [next])].join('\n'), {cause});
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Text from elsewhere for a place where GitHub reads Markdown and HTML: every character that could be markup becomes a character
+ * reference, so that it is shown and never obeyed.
+ */
+export function asMarkupText(text: string): string {
+  return text.replace(/[^\p{L}\p{N} .,:;/-]/gu, (character) => `&#${character.codePointAt(0)};`);
+}

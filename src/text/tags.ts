@@ -1,0 +1,69 @@
+/** Key-value tags as the API takes them. */
+export type Tags = Readonly<Record<string, string>>;
+
+const MAX_LENGTH = 255;
+
+/**
+ * Reads tags as people write them: `key=value`, one a line, split at the first `=`; or a JSON object.
+ *
+ * @returns the tags, and what is wrong with the text, a line for each fault
+ */
+export function parseTags(text: string): {readonly tags: Tags; readonly faults: readonly string[]} {
+  const {pairs, faults} = text.trimStart().startsWith('{') ? pairsOfJson(text) : pairsOfLines(text);
+  const tags: Record<string, string> = Object.create(null);
+  for (const [key, value] of pairs) {
+    const fault = key in tags ? `the key ${key} is given twice` : faultOfTag(key, value);
+    if (fault === undefined) tags[key] = value;
+    else faults.push(fault);
+  }
+  return {tags: {...tags}, faults};
+}
+
+/**
+ * What is wrong with a tag by the API's own rules (OpenAPI document, CreateTagsSerializer), or undefined.
+ */
+function faultOfTag(key: string, value: string): string | undefined {
+  if (key === '') return `a tag without a key (value ${value})`;
+  if (/[\s=]/.test(key)) return `the key ${key} holds white space or "="`;
+  if (key.length > MAX_LENGTH) return `the key ${key.slice(0, 20)}… is longer than ${MAX_LENGTH} characters`;
+  if (value === '') return `the key ${key} has no value`;
+  if (/[\t\n\r\f\v]/.test(value)) return `the value of ${key} holds a tab or a line break`;
+  if (value.trim() !== value) return `the value of ${key} begins or ends with white space`;
+  if (value.length > MAX_LENGTH) return `the value of ${key} is longer than ${MAX_LENGTH} characters`;
+  return undefined;
+}
+
+interface Pairs {
+  readonly pairs: readonly (readonly [key: string, value: string])[];
+  readonly faults: string[];
+}
+
+function pairsOfLines(text: string): Pairs {
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const faults = lines.filter((line) => !line.includes('=')).map((line) => `no "=" in ${line}`);
+  const pairs = lines
+    .filter((line) => line.includes('='))
+    .map((line) => {
+      const at = line.indexOf('=');
+      return [line.slice(0, at).trim(), line.slice(at + 1).trim()] as const;
+    });
+  return {pairs, faults};
+}
+
+function pairsOfJson(text: string): Pairs {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return {pairs: [], faults: ['it begins like a JSON object but is not one']};
+  }
+  const entries = Object.entries(json as object);
+  const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+  return {
+    pairs: entries.filter(([, value]) => isScalar(value)).map(([key, value]) => [key, String(value)] as const),
+    faults: entries.filter(([, value]) => !isScalar(value)).map(([key]) => `the value of ${key} is not a string`),
+  };
+}

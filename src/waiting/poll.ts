@@ -1,0 +1,159 @@
+import {jittered} from './backoff.ts';
+import {type Run, timeLeftMs} from './run.ts';
+
+/** What one look found: the end of the wait, or the state that things are in. */
+export type Look<T> = {readonly done: T} | {readonly state: string};
+
+/** How looks have been failing since the last good one. */
+export interface FailureStreak {
+  /** What each of them threw, the latest last. */
+  readonly errors: readonly unknown[];
+  /** Milliseconds since the last good look, or since the wait began where there was none. */
+  readonly sinceMs: number;
+  /** Whether any look of this wait was good. */
+  readonly everGood: boolean;
+}
+
+/** What a wait has seen so far. */
+export interface Progress {
+  /** The state last seen; undefined before the first good look. */
+  readonly state: string | undefined;
+  /** Milliseconds since the wait began. */
+  readonly elapsedMs: number;
+  /** Looks that failed so far. */
+  readonly failedLooks: number;
+}
+
+export interface PollOptions<T> {
+  /** One look, a single attempt: the next look is its retry. */
+  readonly look: () => Promise<Look<T>>;
+  /** Whether a failed look ends the wait, or how long to wait at least before the next one, in milliseconds. */
+  readonly onFailure: (streak: FailureStreak) => 'final' | number;
+  /** The usual gap between looks, in milliseconds; each gap is within a fifth of it. */
+  readonly intervalMs: number;
+  /** Called when the state changes, and once a minute while it does not. */
+  readonly report: (progress: Progress, why: 'change' | 'heartbeat') => void;
+}
+
+/** The budget ran out. What was seen last is in `progress`. */
+export class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+  readonly progress: Progress;
+
+  constructor(progress: Progress, options?: ErrorOptions) {
+    super('the time for this step is over', options);
+    this.progress = progress;
+  }
+}
+
+/** No look was answered well for too long; `cause` is the last failure. */
+export class Outage extends Error {
+  override readonly name = 'Outage';
+  readonly progress: Progress;
+
+  constructor(progress: Progress, options: ErrorOptions) {
+    super(`no good answer for ${OUTAGE_BUDGET_MS / 60_000} minutes`, options);
+    this.progress = progress;
+  }
+}
+
+/** How long looks may go without one good answer. One bad answer never ends a wait; this does. */
+export const OUTAGE_BUDGET_MS = 5 * 60_000;
+const HEARTBEAT_MS = 60_000;
+
+/**
+ * Looks again and again until a look is the last one.
+ *
+ * The first look is at once and the last one at the deadline, where a good end still counts. What is looked at, and which
+ * failures are final, is the caller's to know; this loop knows time only.
+ *
+ * @throws DeadlinePassed, Outage, whatever failure the caller calls final, or the reason of a cancelled run
+ */
+export async function poll<T>(options: PollOptions<T>, run: Run): Promise<T> {
+  const {clock} = run;
+  const wait = new Wait(options, run);
+  for (;;) {
+    const isLastLook = clock.now() >= run.deadlineMs;
+    let pauseMs = jittered(options.intervalMs, clock);
+    let failure: unknown;
+    try {
+      const look = await options.look();
+      if ('done' in look) return look.done;
+      wait.sawState(look.state);
+    } catch (error) {
+      run.cancelled.throwIfAborted();
+      failure = error;
+      const verdict = options.onFailure(wait.sawFailure(error));
+      if (verdict === 'final') throw error;
+      if (wait.outageLeftMs() <= 0) throw new Outage(wait.progress(), {cause: error});
+      pauseMs = Math.min(Math.max(pauseMs, verdict), wait.outageLeftMs());
+    }
+    if (isLastLook) throw new DeadlinePassed(wait.progress(), {cause: failure});
+    await wait.pause(Math.min(pauseMs, timeLeftMs(run)));
+  }
+}
+
+/** The memory of one wait. */
+class Wait<T> {
+  readonly #options: PollOptions<T>;
+  readonly #run: Run;
+  readonly #startedAtMs: number;
+  readonly #streak: unknown[] = [];
+  #lastGoodAtMs: number;
+  #nextBeatAtMs: number;
+  #state: string | undefined;
+  #failedLooks = 0;
+
+  constructor(options: PollOptions<T>, run: Run) {
+    this.#options = options;
+    this.#run = run;
+    this.#startedAtMs = run.clock.now();
+    this.#lastGoodAtMs = this.#startedAtMs;
+    this.#nextBeatAtMs = this.#startedAtMs + HEARTBEAT_MS;
+  }
+
+  progress(): Progress {
+    return {
+      state: this.#state,
+      elapsedMs: this.#run.clock.now() - this.#startedAtMs,
+      failedLooks: this.#failedLooks,
+    };
+  }
+
+  outageLeftMs(): number {
+    return this.#lastGoodAtMs + OUTAGE_BUDGET_MS - this.#run.clock.now();
+  }
+
+  sawState(state: string): void {
+    const changed = state !== this.#state;
+    this.#state = state;
+    this.#lastGoodAtMs = this.#run.clock.now();
+    this.#streak.length = 0;
+    if (changed) this.#options.report(this.progress(), 'change');
+  }
+
+  sawFailure(error: unknown): FailureStreak {
+    this.#failedLooks += 1;
+    this.#streak.push(error);
+    return {
+      errors: this.#streak,
+      sinceMs: this.#run.clock.now() - this.#lastGoodAtMs,
+      everGood: this.#state !== undefined,
+    };
+  }
+
+  /** Sleeps, with a sign of life whenever a minute is full. */
+  async pause(ms: number): Promise<void> {
+    const {clock, cancelled} = this.#run;
+    const endMs = clock.now() + ms;
+    for (;;) {
+      if (clock.now() >= this.#nextBeatAtMs) {
+        this.#nextBeatAtMs = clock.now() + HEARTBEAT_MS;
+        this.#options.report(this.progress(), 'heartbeat');
+      }
+      const leftMs = endMs - clock.now();
+      if (leftMs <= 0) return;
+      await clock.sleep(Math.min(leftMs, this.#nextBeatAtMs - clock.now()), cancelled);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type {Clock} from './clock.ts';
+
+/** Where a step's lines go. Every line is made inert and free of secrets by whoever implements this. */
+export interface Log {
+  debug(line: string): void;
+  info(line: string): void;
+  notice(line: string): void;
+  warning(line: string): void;
+}
+
+/** What all the work of one step shares: its time, its end, how it is stopped, and its voice. */
+export interface Run {
+  readonly clock: Clock;
+  /** When the step began, on the clock's scale, in milliseconds. */
+  readonly startedAtMs: number;
+  /** When the step's budget ends, on the clock's scale, in milliseconds. */
+  readonly deadlineMs: number;
+  /** Aborted, with a `Cancelled` as its reason, when the step must stop: sleeps and reads end at once. */
+  readonly cancelled: AbortSignal;
+  /** Aborted a few seconds later: a write in flight has until then to be answered, since its answer is the only handle. */
+  readonly graceOver: AbortSignal;
+  readonly log: Log;
+}
+
+/** The reason of an aborted run. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+
+  /** @param signal what stopped the step, `SIGINT` for one */
+  constructor(signal: string) {
+    super(`The step was cancelled (${signal})`);
+  }
+}
+
+/** Milliseconds until the run's deadline, never below 0. */
+export function timeLeftMs(run: Run): number {
+  return Math.max(0, run.deadlineMs - run.clock.now());
+}

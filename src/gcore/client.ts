@@ -1,0 +1,197 @@
+import * as v from 'valibot';
+import {inert} from '../text/inert.ts';
+import {backoffMs} from '../waiting/backoff.ts';
+import {type Run, timeLeftMs} from '../waiting/run.ts';
+import {describeError, outcomeOfError, outcomeOfStatus} from './failures.ts';
+import {RequestError} from './request-error.ts';
+import {parseRetryAfter} from './retry-after.ts';
+import {type IncomingAnswer, type OutgoingRequest, openTransport} from './transport.ts';
+import {ErrorBody} from './wire.ts';
+
+/** Where the service is, and who asks. */
+export interface Account {
+  /** The service's base, without the `/cloud` that every path begins with. */
+  readonly apiUrl: URL;
+  /** A permanent API token, without the word `apikey`. */
+  readonly apiKey: string;
+  /** How long a whole answer may take, in milliseconds: 20 s to a read, 60 s to a write, unless given. */
+  readonly timeoutsMs?: {readonly read: number; readonly write: number};
+}
+
+/** An answer of the service, its shape checked. */
+export interface Reply<T> {
+  readonly value: T;
+  /** The service's own time, from the Date header. The runner's clock may be wrong. */
+  readonly serverTime: Date | undefined;
+}
+
+/** Gcore's API: requests in, checked answers out. It knows no endpoint and no image. */
+export interface Client {
+  /**
+   * Reads once. Polls use it: their next look is the retry.
+   *
+   * @throws RequestError, or the reason of a cancelled run
+   */
+  look<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
+  /**
+   * Reads, up to three times where that can help.
+   *
+   * @throws RequestError, or the reason of a cancelled run
+   */
+  read<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
+  /**
+   * Writes once, on a fresh connection. A cancelled run leaves it a few seconds to be answered.
+   *
+   * @throws RequestError, or the reason of a cancelled run
+   */
+  write<T>(
+    method: 'POST' | 'DELETE',
+    path: string,
+    body: object | undefined,
+    shape: v.GenericSchema<unknown, T>,
+  ): Promise<Reply<T>>;
+  /** Closes the connections. */
+  close(): Promise<void>;
+}
+
+const READ_ATTEMPTS = 3;
+const DEFAULT_TIMEOUTS_MS = {read: 20_000, write: 60_000};
+
+/** Opens a client for the time of one run. */
+export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: Account, run: Run): Client {
+  const transport = openTransport(apiUrl);
+  const headers = {
+    authorization: `apikey ${apiKey}`,
+    accept: 'application/json',
+    'user-agent': 'upload-gcore-gpu-image',
+  };
+
+  async function send<T>(
+    request: Pick<OutgoingRequest, 'method' | 'body' | 'timeoutMs' | 'signal'>,
+    path: string,
+    shape: v.GenericSchema<unknown, T>,
+  ): Promise<Reply<T>> {
+    const {method} = request;
+    const url = new URL(apiUrl.pathname.replace(/\/$/, '') + path, apiUrl);
+    const contentType = request.body === undefined ? {} : {'content-type': 'application/json'};
+    const startedAtMs = run.clock.now();
+    const tell = (result: string) =>
+      run.log.debug(`${method} ${url.pathname} ${result} ${Math.round(run.clock.now() - startedAtMs)} ms`);
+    let answer: IncomingAnswer;
+    try {
+      answer = await transport.exchange({...request, url, headers: {...headers, ...contentType}});
+    } catch (error) {
+      tell(describeError(error));
+      request.signal.throwIfAborted();
+      throw failedRequest(error, method, url.pathname, request.timeoutMs);
+    }
+    tell(`${answer.status} ${answer.header('x-request-id') ?? '(no request ID)'}`);
+    return readReply(answer, method, url.pathname, shape);
+  }
+
+  const look = <T>(path: string, shape: v.GenericSchema<unknown, T>) =>
+    send({method: 'GET', timeoutMs: timeoutsMs.read, signal: run.cancelled}, path, shape);
+
+  return {
+    look,
+    read: (path, shape) => retried(() => look(path, shape), run),
+    write: (method, path, body, shape) =>
+      send(
+        {
+          method,
+          ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+          timeoutMs: timeoutsMs.write,
+          signal: run.graceOver,
+        },
+        path,
+        shape,
+      ),
+    close: () => transport.close(),
+  };
+}
+
+/** Tries a read again where that can help, with growing gaps, for as long as the run's time allows. */
+async function retried<T>(read: () => Promise<T>, run: Run): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      const waitMs = Math.max(backoffMs(attempt, run.clock), retryAfterMs(error));
+      if (attempt === READ_ATTEMPTS || !mayHelpToRepeat(error) || waitMs >= timeLeftMs(run)) throw error;
+      await run.clock.sleep(waitMs, run.cancelled);
+    }
+  }
+}
+
+/** A read has no effect, so all that matters is whether the answer may be another next time. 409 is a lock's passing word. */
+export function mayHelpToRepeat(error: unknown): boolean {
+  return error instanceof RequestError && (error.outcome !== 'refused' || error.status === 409);
+}
+
+/** How long the service asked to wait, in milliseconds; 0 where it did not. */
+export function retryAfterMs(error: unknown): number {
+  return error instanceof RequestError ? (error.retryAfterMs ?? 0) : 0;
+}
+
+function failedRequest(error: unknown, method: string, path: string, timeoutMs: number): RequestError {
+  const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+  const reason = timedOut ? `no whole answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(error))})`;
+  return new RequestError({outcome: outcomeOfError(error), method, path, reason, cause: error});
+}
+
+function readReply<T>(
+  answer: IncomingAnswer,
+  method: string,
+  path: string,
+  shape: v.GenericSchema<unknown, T>,
+): Reply<T> {
+  const date = new Date(answer.header('date') ?? '');
+  const serverTime = Number.isNaN(date.getTime()) ? undefined : date;
+  const json = parseJson(answer.body);
+  if (answer.status < 200 || answer.status > 299) throw errorAnswer(answer, json, method, path, serverTime);
+  const parsed = v.safeParse(shape, json);
+  if (parsed.success) return {value: parsed.output, serverTime};
+  const reason =
+    json === undefined ? 'an answer that is not JSON' : `an answer of another shape (${issueOf(parsed.issues[0])})`;
+  const requestId = requestIdOf(answer);
+  throw new RequestError({outcome: 'unknown', method, path, status: answer.status, reason, requestId});
+}
+
+function errorAnswer(
+  answer: IncomingAnswer,
+  json: unknown,
+  method: string,
+  path: string,
+  serverTime: Date | undefined,
+): RequestError {
+  const {status} = answer;
+  const parsed = v.safeParse(ErrorBody, json);
+  const body = parsed.success ? parsed.output : {};
+  const fields = body.invalid_fields === undefined ? '' : ` ${inert(JSON.stringify(body.invalid_fields))}`;
+  return new RequestError({
+    outcome: outcomeOfStatus(status),
+    method,
+    path,
+    status,
+    reason: `${status} ${body.message ?? '(no reason given)'}${fields}`,
+    requestId: body.request_id ?? requestIdOf(answer),
+    retryAfterMs: parseRetryAfter(answer.header('retry-after'), serverTime),
+  });
+}
+
+function requestIdOf(answer: IncomingAnswer): string | undefined {
+  const id = answer.header('x-request-id');
+  return id === undefined ? undefined : inert(id, 100);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function issueOf(issue: v.BaseIssue<unknown>): string {
+  return inert(`${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`, 200);
+}

@@ -1,0 +1,94 @@
+import type * as v from 'valibot';
+import type {Client} from './client.ts';
+import {Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
+
+/** A project's share of a region: where images live. */
+export interface Place {
+  readonly projectId: number;
+  readonly regionId: number;
+}
+
+/** What an upload asks for, in Gcore's terms. What is undefined is not sent. */
+export interface UploadRequest {
+  readonly name: string;
+  /** Where Gcore fetches the image: a HEAD, then a GET, unauthenticated. */
+  readonly url: string;
+  readonly architecture: string;
+  readonly os_type: string;
+  readonly os_distro?: string | undefined;
+  readonly os_version?: string | undefined;
+  readonly hw_firmware_type?: string | undefined;
+  readonly ssh_key: string;
+  readonly cow_format: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Gcore's cloud, as far as images go. Every method throws RequestError, or the reason of a cancelled run. */
+export interface Gcore {
+  /** All projects that the key can see. */
+  listProjects(): Promise<readonly Named[]>;
+  /** All regions. */
+  listRegions(): Promise<readonly Named[]>;
+  /** Reads as little as can be from a place: proof that key, project and region hold. Tells the service's time. */
+  probe(place: Place): Promise<Date | undefined>;
+  /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */
+  uploadImage(place: Place, upload: UploadRequest): Promise<readonly string[]>;
+  /** One look at an image. */
+  lookAtImage(place: Place, imageId: string): Promise<Image>;
+  /** All images of a place, Gcore's public ones among them. */
+  listImages(place: Place): Promise<readonly Image[]>;
+  /** One look at a task. */
+  lookAtTask(taskId: string): Promise<Task>;
+  /** All tasks of a place that were made since a time of the service's own, newest first. */
+  listTasks(place: Place, since: Date | undefined): Promise<readonly Task[]>;
+}
+
+/** The most that the lists give in one page. */
+const PAGE_SIZE = 1000;
+
+/** Gcore's endpoints over a client. */
+export function createGcore(client: Client): Gcore {
+  return {
+    listProjects: () => listAll(client, '/cloud/v1/projects', {}, Project),
+    listRegions: () => listAll(client, '/cloud/v1/regions', {}, Region),
+    probe: async (place) => (await client.read(`${imagesPath(place)}?limit=1`, pageOf(Image))).serverTime,
+    uploadImage: async (place, upload) => (await client.write('POST', imagesPath(place), upload, TaskIds)).value.tasks,
+    lookAtImage: async (place, imageId) => (await client.look(`${imagesPath(place)}/${imageId}`, Image)).value,
+    listImages: (place) => listAll(client, imagesPath(place), {}, Image),
+    lookAtTask: async (taskId) => (await client.look(`/cloud/v1/tasks/${taskId}`, Task)).value,
+    listTasks: ({projectId, regionId}, since) =>
+      listAll(
+        client,
+        '/cloud/v1/tasks',
+        {
+          project_id: String(projectId),
+          region_id: String(regionId),
+          order_by: 'desc',
+          ...(since === undefined ? {} : {from_timestamp: since.toISOString()}),
+        },
+        Task,
+      ),
+  };
+}
+
+function imagesPath({projectId, regionId}: Place): string {
+  return `/cloud/v3/gpu/virtual/${projectId}/${regionId}/images`;
+}
+
+/** Reads a list to its end: a page that is not full, or brings nothing new, is the last. */
+async function listAll<T extends {readonly id: string | number}>(
+  client: Client,
+  path: string,
+  filters: Readonly<Record<string, string>>,
+  item: v.GenericSchema<unknown, T>,
+): Promise<readonly T[]> {
+  const found = new Map<string | number, T>();
+  for (let offset = 0; ; offset += PAGE_SIZE) {
+    const sizeBefore = found.size;
+    const query = new URLSearchParams({...filters, limit: String(PAGE_SIZE), offset: String(offset)});
+    const {results} = (await client.read(`${path}?${query}`, pageOf(item))).value;
+    // What is added meanwhile moves the rest on by a place: an item may come twice.
+    for (const one of results) found.set(one.id, one);
+    if (results.length < PAGE_SIZE || found.size === sizeBefore) return [...found.values()];
+  }
+}

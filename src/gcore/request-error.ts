@@ -1,0 +1,36 @@
+import type {Outcome} from './failures.ts';
+
+export interface RequestErrorDetails {
+  readonly outcome: Outcome;
+  readonly method: string;
+  readonly path: string;
+  /** Why, as one inert line. */
+  readonly reason: string;
+  readonly status?: number | undefined;
+  /** Gcore's ID of the request, which its support asks for. */
+  readonly requestId?: string | undefined;
+  /** How long the service asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A request to Gcore that did not go well.
+ *
+ * It holds what helps to understand it, and nothing else: no headers, no key, no body, no query.
+ */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly outcome: Outcome;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor({outcome, method, path, reason, status, requestId, retryAfterMs, cause}: RequestErrorDetails) {
+    super(`${method} ${path}: ${reason}${requestId === undefined ? '' : ` (request ID ${requestId})`}`, {cause});
+    this.outcome = outcome;
+    this.status = status;
+    this.requestId = requestId;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -1,0 +1,100 @@
+import * as v from 'valibot';
+import {inert} from '../text/inert.ts';
+
+/**
+ * The shapes of Gcore's answers: the fields that we use, read strictly, and no others. New fields, new states and new task
+ * types will appear, so states are plain text here. (Gcore's OpenAPI document, Cloud API.)
+ */
+
+const Identifier = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/, 'not an ID'));
+const Text = v.pipe(
+  v.string(),
+  v.transform((text) => inert(text)),
+);
+
+/** Uploads and deletions answer with the IDs of the tasks that they started. */
+export const TaskIds = v.object({tasks: v.pipe(v.array(Identifier), v.minLength(1))});
+
+/** A task: work that the service does on its own time. */
+export const Task = v.pipe(
+  v.object({
+    id: Identifier,
+    state: Text,
+    error: v.nullish(Text),
+    created_resources: v.nullish(v.object({images: v.nullish(v.array(Identifier))})),
+    data: v.optional(v.unknown()),
+  }),
+  v.transform((task) => ({
+    id: task.id,
+    /** NEW, RUNNING, FINISHED or ERROR, so far. */
+    state: task.state,
+    /** Why it failed, in Gcore's words. */
+    error: task.error ?? undefined,
+    /** IDs of the images that it made. */
+    imageIds: [...new Set(task.created_resources?.images ?? [])],
+    /** What it was asked to do; undocumented, and it holds the source URL: never to be shown. */
+    data: task.data,
+  })),
+);
+export type Task = v.InferOutput<typeof Task>;
+
+const Tags = v.array(v.object({key: v.string(), value: v.string()}));
+
+/** An image. GPU images call their tags `tags`, instance images `tags_v2`. */
+export const Image = v.pipe(
+  v.looseObject({
+    id: Identifier,
+    name: v.string(),
+    status: Text,
+    size: v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+    task_id: v.nullish(Identifier),
+    creator_task_id: v.nullish(Identifier),
+    tags: v.optional(Tags),
+    tags_v2: v.optional(Tags),
+  }),
+  v.transform((image) => ({
+    id: image.id,
+    name: image.name,
+    /** `queued`, `saving`, `active` and others. */
+    status: image.status,
+    /** 0 until the service knows. */
+    sizeBytes: image.size ?? 0,
+    /** The task that holds a lock on the image. */
+    lockedBy: image.task_id ?? undefined,
+    /** The task that made the image, where the service tells. */
+    createdBy: image.creator_task_id ?? undefined,
+    tags: new Map((image.tags ?? image.tags_v2 ?? []).map(({key, value}) => [key, value])),
+    /** The whole image as the service gave it. */
+    raw: image,
+  })),
+);
+export type Image = v.InferOutput<typeof Image>;
+
+const Id = v.pipe(v.number(), v.safeInteger());
+
+/** A project, as the list of projects has it. */
+export const Project = v.object({id: Id, name: v.string()});
+
+/** A region; people know it by its display name. */
+export const Region = v.pipe(
+  v.object({id: Id, display_name: v.string()}),
+  v.transform(({id, display_name}) => ({id, name: display_name})),
+);
+
+/** A project or a region: an ID, and the name that people know it by. */
+export interface Named {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** One page of a list. */
+export function pageOf<S extends v.GenericSchema>(item: S) {
+  return v.object({count: v.optional(v.number()), results: v.array(item)});
+}
+
+/** Gcore's form of an error. A proxy in between may send anything else. */
+export const ErrorBody = v.object({
+  message: v.optional(Text),
+  request_id: v.optional(Text),
+  invalid_fields: v.optional(v.unknown()),
+});

@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import type {Account} from '../gcore/client.ts';
+import {inputText, minutes, required, wholeNumber, withDefault} from './inputs.ts';
+import type {Secrets} from './secrets.ts';
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const ApiKey = v.pipe(
+  required('a permanent API token of Gcore'),
+  v.transform(withoutScheme),
+  v.regex(/^[\x21-\x7e]{8,}$/, 'a permanent API token of Gcore: at least 8 characters, no spaces, no line breaks'),
+);
+
+const ApiUrl = v.pipe(
+  v.string(),
+  v.check(isAcceptableApiUrl, 'an https URL without user, query and fragment (http is for loopback only)'),
+  v.transform((text) => new URL(text.replace(/\/+$/, '').replace(/\/cloud$/, ''))),
+);
+
+/** The inputs that every action has: who asks, where, and for how long. */
+export const accountInputs = {
+  'api-key': ApiKey,
+  'api-url': withDefault(ApiUrl, 'https://api.gcore.com'),
+  project: required("a project's ID or name"),
+  region: required("a region's ID or name"),
+  'poll-interval-seconds': withDefault(wholeNumber(1, 300), '5'),
+};
+
+/** The longest that a hosted runner lets a job run is six hours; a self-hosted one, five days. */
+export const Timeout = minutes(5 * 24 * 60);
+
+/** Has the API key masked. This comes before anything else, faults of inputs included. */
+export function maskApiKey(secrets: Secrets): void {
+  const key = inputText('api-key');
+  if (key === undefined) return;
+  secrets.add(key);
+  secrets.add(withoutScheme(key));
+}
+
+/** The account that the inputs name. */
+export function accountOf(inputs: {readonly 'api-key': string; readonly 'api-url': URL}): Account {
+  return {apiUrl: inputs['api-url'], apiKey: inputs['api-key']};
+}
+
+/** A token may be given as it goes into the header. */
+function withoutScheme(key: string): string {
+  return key.replace(/^apikey\s+/i, '');
+}
+
+function isAcceptableApiUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const {protocol, hostname, username, password, search, hash} = new URL(text);
+  if (username !== '' || password !== '' || search !== '' || hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname));
+}

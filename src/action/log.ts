@@ -1,0 +1,23 @@
+import * as core from '@actions/core';
+import {inert} from '../text/inert.ts';
+import type {Log} from '../waiting/run.ts';
+import type {Secrets} from './secrets.ts';
+
+/** The longest line that is written; the runner cuts an annotation at 4096 characters. */
+const MAX_LINE_LENGTH = 4000;
+
+/** The runner's log. Every line is made inert and free of secrets here, whoever wrote it. */
+export function createLog(secrets: Secrets): Log {
+  const shown = (line: string) => showable(line, secrets);
+  return {
+    debug: (line) => core.debug(shown(line)),
+    info: (line) => core.info(shown(line)),
+    notice: (line) => core.notice(shown(line)),
+    warning: (line) => core.warning(shown(line)),
+  };
+}
+
+/** One line as it may be shown. */
+export function showable(line: string, secrets: Secrets): string {
+  return inert(secrets.redact(line), MAX_LINE_LENGTH);
+}

@@ -1,0 +1,75 @@
+import * as v from 'valibot';
+import {MARKER_TAG} from '../images/find-upload.ts';
+import {fitImageName, IMAGE_NAME_RULE} from '../text/image-name.ts';
+import {parseTags} from '../text/tags.ts';
+import {accountInputs, maskApiKey, Timeout} from './account-inputs.ts';
+import {Flag, inputText, oneOf, readInputs, required, wholeNumber, withDefault} from './inputs.ts';
+import {addSecretsOfUrl, type Secrets} from './secrets.ts';
+
+const NAME_RULE =
+  '3 to 63 characters: letters, digits, spaces, ".", "_" and "-", with a letter or digit first and a letter, digit, "." or "_" last';
+
+const ImageUrl = v.pipe(
+  required('the URL that Gcore fetches the image from'),
+  v.check(isHttpUrl, 'an http or https URL, without white space'),
+);
+
+/** A name that is given is never bent; the one that is made up from the repository and the ref is made to fit. */
+const ImageName = v.pipe(
+  v.optional(v.string(), nameOfRun),
+  v.check((name) => IMAGE_NAME_RULE.test(name), NAME_RULE),
+);
+
+const TagLines = v.pipe(
+  v.string(),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const {tags, faults} = parseTags(dataset.value);
+    const all = MARKER_TAG in tags ? [...faults, `the key ${MARKER_TAG} is this action's own`] : faults;
+    for (const fault of all) addIssue({message: `key=value lines or a JSON object, but ${fault}`});
+    return all.length === 0 ? tags : NEVER;
+  }),
+);
+
+/** Every input of the upload, in the order of `action.yml`. */
+export const uploadInputs = v.object({
+  ...accountInputs,
+  url: ImageUrl,
+  name: ImageName,
+  architecture: withDefault(oneOf(['x86_64', 'aarch64']), 'x86_64'),
+  'os-type': withDefault(oneOf(['linux', 'windows']), 'linux'),
+  'os-distro': v.optional(v.string()),
+  'os-version': v.optional(v.string()),
+  'hw-firmware-type': v.optional(oneOf(['bios', 'uefi'])),
+  'ssh-key': withDefault(oneOf(['allow', 'deny', 'required']), 'allow'),
+  'cow-format': withDefault(Flag, 'false'),
+  tags: withDefault(TagLines, ''),
+  'provenance-tags': withDefault(Flag, 'true'),
+  wait: withDefault(Flag, 'true'),
+  'timeout-minutes': withDefault(Timeout, '120'),
+  attempts: withDefault(wholeNumber(1, 10), '2'),
+});
+
+/** The inputs of the upload, checked. */
+export type UploadInputs = v.InferOutput<typeof uploadInputs>;
+
+/**
+ * Reads the inputs of the upload, and has what is secret in them masked first of all.
+ *
+ * @throws ExplainedError that names every faulty input
+ */
+export function readUploadInputs(secrets: Secrets): UploadInputs {
+  maskApiKey(secrets);
+  addSecretsOfUrl(inputText('url') ?? '', secrets);
+  return readInputs(uploadInputs);
+}
+
+/** `<repository name>-<ref name>`, made to fit; a text that no rule lets pass where the run has neither. */
+function nameOfRun(): string {
+  const repository = process.env['GITHUB_REPOSITORY']?.split('/').at(-1);
+  const ref = process.env['GITHUB_REF_NAME'];
+  return (repository && ref && fitImageName(`${repository}-${ref}`)) || '';
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !/\s/.test(text);
+}

@@ -1,0 +1,4 @@
+import {start} from './action/start.ts';
+import {upload} from './action/upload.ts';
+
+void start(upload);

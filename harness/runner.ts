@@ -1,0 +1,178 @@
+/**
+ * The manners of a GitHub runner: it reads an action's metadata, starts its main file with inputs in the environment and files to
+ * write to, reads its log for commands, and its files at the end.
+ */
+import {spawn} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join, resolve} from 'node:path';
+import {createInterface} from 'node:readline';
+import {fileURLToPath} from 'node:url';
+import {parse} from 'yaml';
+
+export interface Job {
+  /** The action's metadata, as a path from the root of the repository. */
+  readonly action?: string;
+  /** What the workflow writes under `with`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** What the workflow writes under `env`, or the runner sets. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with each line of the log as it comes, standard error included. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** What is left of a step when it is over. */
+export interface StepResult {
+  readonly exitCode: number | null;
+  /** The signal that ended the process, if one did. */
+  readonly signal: NodeJS.Signals | null;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly state: Readonly<Record<string, string>>;
+  /** The job summary, in Markdown. */
+  readonly summary: string;
+  /** All lines of both streams. */
+  readonly lines: readonly string[];
+  /** The commands among them. */
+  readonly commands: readonly Command[];
+  /** What people read: the lines without commands that the runner acts on silently, with annotations unfolded. */
+  readonly log: string;
+  readonly elapsedMs: number;
+}
+
+/** A workflow command, as the runner finds it in a line (actions/runner, ActionCommand.cs). */
+export interface Command {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface RunningStep {
+  /** Sends a signal to the action's process, and to no other, as the runner does. */
+  kill(signal: NodeJS.Signals): void;
+  readonly result: Promise<StepResult>;
+}
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** What the runner tells every step of the run it belongs to. */
+const GITHUB_ENVIRONMENT = {
+  GITHUB_ACTIONS: 'true',
+  GITHUB_REPOSITORY: 'octo-org/gpu-images',
+  GITHUB_REF: 'refs/tags/v1.2.3',
+  GITHUB_REF_NAME: 'v1.2.3',
+  GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+  GITHUB_RUN_ID: '1658821493',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_EVENT_NAME: 'push',
+  GITHUB_SERVER_URL: 'https://github.com',
+};
+
+/** Runs an action to its end. */
+export async function runStep(job: Job): Promise<StepResult> {
+  return await startStep(job).result;
+}
+
+/** Starts an action. */
+export function startStep(job: Job): RunningStep {
+  const metadata = join(ROOT, job.action ?? 'action.yml');
+  const {inputs = {}, runs} = parse(readFileSync(metadata, 'utf8'));
+  const files = makeFiles();
+  const startedAtMs = performance.now();
+  const child = spawn(process.execPath, [join(dirname(metadata), runs.main)], {
+    env: {...pathOnly(), ...GITHUB_ENVIRONMENT, ...files.env, ...inputEnvironment(inputs, job.inputs), ...job.env},
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({input: stream}).on('line', (line) => {
+      lines.push(line);
+      job.onLine?.(line);
+    });
+  }
+  const result = new Promise<StepResult>((done) => {
+    child.on('close', (exitCode, signal) => {
+      const elapsedMs = performance.now() - startedAtMs;
+      done({
+        exitCode,
+        signal,
+        ...files.read(),
+        lines,
+        commands: lines.flatMap(commandIn),
+        log: logOf(lines),
+        elapsedMs,
+      });
+      files.remove();
+    });
+  });
+  return {kill: (signal) => child.kill(signal), result};
+}
+
+/** What the runner's log viewer shows of the lines: commands it acts on are gone, annotations are spelled out. */
+export function logOf(lines: readonly string[]): string {
+  return lines
+    .flatMap((line) => {
+      const [command] = commandIn(line);
+      if (command === undefined) return [line];
+      if (!['error', 'warning', 'notice'].includes(command.name)) return [];
+      return [`${command.name}: ${command.value}`];
+    })
+    .join('\n');
+}
+
+/** The command in a line: `::name key=value::text` at its start, or `##[name key=value]text` anywhere. */
+export function commandIn(line: string): readonly Command[] {
+  const [, name, value] = /^\s*::([^\s:]+)[^:]*::(.*)$/.exec(line) ?? /##\[([^\s\]]+)[^\]]*\](.*)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) return [];
+  return [{name, value: value.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%')}];
+}
+
+/** Inputs as the runner hands them over: the workflow's, else the default, under `INPUT_` and the name in capitals. */
+function inputEnvironment(
+  declared: Readonly<Record<string, {default?: string}>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const all = new Set([...Object.keys(declared), ...Object.keys(given)]);
+  return Object.fromEntries(
+    [...all].map((name) => [
+      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
+      given[name] ?? declared[name]?.default ?? '',
+    ]),
+  );
+}
+
+function makeFiles() {
+  const folder = mkdtempSync(join(tmpdir(), 'runner-'));
+  const path = (name: string) => join(folder, name);
+  for (const name of ['output', 'state', 'summary']) writeFileSync(path(name), '');
+  writeFileSync(path('event.json'), '{}');
+  return {
+    env: {
+      GITHUB_OUTPUT: path('output'),
+      GITHUB_STATE: path('state'),
+      GITHUB_STEP_SUMMARY: path('summary'),
+      GITHUB_EVENT_PATH: path('event.json'),
+    },
+    read: () => ({
+      outputs: pairsOf(readFileSync(path('output'), 'utf8')),
+      state: pairsOf(readFileSync(path('state'), 'utf8')),
+      summary: readFileSync(path('summary'), 'utf8'),
+    }),
+    remove: () => rmSync(folder, {recursive: true}),
+  };
+}
+
+/** Reads a file of `name<<delimiter`, lines of a value, `delimiter`; the last of a name counts (FileCommandManager.cs). */
+function pairsOf(text: string): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (const [, name, , value] of text.matchAll(/^([^<\n]+)<<(\S+)\n([\s\S]*?)\n\2$/gm)) {
+    if (name !== undefined && value !== undefined) pairs[name] = value;
+  }
+  return pairs;
+}
+
+/** Of this process's own environment, only what a process needs to start at all. */
+function pathOnly(): Record<string, string> {
+  const keep = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR'];
+  return Object.fromEntries(
+    keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])),
+  );
+}

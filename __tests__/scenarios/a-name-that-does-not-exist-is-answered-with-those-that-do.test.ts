@@ -1,0 +1,31 @@
+import {expect, it} from '@jest/globals';
+import {setStage} from '../fixtures/stage.ts';
+
+it('answers a name that does not exist with those that do', async () => {
+  await using stage = await setStage({
+    regions: [
+      {id: 7, name: 'Luxembourg-2'},
+      {id: 10, name: 'Manassas'},
+    ],
+  });
+  const {exitCode, log} = await stage.upload({region: 'luxembourg-2'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('No region is called "luxembourg-2".');
+  expect(log).toContain('This key can see: Luxembourg-2 (7), Manassas (10).');
+  expect(stage.cloud.requests('upload')).toEqual([]);
+});
+
+it('does not choose between two of the same name', async () => {
+  await using stage = await setStage({
+    projects: [
+      {id: 1, name: 'twin'},
+      {id: 2, name: 'twin'},
+    ],
+  });
+  const {exitCode, log} = await stage.upload({project: 'twin'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('More than one project is called "twin".');
+  expect(log).toContain('twin (1), twin (2)');
+});

@@ -1,0 +1,13 @@
+import {expect, it} from '@jest/globals';
+import {setStage} from '../fixtures/stage.ts';
+
+it('ends with the task ID when told not to wait', async () => {
+  await using stage = await setStage({timing: {runningMs: 60_000}});
+  const {exitCode, outputs, log} = await stage.upload({wait: 'false', name: 'later'});
+
+  const [task] = await stage.cloud.tasks();
+  expect(exitCode).toBe(0);
+  expect(outputs).toEqual({'task-id': task?.id, created: 'true', 'image-name': 'later'});
+  expect(log).toContain('It is not ready yet.');
+  expect(stage.cloud.requests('task')).toEqual([]);
+});

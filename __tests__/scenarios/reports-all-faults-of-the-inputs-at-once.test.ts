@@ -1,0 +1,70 @@
+import {expect, it} from '@jest/globals';
+import {setStage} from '../fixtures/stage.ts';
+
+it('reports all faults of the inputs at once, before any request', async () => {
+  await using stage = await setStage();
+  const {exitCode, commands, outputs} = await stage.upload({
+    'api-url': 'http://gcore.example/',
+    region: '',
+    url: 'ftp://images.example/a.qcow2',
+    name: 'feature/x',
+    architecture: 'x86-64',
+    'os-type': 'Linux',
+    'hw-firmware-type': 'bios2',
+    'ssh-key': 'yes',
+    'cow-format': 'ture',
+    tags: 'team\nspace key=1',
+    'timeout-minutes': '0',
+    'poll-interval-seconds': '301',
+    attempts: '-1',
+  });
+
+  expect(exitCode).toBe(1);
+  expect(outputs).toEqual({});
+  expect(stage.cloud.journal).toEqual([]);
+  const errors = commands.filter(({name}) => name === 'error');
+  expect(errors).toHaveLength(1);
+  expect(errors[0]?.value.split('\n')).toEqual([
+    '14 inputs are not right:',
+    '- api-url: "http://gcore.example/"; expected an https URL without user, query and fragment (http is for loopback only)',
+    "- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected a region's ID or name",
+    '- poll-interval-seconds: "301"; expected a whole number from 1 to 300',
+    '- url: "ftp://images.example/a.qcow2"; expected an http or https URL, without white space',
+    expect.stringMatching(/^- name: "feature\/x"; expected 3 to 63 characters/),
+    '- architecture: "x86-64"; expected one of x86_64, aarch64',
+    '- os-type: "Linux"; expected one of linux, windows',
+    '- hw-firmware-type: "bios2"; expected one of bios, uefi',
+    '- ssh-key: "yes"; expected one of allow, deny, required',
+    '- cow-format: "ture"; expected true or false',
+    expect.stringMatching(/^- tags: .*no "=" in team$/),
+    expect.stringMatching(/^- tags: .*the key space key holds white space or "="$/),
+    '- timeout-minutes: "0"; expected a number of minutes above 0, 7200 at most',
+    '- attempts: "-1"; expected a whole number from 1 to 10',
+    'Nothing was asked of Gcore. Mend the workflow and run it again.',
+  ]);
+});
+
+it('takes an empty string for "not given"', async () => {
+  await using stage = await setStage();
+  const {exitCode} = await stage.upload({
+    architecture: '',
+    'os-distro': '',
+    'hw-firmware-type': '',
+    tags: '',
+    wait: '',
+  });
+
+  expect(exitCode).toBe(0);
+  expect(stage.cloud.requests('upload')[0]?.body).toMatchObject({architecture: 'x86_64', os_type: 'linux'});
+});
+
+it('does not show a faulty URL beyond its path', async () => {
+  await using stage = await setStage();
+  const {exitCode, log} = await stage.upload({
+    url: 'htps://user:hunter22@images.example/a.qcow2?signature=c2lnbmF0dXJl',
+  });
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('- url: "htps://images.example/a.qcow2"');
+  expect(log).not.toMatch(/hunter22|c2lnbmF0dXJl/);
+});

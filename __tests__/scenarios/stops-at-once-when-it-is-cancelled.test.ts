@@ -1,0 +1,25 @@
+import {expect, it} from '@jest/globals';
+import {setStage} from '../fixtures/stage.ts';
+
+it.each(['SIGINT', 'SIGTERM'] as const)('stops the wait at once on %s, and names the task', async (signal) => {
+  await using stage = await setStage({timing: {newMs: 200, runningMs: 600_000}});
+  let signalledAtMs = Number.POSITIVE_INFINITY;
+  const step = stage.startUpload(
+    {'poll-interval-seconds': '60'},
+    {
+      onLine: (line) => {
+        if (!/^Task .*: NEW/.test(line)) return;
+        signalledAtMs = performance.now();
+        step.kill(signal);
+      },
+    },
+  );
+  const {exitCode, outputs, log} = await step.result;
+  const [task] = await stage.cloud.tasks();
+
+  expect(performance.now() - signalledAtMs).toBeLessThan(1000);
+  expect(exitCode).toBe(1);
+  expect(outputs['task-id']).toBe(task?.id);
+  expect(log).toContain(`error: The step was cancelled (${signal}).`);
+  expect(log).toContain(`Task ${task?.id} is the import. Gcore cannot cancel a task: the import goes on in the cloud.`);
+});

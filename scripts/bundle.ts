@@ -9,7 +9,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'nod
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-const ACTIONS = ['upload'];
+const ACTIONS = ['upload', 'wait'];
 /** Licences that ask for no more than their own text. Another one is a decision for people. */
 const ACCEPTED_LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 

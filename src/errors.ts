@@ -10,9 +10,15 @@ export interface Explanation {
 /** An error that is meant to be read: what happened, what is known, what to do next, a line each. */
 export class ExplainedError extends Error {
   override readonly name = 'ExplainedError';
+  readonly what: string;
+  readonly known: readonly string[];
+  readonly next: string | undefined;
 
   /** @param what what happened, one line */
   constructor(what: string, {known = [], next, cause}: Explanation = {}) {
     super([what, ...known, ...(next === undefined ? [] : [next])].join('\n'), {cause});
+    this.what = what;
+    this.known = known;
+    this.next = next;
   }
 }

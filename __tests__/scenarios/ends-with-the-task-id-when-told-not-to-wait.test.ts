@@ -7,7 +7,13 @@ it('ends with the task ID when told not to wait', async () => {
 
   const [task] = await stage.cloud.tasks();
   expect(exitCode).toBe(0);
-  expect(outputs).toEqual({'task-id': task?.id, created: 'true', 'image-name': 'later'});
-  expect(log).toContain('It is not ready yet.');
+  expect(outputs).toEqual({
+    'task-id': task?.id,
+    created: 'true',
+    'image-name': 'later',
+    images: JSON.stringify({7: {region: 'Luxembourg-2', name: 'later', created: true, task_id: task?.id}}),
+    'failed-regions': '[]',
+  });
+  expect(log).toContain('later is being imported. Luxembourg-2: not ready yet, task ');
   expect(stage.cloud.requests('task')).toEqual([]);
 });

@@ -7,13 +7,13 @@ it('explains a key that Gcore does not know', async () => {
 
   expect(exitCode).toBe(1);
   expect(log).toMatch(/^error: Gcore did not accept the API key: .* 401 .*\(request ID [0-9a-f-]+\)$/m);
-  expect(log).toContain('Nothing was uploaded.');
+  expect(log).toContain('Nothing was changed in the cloud.');
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
 it.each([
   ['project', '99999', /^error: Gcore knows no such place or thing: GET .* 404 /m],
-  ['region', '99999', /^error: Gcore knows no such place or thing: GET .* 404 /m],
+  ['region', '99999', /^error: No region has the ID "99999"\.$/m],
 ])('explains a %s that is not there', async (input, value, expected) => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({[input]: value});

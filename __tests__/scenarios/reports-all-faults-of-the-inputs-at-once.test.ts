@@ -27,7 +27,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
   expect(errors[0]?.value.split('\n')).toEqual([
     '14 inputs are not right:',
     '- api-url: "http://gcore.example/"; expected an https URL without user, query and fragment (http is for loopback only)',
-    "- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected a region's ID or name",
+    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected the IDs or names of one region or more',
     '- poll-interval-seconds: "301"; expected a whole number from 1 to 300',
     '- url: "ftp://images.example/a.qcow2"; expected an http or https URL, without white space',
     expect.stringMatching(/^- name: "feature\/x"; expected 3 to 63 characters/),
@@ -42,6 +42,16 @@ it('reports all faults of the inputs at once, before any request', async () => {
     '- attempts: "-1"; expected a whole number from 1 to 10',
     'Nothing was asked of Gcore. Mend the workflow and run it again.',
   ]);
+});
+
+it('names firmware that the type of image does not boot with', async () => {
+  await using stage = await setStage();
+  const {exitCode, log} = await stage.upload({'image-type': 'baremetal-gpu', 'hw-firmware-type': 'bios', region: ','});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('- hw-firmware-type: "bios"; expected what images of type baremetal-gpu boot with: uefi');
+  expect(log).toContain('- region: ","; expected the IDs or names of one region or more');
+  expect(stage.cloud.journal).toEqual([]);
 });
 
 it('takes an empty string for "not given"', async () => {

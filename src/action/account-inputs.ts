@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type {Account} from '../gcore/client.ts';
-import {inputText, minutes, required, wholeNumber, withDefault} from './inputs.ts';
+import {IMAGE_TYPES, type ImageType} from '../gcore/image-types.ts';
+import {inputText, listOf, minutes, oneOf, required, wholeNumber, withDefault} from './inputs.ts';
 import type {Secrets} from './secrets.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
@@ -17,13 +18,17 @@ const ApiUrl = v.pipe(
   v.transform((text) => new URL(text.replace(/\/+$/, '').replace(/\/cloud$/, ''))),
 );
 
+const imageTypes = Object.keys(IMAGE_TYPES) as readonly ImageType[];
+const toMs = (seconds: number) => seconds * 1000;
+
 /** The inputs that every action has: who asks, where, and for how long. */
 export const accountInputs = {
   'api-key': ApiKey,
   'api-url': withDefault(ApiUrl, 'https://api.gcore.com'),
   project: required("a project's ID or name"),
-  region: required("a region's ID or name"),
-  'poll-interval-seconds': withDefault(wholeNumber(1, 300), '5'),
+  region: listOf('the IDs or names of one region or more'),
+  'image-type': withDefault(oneOf(imageTypes), 'virtual-gpu'),
+  'poll-interval-seconds': withDefault(v.pipe(wholeNumber(1, 300), v.transform(toMs)), '5'),
 };
 
 /** The longest that a hosted runner lets a job run is six hours; a self-hosted one, five days. */

@@ -5,7 +5,7 @@ import {inert} from '../text/inert.ts';
 import {showUrl} from './secrets.ts';
 
 /** The inputs of an action: for each, how its text becomes a value. `undefined` stands for "not given". */
-type InputShapes = v.ObjectEntries;
+type InputsSchema = v.GenericSchema & {readonly entries: v.ObjectEntries};
 
 /** Inputs that may come from the environment of the job instead, by Gcore's own names for them. */
 const ENVIRONMENT_FALLBACKS: Readonly<Record<string, string>> = {
@@ -26,11 +26,11 @@ export function inputText(name: string): string | undefined {
  *
  * @throws ExplainedError that names every faulty input, what it holds, and what would be accepted
  */
-export function readInputs<E extends InputShapes>(shapes: v.ObjectSchema<E, undefined>) {
+export function readInputs<S extends InputsSchema>(shapes: S): v.InferOutput<S> {
   const texts = Object.fromEntries(Object.keys(shapes.entries).map((name) => [name, inputText(name)]));
   const result = v.safeParse(shapes, texts);
   if (result.success) return result.output;
-  const faults = result.issues.map((issue) => faultLine(v.getDotPath(issue) ?? '', issue.message, texts));
+  const faults = result.issues.map((issue) => faultLine(String(issue.path?.[0]?.key ?? ''), issue.message, texts));
   throw new ExplainedError(faults.length === 1 ? 'An input is not right:' : `${faults.length} inputs are not right:`, {
     known: faults,
     next: 'Nothing was asked of Gcore. Mend the workflow and run it again.',
@@ -38,6 +38,8 @@ export function readInputs<E extends InputShapes>(shapes: v.ObjectSchema<E, unde
 }
 
 function faultLine(name: string, expected: string, texts: Readonly<Record<string, string | undefined>>): string {
+  // A fault of several inputs together names them itself.
+  if (name === '') return `- ${expected}`;
   const text = texts[name];
   if (text === undefined) {
     const fallback = ENVIRONMENT_FALLBACKS[name];
@@ -58,8 +60,22 @@ export function withDefault<S extends v.GenericSchema<string, unknown>>(shape: S
 }
 
 /** One of a few words. */
-export function oneOf<const W extends readonly [string, ...string[]]>(words: W) {
+export function oneOf<const W extends readonly string[]>(words: W) {
   return v.picklist(words, `one of ${words.join(', ')}`);
+}
+
+/** One thing or more, with commas or new lines between them. */
+export function listOf(expected: string) {
+  return v.pipe(
+    v.string(expected),
+    v.transform((text) =>
+      text
+        .split(/[,\n]/)
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    ),
+    v.minLength(1, expected),
+  );
 }
 
 /** The runner's own idea of a boolean: YAML 1.2's, as `core.getBooleanInput` has it. */

@@ -1,7 +1,5 @@
+import {MANAGED_BY, MANAGED_BY_TAG} from '../images/tags.ts';
 import type {Tags} from '../text/tags.ts';
-
-/** The value of the tag `managed-by`, by which images of this action are known. */
-export const MANAGED_BY = 'upload-gcore-gpu-image';
 
 const SHORTEST = 3;
 const LONGEST = 255;
@@ -17,7 +15,7 @@ export async function provenanceTags(): Promise<Tags> {
   const {serverUrl, ref, sha, runId, payload} = context;
   const repository = process.env['GITHUB_REPOSITORY'] ?? payload.repository?.full_name ?? '';
   const facts = {
-    'managed-by': MANAGED_BY,
+    [MANAGED_BY_TAG]: MANAGED_BY,
     repository,
     ref,
     sha,

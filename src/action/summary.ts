@@ -2,42 +2,53 @@ import {summary} from '@actions/core';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 import type {Image} from '../gcore/wire.ts';
+import type {RegionResult} from '../images/regions.ts';
 import {inert} from '../text/inert.ts';
 import {asMarkupText} from '../text/markup.ts';
 import type {Step} from './start.ts';
 
-/** What the summary of an upload tells. */
-export interface UploadStory {
-  readonly imageName: string;
-  readonly project: string;
-  readonly region: string;
-  readonly taskIds: readonly string[];
+/** What the summary can tell of the work in a region. */
+interface Told {
+  readonly taskIds?: readonly string[];
   /** The image, where it is ready. */
   readonly image: Image | undefined;
-  readonly elapsedMs: number;
 }
 
 /**
- * Adds an upload's result to the job summary. A summary is a courtesy: where it cannot be written, the step goes on.
+ * Adds a table of the regions to the job summary. A summary is a courtesy: where it cannot be written, the step goes on.
  */
-export async function writeUploadSummary(story: UploadStory, {log, secrets}: Step): Promise<void> {
+export async function writeSummary(
+  title: string,
+  results: readonly RegionResult<Told>[],
+  {clock, startedAtMs, log, secrets}: Step,
+): Promise<void> {
   // Older servers and local runners have no summaries.
   if (!process.env['GITHUB_STEP_SUMMARY']) return;
-  const cell = (text: string) => asMarkupText(inert(secrets.redact(text)));
-  const {image, taskIds, elapsedMs} = story;
-  const rows = [
-    ['Project', cell(story.project)],
-    ['Region', cell(story.region)],
-    ['Image ID', image === undefined ? 'not known yet' : `<code>${cell(image.id)}</code>`],
-    ['Size', image === undefined ? 'not known yet' : cell(prettySize(image.sizeBytes))],
-    ['Status', image === undefined ? 'import accepted' : cell(image.status)],
-    ['Task', taskIds.map((id) => `<code>${cell(id)}</code>`).join(', ')],
-    ['Took', prettyMs(elapsedMs, {secondsDecimalDigits: 0})],
+  const text = (words: string) => asMarkupText(inert(secrets.redact(words)));
+  const code = (words: string) => `<code>${text(words)}</code>`;
+  const prices = results.some(({value}) => value?.image?.monthlyPrice !== undefined);
+  const titles = ['Region', 'State', 'Image ID', 'Size', ...(prices ? ['Price a month'] : []), 'Task'];
+  const rows = results.map(({place, value, error}) => {
+    const image = value?.image;
+    return [
+      `${text(place.regionName)} (${place.regionId})`,
+      text(error?.what ?? image?.status ?? 'import accepted'),
+      image === undefined ? '' : code(image.id),
+      image === undefined ? '' : text(prettySize(image.sizeBytes)),
+      ...(prices ? [text(image?.monthlyPrice ?? '')] : []),
+      (value?.taskIds ?? []).map(code).join(', '),
+    ];
+  });
+  const lines = [
+    `### ${text(title)}`,
+    '',
+    ...[titles, titles.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    '',
+    `Took ${prettyMs(clock.now() - startedAtMs, {secondsDecimalDigits: 0})}.`,
+    '',
   ];
-  const table = rows.map(([name, value]) => `| ${name} | ${value} |`).join('\n');
-  const title = image === undefined ? 'Gcore is importing' : 'Published to Gcore';
   try {
-    await summary.addRaw(`### ${title}: ${cell(story.imageName)}\n\n| | |\n| --- | --- |\n${table}\n`, true).write();
+    await summary.addRaw(lines.join('\n'), true).write();
   } catch (error) {
     log.warning(`The job summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }

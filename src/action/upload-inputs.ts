@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import {MARKER_TAG} from '../images/find-upload.ts';
+import {IMAGE_TYPES} from '../gcore/image-types.ts';
+import {MARKER_TAG} from '../images/tags.ts';
 import {fitImageName, IMAGE_NAME_RULE} from '../text/image-name.ts';
 import {parseTags} from '../text/tags.ts';
 import {accountInputs, maskApiKey, Timeout} from './account-inputs.ts';
@@ -30,7 +31,7 @@ const TagLines = v.pipe(
   }),
 );
 
-/** Every input of the upload, in the order of `action.yml`. */
+/** Every input of the upload, each by itself. */
 export const uploadInputs = v.object({
   ...accountInputs,
   url: ImageUrl,
@@ -46,8 +47,24 @@ export const uploadInputs = v.object({
   'provenance-tags': withDefault(Flag, 'true'),
   wait: withDefault(Flag, 'true'),
   'timeout-minutes': withDefault(Timeout, '120'),
+  'max-parallel': withDefault(wholeNumber(1, 30), '4'),
   attempts: withDefault(wholeNumber(1, 10), '2'),
 });
+
+/** And together: what one image type takes, another may not. */
+const uploadInputsTogether = v.pipe(
+  uploadInputs,
+  v.forward(
+    v.partialCheck(
+      [['image-type'], ['hw-firmware-type']],
+      ({'image-type': imageType, 'hw-firmware-type': firmware}) =>
+        firmware === undefined || IMAGE_TYPES[imageType].firmware.some((accepted) => accepted === firmware),
+      ({input}) =>
+        `what images of type ${input['image-type']} boot with: ${IMAGE_TYPES[input['image-type']].firmware.join(' or ')}`,
+    ),
+    ['hw-firmware-type'],
+  ),
+);
 
 /** The inputs of the upload, checked. */
 export type UploadInputs = v.InferOutput<typeof uploadInputs>;
@@ -60,7 +77,7 @@ export type UploadInputs = v.InferOutput<typeof uploadInputs>;
 export function readUploadInputs(secrets: Secrets): UploadInputs {
   maskApiKey(secrets);
   addSecretsOfUrl(inputText('url') ?? '', secrets);
-  return readInputs(uploadInputs);
+  return readInputs(uploadInputsTogether);
 }
 
 /** `<repository name>-<ref name>`, made to fit; a text that no rule lets pass where the run has neither. */

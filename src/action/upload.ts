@@ -1,19 +1,19 @@
 import {openClient} from '../gcore/client.ts';
 import {createGcore, type Place, type UploadRequest} from '../gcore/gcore.ts';
-import type {Image} from '../gcore/wire.ts';
-import {resolvePlace} from '../images/places.ts';
-import {publishImage} from '../images/publish.ts';
+import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
+import {type PublishEvents, type Published, publishImage} from '../images/publish.ts';
+import {inEachRegion, type RegionResult, throwFailures} from '../images/regions.ts';
 import type {Tags} from '../text/tags.ts';
-import type {Run} from '../waiting/run.ts';
+import type {Log, Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
-import {writeUploadOutputs} from './outputs.ts';
+import {createOutputs, type Outputs} from './outputs.ts';
 import {provenanceTags} from './provenance.ts';
 import type {Step} from './start.ts';
-import {prettySize, writeUploadSummary} from './summary.ts';
+import {prettySize, writeSummary} from './summary.ts';
 import {readUploadInputs, type UploadInputs} from './upload-inputs.ts';
 
 /**
- * The upload action: reads the inputs, has the image published, and writes outputs and summary.
+ * The upload action: reads the inputs, has the image published in every region, and writes outputs and summary.
  *
  * @throws ExplainedError, whatever went wrong
  */
@@ -22,37 +22,41 @@ export async function upload(step: Step): Promise<void> {
   const run: Run = {...step, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
   const client = openClient(accountOf(inputs), run);
   try {
-    const gcore = createGcore(client);
-    const [place, provenance] = await Promise.all([
-      resolvePlace(inputs.project, inputs.region, gcore),
+    const gcore = createGcore(client, inputs['image-type']);
+    const [projectId, regions, provenance] = await Promise.all([
+      resolveProject(inputs.project, gcore),
+      resolveRegions(inputs.region, gcore),
       inputs['provenance-tags'] ? provenanceTags() : {},
     ]);
-    const outputs = writeUploadOutputs(inputs.name, step.secrets);
-    const published = await publishImage({order: orderOf(inputs, place, provenance), gcore, run, events: outputs});
-    step.log.notice(noticeOf(inputs, published));
-    await writeUploadSummary(
+    const places = placesOf(projectId, regions);
+    const outputs = createOutputs(places, step.secrets);
+    const orders = {
+      upload: uploadRequestOf(inputs, provenance),
+      wait: inputs.wait,
+      attempts: inputs.attempts,
+      intervalMs: inputs['poll-interval-seconds'],
+    };
+    const results = await inEachRegion<Published>(
       {
-        imageName: inputs.name,
-        project: inputs.project,
-        region: inputs.region,
-        ...published,
-        elapsedMs: step.clock.now() - step.startedAtMs,
+        places,
+        maxParallel: inputs['max-parallel'],
+        work: (place, regionRun) =>
+          publishImage({
+            order: {...orders, place},
+            gcore,
+            run: regionRun,
+            events: eventsOf(place, inputs.name, outputs),
+          }),
+        onSettled: ({place, error}) => error !== undefined && outputs.failed(place, error),
       },
-      step,
+      run,
     );
+    await writeSummary(`Gcore image ${inputs.name}`, results, step);
+    announce(inputs.name, results, step.log);
+    throwFailures(results);
   } finally {
     await client.close();
   }
-}
-
-function orderOf(inputs: UploadInputs, place: Place, provenance: Tags) {
-  return {
-    place,
-    upload: uploadRequestOf(inputs, provenance),
-    wait: inputs.wait,
-    attempts: inputs.attempts,
-    intervalMs: inputs['poll-interval-seconds'] * 1000,
-  };
 }
 
 /** The user's own tags win over ours. */
@@ -71,10 +75,26 @@ function uploadRequestOf(inputs: UploadInputs, provenance: Tags): UploadRequest 
   };
 }
 
-function noticeOf(
-  inputs: UploadInputs,
-  {image, taskIds}: {image: Image | undefined; taskIds: readonly string[]},
-): string {
-  if (image === undefined) return `Gcore is importing ${inputs.name}: task ${taskIds.join(', ')}. It is not ready yet.`;
-  return `Image ${image.id} (${image.name}) is ready in region ${inputs.region}: ${prettySize(image.sizeBytes)}.`;
+function eventsOf(place: Place, imageName: string, outputs: Outputs): PublishEvents {
+  return {
+    marked: (marker) => outputs.remember(`marker-${place.regionId}`, marker),
+    accepted: ([taskId]) =>
+      outputs.learn(place, {name: imageName, created: true, ...(taskId === undefined ? {} : {task_id: taskId})}),
+    ready: (image) => outputs.ready(place, image),
+  };
+}
+
+/** One line that can be read alone on the run's page. */
+function announce(imageName: string, results: readonly RegionResult<Published>[], log: Log): void {
+  const regions = results.flatMap(({place, value}) => {
+    if (value === undefined) return [];
+    const {image, taskIds} = value;
+    const state =
+      image === undefined
+        ? `not ready yet, task ${taskIds.join(', ')}`
+        : `image ${image.id}, ${prettySize(image.sizeBytes)}`;
+    return [`${place.regionName}: ${state}`];
+  });
+  const isReady = results.every(({value}) => value === undefined || value.image !== undefined);
+  if (regions.length > 0) log.notice(`${imageName} is ${isReady ? 'ready' : 'being imported'}. ${regions.join('; ')}`);
 }

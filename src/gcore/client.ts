@@ -176,6 +176,7 @@ function errorAnswer(
     reason: `${status} ${body.message ?? '(no reason given)'}${fields}`,
     requestId: body.request_id ?? requestIdOf(answer),
     retryAfterMs: parseRetryAfter(answer.header('retry-after'), serverTime),
+    isAboutBody: outcomeOfStatus(status) === 'refused' && body.invalid_fields !== undefined,
   });
 }
 

@@ -1,11 +1,14 @@
 import type * as v from 'valibot';
 import type {Client} from './client.ts';
+import {IMAGE_TYPES, type ImageType} from './image-types.ts';
 import {Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
 
 /** A project's share of a region: where images live. */
 export interface Place {
   readonly projectId: number;
   readonly regionId: number;
+  /** What people know the region by; its ID where nobody asked for its name. */
+  readonly regionName: string;
 }
 
 /** What an upload asks for, in Gcore's terms. What is undefined is not sent. */
@@ -33,9 +36,11 @@ export interface Gcore {
   probe(place: Place): Promise<Date | undefined>;
   /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */
   uploadImage(place: Place, upload: UploadRequest): Promise<readonly string[]>;
-  /** One look at an image. */
-  lookAtImage(place: Place, imageId: string): Promise<Image>;
-  /** All images of a place, Gcore's public ones among them. */
+  /** One look at an image, its price included where it is asked for and the type has one. */
+  lookAtImage(place: Place, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
+  /** One look at all images of a place, Gcore's public ones among them. */
+  lookAtImages(place: Place): Promise<readonly Image[]>;
+  /** All images of a place, read with care: more than one attempt where that can help. */
   listImages(place: Place): Promise<readonly Image[]>;
   /** One look at a task. */
   lookAtTask(taskId: string): Promise<Task>;
@@ -46,19 +51,22 @@ export interface Gcore {
 /** The most that the lists give in one page. */
 const PAGE_SIZE = 1000;
 
-/** Gcore's endpoints over a client. */
-export function createGcore(client: Client): Gcore {
+/** Gcore's endpoints for one type of image, over a client. */
+export function createGcore(client: Client, imageType: ImageType): Gcore {
+  const {uploadPath, imagesPath} = IMAGE_TYPES[imageType];
   return {
-    listProjects: () => listAll(client, '/cloud/v1/projects', {}, Project),
-    listRegions: () => listAll(client, '/cloud/v1/regions', {}, Region),
+    listProjects: () => listAll(client.read, '/cloud/v1/projects', {}, Project),
+    listRegions: () => listAll(client.read, '/cloud/v1/regions', {}, Region),
     probe: async (place) => (await client.read(`${imagesPath(place)}?limit=1`, pageOf(Image))).serverTime,
-    uploadImage: async (place, upload) => (await client.write('POST', imagesPath(place), upload, TaskIds)).value.tasks,
-    lookAtImage: async (place, imageId) => (await client.look(`${imagesPath(place)}/${imageId}`, Image)).value,
-    listImages: (place) => listAll(client, imagesPath(place), {}, Image),
+    uploadImage: async (place, upload) => (await client.write('POST', uploadPath(place), upload, TaskIds)).value.tasks,
+    lookAtImage: async (place, imageId, {withPrice = false} = {}) =>
+      (await client.look(`${imagesPath(place)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
+    lookAtImages: (place) => listAll(client.look, imagesPath(place), {}, Image),
+    listImages: (place) => listAll(client.read, imagesPath(place), {}, Image),
     lookAtTask: async (taskId) => (await client.look(`/cloud/v1/tasks/${taskId}`, Task)).value,
     listTasks: ({projectId, regionId}, since) =>
       listAll(
-        client,
+        client.read,
         '/cloud/v1/tasks',
         {
           project_id: String(projectId),
@@ -71,24 +79,23 @@ export function createGcore(client: Client): Gcore {
   };
 }
 
-function imagesPath({projectId, regionId}: Place): string {
-  return `/cloud/v3/gpu/virtual/${projectId}/${regionId}/images`;
-}
-
-/** Reads a list to its end: a page that is not full, or brings nothing new, is the last. */
+/**
+ * Reads a list to its end, which its count tells. The service may give less than a page that is asked for, and what is added
+ * meanwhile moves the rest on, so that an item comes twice.
+ */
 async function listAll<T extends {readonly id: string | number}>(
-  client: Client,
+  read: Client['read'],
   path: string,
   filters: Readonly<Record<string, string>>,
   item: v.GenericSchema<unknown, T>,
 ): Promise<readonly T[]> {
   const found = new Map<string | number, T>();
-  for (let offset = 0; ; offset += PAGE_SIZE) {
+  for (let offset = 0; ; ) {
     const sizeBefore = found.size;
     const query = new URLSearchParams({...filters, limit: String(PAGE_SIZE), offset: String(offset)});
-    const {results} = (await client.read(`${path}?${query}`, pageOf(item))).value;
-    // What is added meanwhile moves the rest on by a place: an item may come twice.
+    const {count, results} = (await read(`${path}?${query}`, pageOf(item))).value;
     for (const one of results) found.set(one.id, one);
-    if (results.length < PAGE_SIZE || found.size === sizeBefore) return [...found.values()];
+    offset += results.length;
+    if (offset >= count || found.size === sizeBefore) return [...found.values()];
   }
 }

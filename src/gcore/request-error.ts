@@ -11,6 +11,8 @@ export interface RequestErrorDetails {
   readonly requestId?: string | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** The service named fields of the body that it finds fault with. */
+  readonly isAboutBody?: boolean;
   readonly cause?: unknown;
 }
 
@@ -25,12 +27,24 @@ export class RequestError extends Error {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly isAboutBody: boolean;
 
-  constructor({outcome, method, path, reason, status, requestId, retryAfterMs, cause}: RequestErrorDetails) {
+  constructor({
+    outcome,
+    method,
+    path,
+    reason,
+    status,
+    requestId,
+    retryAfterMs,
+    isAboutBody = false,
+    cause,
+  }: RequestErrorDetails) {
     super(`${method} ${path}: ${reason}${requestId === undefined ? '' : ` (request ID ${requestId})`}`, {cause});
     this.outcome = outcome;
     this.status = status;
     this.requestId = requestId;
     this.retryAfterMs = retryAfterMs;
+    this.isAboutBody = isAboutBody;
   }
 }

@@ -38,6 +38,20 @@ export const Task = v.pipe(
 );
 export type Task = v.InferOutput<typeof Task>;
 
+/** Times come with a zone and without; without means UTC. */
+function timeOf(text: string): Date {
+  return new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
+}
+
+const Timestamp = v.pipe(
+  v.string(),
+  v.check((text) => !Number.isNaN(timeOf(text).getTime()), 'not a time'),
+);
+
+function priceOf(amount: number | null | undefined, currency: string | null | undefined): string | undefined {
+  return amount == null || currency == null ? undefined : `${amount} ${inert(currency, 10)}`;
+}
+
 const Tags = v.array(v.object({key: v.string(), value: v.string()}));
 
 /** An image. GPU images call their tags `tags`, instance images `tags_v2`. */
@@ -45,10 +59,14 @@ export const Image = v.pipe(
   v.looseObject({
     id: Identifier,
     name: v.string(),
-    status: Text,
+    status: v.string(),
     size: v.nullish(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
     task_id: v.nullish(Identifier),
     creator_task_id: v.nullish(Identifier),
+    created_at: Timestamp,
+    visibility: v.nullish(v.string()),
+    price_per_month: v.nullish(v.number()),
+    currency_code: v.nullish(v.string()),
     tags: v.optional(Tags),
     tags_v2: v.optional(Tags),
   }),
@@ -56,7 +74,7 @@ export const Image = v.pipe(
     id: image.id,
     name: image.name,
     /** `queued`, `saving`, `active` and others. */
-    status: image.status,
+    status: inert(image.status),
     /** 0 until the service knows. */
     sizeBytes: image.size ?? 0,
     /** The task that holds a lock on the image. */
@@ -64,6 +82,11 @@ export const Image = v.pipe(
     /** The task that made the image, where the service tells. */
     createdBy: image.creator_task_id ?? undefined,
     tags: new Map((image.tags ?? image.tags_v2 ?? []).map(({key, value}) => [key, value])),
+    createdAt: timeOf(image.created_at),
+    /** Gcore's own images, which everybody sees and nobody may touch. */
+    isPublic: image.visibility === 'public',
+    /** What keeping it costs, where the service was asked and tells. */
+    monthlyPrice: priceOf(image.price_per_month, image.currency_code),
     /** The whole image as the service gave it. */
     raw: image,
   })),
@@ -89,7 +112,7 @@ export interface Named {
 
 /** One page of a list. */
 export function pageOf<S extends v.GenericSchema>(item: S) {
-  return v.object({count: v.optional(v.number()), results: v.array(item)});
+  return v.object({count: v.pipe(v.number(), v.safeInteger()), results: v.array(item)});
 }
 
 /** Gcore's form of an error. A proxy in between may send anything else. */

@@ -1,8 +1,6 @@
 import type {Gcore, Place, UploadRequest} from '../gcore/gcore.ts';
 import type {Image, Task} from '../gcore/wire.ts';
-
-/** The tag that tells one upload from all others. It is sent with every upload and kept on the image. */
-export const MARKER_TAG = 'upload-marker';
+import {MARKER_TAG} from './tags.ts';
 
 /** What one look for an upload saw. */
 export interface Sighting {

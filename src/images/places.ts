@@ -4,33 +4,58 @@ import type {Named} from '../gcore/wire.ts';
 import {inert} from '../text/inert.ts';
 import {explainFailure} from './explain.ts';
 
+const NOTHING_CHANGED = 'Nothing was changed in the cloud.';
+
 /**
- * Finds out which project and region are meant. IDs are taken at their word, names are looked up and matched exactly.
+ * Finds out which project is meant. An ID is taken at its word.
  *
- * @throws ExplainedError, where nothing or more than one thing has the name it says what there is
+ * @throws ExplainedError, which says what there is where nothing, or more than one thing, is called so
  */
-export async function resolvePlace(project: string, region: string, gcore: Gcore): Promise<Place> {
+export async function resolveProject(idOrName: string, gcore: Gcore): Promise<number> {
+  if (isId(idOrName)) return Number(idOrName);
+  return find('project', idOrName, await explained(gcore.listProjects())).id;
+}
+
+/**
+ * Finds out which regions are meant, by ID or by exact name.
+ *
+ * @returns each region once, in the order given
+ * @throws ExplainedError, which says what there is where nothing, or more than one thing, is called so
+ */
+export async function resolveRegions(idsOrNames: readonly string[], gcore: Gcore): Promise<readonly Named[]> {
+  const all = await explained(gcore.listRegions());
+  const regions = idsOrNames.map((idOrName) => find('region', idOrName, all));
+  return [...new Map(regions.map((region) => [region.id, region])).values()];
+}
+
+/** Whether a text is an ID, and not a name. */
+export function isId(text: string): boolean {
+  return /^\d+$/.test(text);
+}
+
+/** The places of a project in some regions. */
+export function placesOf(projectId: number, regions: readonly Named[]): readonly Place[] {
+  return regions.map(({id, name}) => ({projectId, regionId: id, regionName: inert(name, 100)}));
+}
+
+async function explained<T>(listing: Promise<T>): Promise<T> {
   try {
-    const [projectId, regionId] = await Promise.all([
-      resolve('project', project, () => gcore.listProjects()),
-      resolve('region', region, () => gcore.listRegions()),
-    ]);
-    return {projectId, regionId};
+    return await listing;
   } catch (error) {
-    throw explainFailure(error, {});
+    throw explainFailure(error, {known: [NOTHING_CHANGED], resume: 'Run this job again.'});
   }
 }
 
-async function resolve(input: string, idOrName: string, list: () => Promise<readonly Named[]>): Promise<number> {
-  if (/^\d+$/.test(idOrName)) return Number(idOrName);
-  const all = await list();
-  const matches = all.filter(({name}) => name === idOrName);
+function find(input: 'project' | 'region', idOrName: string, all: readonly Named[]): Named {
+  const wanted = inert(idOrName, 100);
+  const matches = all.filter(({id, name}) => (isId(idOrName) ? id === Number(idOrName) : name === idOrName));
   const [match] = matches;
-  if (match !== undefined && matches.length === 1) return match.id;
-  const what = `${matches.length === 0 ? 'No' : 'More than one'} ${input} is called "${inert(idOrName)}".`;
-  const listed = (matches.length === 0 ? all : matches).map(({id, name}) => `${inert(name, 100)} (${id})`).sort();
+  if (match !== undefined && matches.length === 1) return match;
+  const isAmbiguous = matches.length > 1;
+  const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(idOrName) ? 'has the ID' : 'is called'} "${wanted}".`;
+  const listed = (isAmbiguous ? matches : all).map(({id, name}) => `${inert(name, 100)} (${id})`).sort();
   throw new ExplainedError(what, {
-    known: ['Nothing was uploaded.', `This key can see: ${listed.join(', ') || 'none'}.`],
+    known: [NOTHING_CHANGED, `This key can see: ${listed.join(', ') || 'none'}.`],
     next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
 }

@@ -4,11 +4,11 @@ import {RequestError} from '../gcore/request-error.ts';
 import type {Image} from '../gcore/wire.ts';
 import {DeadlinePassed, type Look, type Progress, poll} from '../waiting/poll.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
-import {explainFailure, type Trail} from './explain.ts';
-import {MARKER_TAG} from './find-upload.ts';
 import {submitOnce} from './submit.ts';
+import {MARKER_TAG} from './tags.ts';
 import {patience} from './tolerances.ts';
-import {ImageNotFound, ImportFailed, waitForImage, waitForTask} from './wait.ts';
+import {PublishFailed, type Trail} from './trail.ts';
+import {ImageNotFound, ImportFailed, isNotFound, type Waiting, waitForImage, waitForTask} from './wait.ts';
 
 /** One image to publish, in one place. */
 export interface Order {
@@ -57,7 +57,7 @@ const LOOK_BACK_MS = 10 * 60_000;
 /**
  * Publishes an image: has Gcore import it, exactly once, and waits until it is ready.
  *
- * @throws ExplainedError, whatever went wrong
+ * @throws PublishFailed, whatever went wrong
  */
 export async function publishImage(publication: Publication): Promise<Published> {
   const {order, run} = publication;
@@ -67,7 +67,7 @@ export async function publishImage(publication: Publication): Promise<Published>
       return await publishOnce(publication, trail);
     } catch (error) {
       const again = error instanceof ImportFailed && attempt < order.attempts && timeLeftMs(run) > 0;
-      if (!again) throw explainFailure(error, trail);
+      if (!again) throw new PublishFailed(error, trail);
       run.log.warning(
         `Import ${attempt} of ${order.attempts} failed: ${error.message} (task ${error.taskId}). Trying again.`,
       );
@@ -80,6 +80,7 @@ async function publishOnce({order, gcore, run, events}: Publication, trail: Trai
   // Fails a wrong key, project or region while nothing is at stake, and tells the service's own time.
   const serverTime = await gcore.probe(place);
   const since = serverTime && new Date(serverTime.getTime() - LOOK_BACK_MS);
+  if (timeLeftMs(run) === 0) throw new DeadlinePassed({state: undefined, elapsedMs: 0, failedLooks: 0});
 
   const marker = randomUUID();
   trail.marker = marker;
@@ -97,16 +98,28 @@ async function publishOnce({order, gcore, run, events}: Publication, trail: Trai
   const {taskIds} = accepted;
   if (!order.wait) return {taskIds, image: undefined};
 
+  const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
   const imageIds = new Set(accepted.imageId === undefined ? [] : [accepted.imageId]);
-  for (const taskId of accepted.taskIds) {
-    for (const id of await waitForTask(taskId, intervalMs, gcore, run)) imageIds.add(id);
+  for (const taskId of taskIds) {
+    for (const id of await imagesOfTask(taskId, waiting)) imageIds.add(id);
   }
   const [imageId] = imageIds;
   trail.imageId = imageIds.size === 1 && imageId !== undefined ? imageId : await findImage(place, marker, gcore, run);
-  const image = await waitForImage(place, trail.imageId, intervalMs, gcore, run);
+  const image = await waitForImage(place, trail.imageId, waiting);
   events.ready(image);
   await warnOfTwins(image, marker, place, gcore, run);
   return {taskIds, image};
+}
+
+/** A task may vanish before it is seen to end. Then only its image can tell how it ended. */
+async function imagesOfTask(taskId: string, waiting: Waiting): Promise<readonly string[]> {
+  try {
+    return await waitForTask(taskId, waiting);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    waiting.run.log.warning(`Task ${taskId} is not to be found (any more): looking for its image instead.`);
+    return [];
+  }
 }
 
 /** Finds the image that bears a marker, where its task named none, or several. */

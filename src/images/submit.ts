@@ -3,7 +3,8 @@ import type {Gcore, Place, UploadRequest} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import {backoffMs} from '../waiting/backoff.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
-import {lookForUpload, MARKER_TAG, type Sighting} from './find-upload.ts';
+import {lookForUpload, type Sighting} from './find-upload.ts';
+import {MARKER_TAG} from './tags.ts';
 
 /** An upload that the service has taken on. */
 export interface Accepted {

@@ -2,7 +2,7 @@ import prettyMs from 'pretty-ms';
 import type {Gcore, Place} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import type {Image} from '../gcore/wire.ts';
-import {type Look, type Progress, poll} from '../waiting/poll.ts';
+import {type FailureStreak, type Look, type Progress, poll} from '../waiting/poll.ts';
 import type {Log, Run} from '../waiting/run.ts';
 import {judgeReadiness} from './readiness.ts';
 import {patience} from './tolerances.ts';
@@ -38,18 +38,27 @@ export class ImageNotFound extends Error {
 /** A task that ended without naming the image it made is asked again this often. */
 const LOOKS_FOR_THE_IMAGE_ID = 4;
 
+/** What it takes to wait. */
+export interface Waiting {
+  readonly gcore: Gcore;
+  readonly run: Run;
+  /** The usual gap between polls, in milliseconds. */
+  readonly intervalMs: number;
+  /**
+   * What it means that the service does not know the thing: that it was only just made, and a minute is given; that the wait has
+   * failed; or that it is still to come.
+   */
+  readonly ifMissing: 'just-made' | 'fail' | 'wait';
+}
+
 /**
  * Waits until an import's task is FINISHED.
  *
- * @returns IDs of the images that it made, as a rule one; none where the task never named it, or vanished before it did
+ * @returns IDs of the images that it made, one as a rule; none where it never named any
  * @throws ImportFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
-export async function waitForTask(
-  taskId: string,
-  intervalMs: number,
-  gcore: Gcore,
-  run: Run,
-): Promise<readonly string[]> {
+export async function waitForTask(taskId: string, waiting: Waiting): Promise<readonly string[]> {
+  const {gcore, run} = waiting;
   const warnOnce = onceEach(run.log);
   let looksSinceFinished = 0;
   const look = async (): Promise<Look<readonly string[]>> => {
@@ -57,20 +66,14 @@ export async function waitForTask(
     if (state === 'ERROR') throw new ImportFailed(taskId, error ?? 'no reason given');
     if (state === 'FINISHED') {
       looksSinceFinished += 1;
-      if (imageIds.length > 0 || looksSinceFinished === LOOKS_FOR_THE_IMAGE_ID) return {done: imageIds};
-      return {state: 'FINISHED, its image not named yet'};
+      if (imageIds.length === 1 || looksSinceFinished === LOOKS_FOR_THE_IMAGE_ID) return {done: imageIds};
+      return {state: `FINISHED, ${imageIds.length === 0 ? 'its image not named yet' : 'more than one image named'}`};
     }
     if (error !== undefined) warnOnce(`Task ${taskId} is ${state} and speaks of an error: ${error}`);
     if (state !== 'NEW' && state !== 'RUNNING') warnOnce(unknownState(`Task ${taskId}`, state));
     return {state};
   };
-  try {
-    return await poll({look, onFailure: patience, intervalMs, report: reporter(`Task ${taskId}`, run)}, run);
-  } catch (error) {
-    if (!(error instanceof RequestError && error.status === 404)) throw error;
-    run.log.warning(`Task ${taskId} is not to be found (any more); looking for its image instead.`);
-    return [];
-  }
+  return await pollFor(`Task ${taskId}`, look, waiting);
 }
 
 /**
@@ -81,20 +84,49 @@ export async function waitForTask(
 export async function waitForImage(
   place: Place,
   imageId: string,
-  intervalMs: number,
-  gcore: Gcore,
-  run: Run,
+  waiting: Waiting & {readonly withPrice?: boolean},
 ): Promise<Image> {
+  const {gcore, run, withPrice = false} = waiting;
   const warnOnce = onceEach(run.log);
   const look = async (): Promise<Look<Image>> => {
-    const image = await gcore.lookAtImage(place, imageId);
+    const image = await gcore.lookAtImage(place, imageId, {withPrice});
     const readiness = judgeReadiness(image);
     if (readiness.kind === 'ready') return {done: image};
     if (readiness.kind === 'failed') throw new ImageFailed(image);
     if (!readiness.isKnown) warnOnce(unknownState(`Image ${imageId}`, readiness.state));
     return {state: readiness.state};
   };
-  return await poll({look, onFailure: patience, intervalMs, report: reporter(`Image ${imageId}`, run)}, run);
+  return await pollFor(`Image ${imageId}`, look, waiting);
+}
+
+/**
+ * Polls for one thing, with a line for each change of its state and one a minute meanwhile.
+ *
+ * @param what the thing, as lines begin with it
+ */
+export async function pollFor<T>(what: string, look: () => Promise<Look<T>>, waiting: Waiting): Promise<T> {
+  const {run, intervalMs, ifMissing} = waiting;
+  const report = ({state = 'not seen yet', failedLooks}: Progress, why: 'change' | 'heartbeat') => {
+    const after = prettyMs(run.clock.now() - run.startedAtMs, {secondsDecimalDigits: 0});
+    const failures = failedLooks === 0 ? '' : `, ${failedLooks} failed ${failedLooks === 1 ? 'look' : 'looks'} so far`;
+    run.log.info(`${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}`);
+  };
+  const lookOrMiss = async (): Promise<Look<T>> => {
+    try {
+      return await look();
+    } catch (error) {
+      if (ifMissing === 'wait' && isNotFound(error)) return {state: 'not there yet'};
+      throw error;
+    }
+  };
+  const onFailure = (streak: FailureStreak) =>
+    ifMissing === 'fail' && isNotFound(streak.errors.at(-1)) && !streak.everGood ? 'final' : patience(streak);
+  return await poll({look: lookOrMiss, onFailure, intervalMs, report}, run);
+}
+
+/** Whether the service said that it does not know the thing. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof RequestError && error.status === 404;
 }
 
 function unknownState(what: string, state: string): string {
@@ -108,14 +140,5 @@ function onceEach(log: Log): (line: string) => void {
     if (said.has(line)) return;
     said.add(line);
     log.warning(line);
-  };
-}
-
-/** Writes what a wait reports: a line for each change of state, and one a minute meanwhile. */
-function reporter(what: string, run: Run): (progress: Progress, why: 'change' | 'heartbeat') => void {
-  return ({state = 'not seen yet', failedLooks}, why) => {
-    const after = prettyMs(run.clock.now() - run.startedAtMs, {secondsDecimalDigits: 0});
-    const failures = failedLooks === 0 ? '' : `, ${failedLooks} failed ${failedLooks === 1 ? 'look' : 'looks'} so far`;
-    run.log.info(`${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}`);
   };
 }

@@ -1,0 +1,50 @@
+import {expect, it} from '@jest/globals';
+import {regionsNamed} from '../fixtures/regions.ts';
+import {setStage} from '../fixtures/stage.ts';
+
+const TIMING = {newMs: 1000, runningMs: 4000, savingMs: 1000};
+
+it('publishes to ten regions in hardly more time than to one', async () => {
+  await using stage = await setStage({regions: regionsNamed(10), timing: TIMING, slots: 10});
+  const one = await stage.upload({region: '1', name: 'one'});
+  const ten = await stage.upload({region: '1,2,3,4,5\n6,7,8,9,10', name: 'ten', 'max-parallel': '10'});
+
+  expect([one.exitCode, ten.exitCode]).toEqual([0, 0]);
+  expect(await stage.cloud.images({name: 'ten'})).toHaveLength(10);
+  expect(ten.elapsedMs / one.elapsedMs).toBeLessThan(1.2);
+}, 60_000);
+
+it('outputs every region by ID, and the first region given by itself', async () => {
+  await using stage = await setStage({regions: regionsNamed(3)});
+  const {exitCode, outputs, log, summary} = await stage.upload({region: 'Region-3\nRegion-1', name: 'both'});
+
+  const images = await stage.cloud.images();
+  const inRegion = (regionId: number) => images.find((image) => image.regionId === regionId);
+  const entry = (regionId: number) => ({
+    region: `Region-${regionId}`,
+    id: inRegion(regionId)?.id,
+    name: 'both',
+    size: stage.image.length,
+    status: 'active',
+    task_id: inRegion(regionId)?.creatorTaskId,
+    created: true,
+  });
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(outputs['images'] ?? '')).toEqual({1: entry(1), 3: entry(3)});
+  expect(outputs).toMatchObject({
+    'image-id': inRegion(3)?.id,
+    'task-id': inRegion(3)?.creatorTaskId,
+    'failed-regions': '[]',
+  });
+  expect(log).toMatch(/^\[Region-1\] Uploading both/m);
+  expect(log).toMatch(/^\[Region-3\] Uploading both/m);
+  expect(summary).toContain('| Region-1 (1) | active |');
+});
+
+it('takes a region once that is given by ID and by name', async () => {
+  await using stage = await setStage({regions: regionsNamed(2)});
+  const {exitCode} = await stage.upload({region: '2, Region-2, 2'});
+
+  expect(exitCode).toBe(0);
+  expect(await stage.cloud.images()).toHaveLength(1);
+});

@@ -1,0 +1,84 @@
+import {openClient} from '../gcore/client.ts';
+import {createGcore, type Gcore, type Place} from '../gcore/gcore.ts';
+import type {Named} from '../gcore/wire.ts';
+import {type Passed, passGate, type Target} from '../images/gate.ts';
+import {isId, placesOf, resolveProject, resolveRegions} from '../images/places.ts';
+import {inEachRegion, throwFailures} from '../images/regions.ts';
+import type {Run} from '../waiting/run.ts';
+import {accountOf} from './account-inputs.ts';
+import {createOutputs} from './outputs.ts';
+import type {Step} from './start.ts';
+import {writeSummary} from './summary.ts';
+import {readWaitInputs, type WaitInputs} from './wait-inputs.ts';
+
+/**
+ * The gate: waits until images that were made elsewhere are ready, and passes only when all of them are. It reads only.
+ *
+ * @throws ExplainedError, whatever went wrong
+ */
+export async function wait(step: Step): Promise<void> {
+  const inputs = readWaitInputs(step.secrets);
+  const run: Run = {...step, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
+  const client = openClient(accountOf(inputs), run);
+  try {
+    const gcore = createGcore(client, inputs['image-type']);
+    const [projectId, regions] = await Promise.all([resolveProject(inputs.project, gcore), regionsOf(inputs, gcore)]);
+    const places = placesOf(projectId, regions);
+    const outputs = createOutputs(places, step.secrets);
+    outputs.set('ready', false);
+    const waiting = {
+      gcore,
+      intervalMs: inputs['poll-interval-seconds'],
+      ifMissing: inputs['if-missing'],
+      withPrice: inputs['include-prices'],
+    };
+    const results = await inEachRegion<Passed>(
+      {
+        places,
+        maxParallel: places.length,
+        work: async (place, regionRun) => {
+          const target = targetIn(place, inputs);
+          if ('taskId' in target) outputs.learn(place, {task_id: target.taskId});
+          const passed = await passGate(place, target, {...waiting, run: regionRun});
+          outputs.ready(place, passed.image);
+          return passed;
+        },
+        onSettled: ({place, error}) => {
+          if (error !== undefined) outputs.failed(place, error);
+        },
+      },
+      run,
+    );
+    await writeSummary('Gcore images asked for', results, step);
+    throwFailures(results);
+    outputs.set('ready', true);
+    const ids = results.map(({value}) => value?.image.id).join(', ');
+    step.log.notice(`Ready: ${ids}`);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Regions need to be looked up only where one is given by name: a gate of a ready image is one request. */
+async function regionsOf({images, region = []}: WaitInputs, gcore: Gcore): Promise<readonly Named[]> {
+  if (images !== undefined) {
+    return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: entry.region ?? id}));
+  }
+  if (!region.every(isId)) return await resolveRegions(region, gcore);
+  return [...new Set(region.map(Number))].map((id) => ({id, name: String(id)}));
+}
+
+function targetIn({regionId}: Place, inputs: WaitInputs): Target {
+  const {images, name} = inputs;
+  const {
+    id: imageId,
+    task_id: taskId,
+    error = 'it says nothing of an image',
+  } = images?.[regionId] ?? {
+    id: inputs['image-id'],
+    task_id: inputs['task-id'],
+  };
+  if (imageId !== undefined) return {imageId};
+  if (taskId !== undefined) return {taskId};
+  return name === undefined ? {failure: error} : {name};
+}

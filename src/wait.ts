@@ -1,0 +1,4 @@
+import {start} from './action/start.ts';
+import {wait} from './action/wait.ts';
+
+void start(wait);

@@ -1,0 +1,106 @@
+import type {ServerResponse} from 'node:http';
+import type {Socket} from 'node:net';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {Answer} from './faults.ts';
+import type {JsonObject} from './model.ts';
+
+/** What the cloud has to say if nothing goes wrong on the way. */
+export interface TrueAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: JsonObject;
+}
+
+/** The status that the client gets to see, undefined where it sees none. */
+export function statusOf(truth: TrueAnswer, answer: Answer): number | undefined {
+  if (answer.kind === 'status') return answer.status;
+  const isSilent = answer.kind === 'reset' || answer.kind === 'close' || answer.kind === 'hang';
+  return isSilent ? undefined : truth.status;
+}
+
+/** Where an answer goes. The raw socket lies under TLS, if there is any, so that it can be reset. */
+export interface Line {
+  readonly response: ServerResponse;
+  readonly rawSocket: Socket;
+  readonly closed: AbortSignal;
+}
+
+const JSON_TYPE = {'content-type': 'application/json'};
+const HTML_TYPE = {'content-type': 'text/html; charset=utf-8'};
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Writes the answer, as it is or as it was scripted. */
+export async function writeAnswer(line: Line, truth: TrueAnswer, answer: Answer): Promise<void> {
+  switch (answer.kind) {
+    case 'true': {
+      const body = answer.change === undefined ? truth.body : answer.change(structuredClone(truth.body));
+      return sendWhole(line, truth, JSON.stringify(body));
+    }
+    case 'status':
+      return sendStatus(line, truth, answer);
+    case 'reset':
+      line.rawSocket.resetAndDestroy();
+      return;
+    case 'close':
+      line.response.socket?.end();
+      return;
+    case 'hang':
+      return;
+    case 'stall':
+      return sendPart(line, truth, answer.bytes);
+    case 'cut':
+      return sendPart(line, truth, answer.bytes, () => line.rawSocket.destroy());
+    case 'truncated':
+      return sendWhole(line, truth, wholeBody(truth).subarray(0, answer.bytes));
+    case 'trickle':
+      return trickle(line, truth, answer.everyMs);
+  }
+}
+
+function sendWhole(line: Line, truth: TrueAnswer, body: string | Buffer): void {
+  open(line, truth.status, {...truth.headers, ...JSON_TYPE}, body);
+  line.response.end(body);
+}
+
+function sendStatus(line: Line, truth: TrueAnswer, answer: Extract<Answer, {kind: 'status'}>): void {
+  const {status, headers = {}} = answer;
+  const [type, body] =
+    typeof answer.body === 'string' ? [HTML_TYPE, answer.body] : [JSON_TYPE, JSON.stringify(answer.body ?? {})];
+  open(line, status, {...truth.headers, ...type}, body, headers);
+  line.response.end(body);
+}
+
+function sendPart(line: Line, truth: TrueAnswer, bytes: number, then: () => void = () => undefined): void {
+  const body = openWhole(line, truth);
+  // The last byte is held back in any case: with it, the answer would be complete.
+  line.response.write(body.subarray(0, Math.min(bytes, body.length - 1)), then);
+}
+
+async function trickle(line: Line, truth: TrueAnswer, everyMs: number): Promise<void> {
+  for (const byte of openWhole(line, truth)) {
+    if (line.closed.aborted || line.response.destroyed) return;
+    line.response.write(Uint8Array.of(byte));
+    await sleep(everyMs, undefined, {signal: line.closed}).catch(() => undefined);
+  }
+  line.response.end();
+}
+
+function openWhole(line: Line, truth: TrueAnswer): Buffer {
+  const body = wholeBody(truth);
+  open(line, truth.status, {...truth.headers, ...JSON_TYPE}, body);
+  line.response.flushHeaders();
+  return body;
+}
+
+/** Sets status and headers one by one, so that what a script says wins in whatever case it is written. */
+function open({response}: Line, status: number, headers: Headers, body: string | Buffer, scripted: Headers = {}): void {
+  response.statusCode = status;
+  response.setHeader('content-length', Buffer.byteLength(body));
+  for (const [name, value] of [...Object.entries(headers), ...Object.entries(scripted)])
+    response.setHeader(name, value);
+}
+
+function wholeBody(truth: TrueAnswer): Buffer {
+  return Buffer.from(JSON.stringify(truth.body));
+}

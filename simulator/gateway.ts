@@ -1,0 +1,141 @@
+import {randomUUID} from 'node:crypto';
+import type {IncomingMessage} from 'node:http';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {type Line, statusOf, type TrueAnswer, writeAnswer} from './answers.ts';
+import type {Cloud} from './cloud.ts';
+import type {Contract} from './contract.ts';
+import type {Outcome} from './endpoints.ts';
+import {type Answer, type Effect, FaultScript, type RequestKind} from './faults.ts';
+import type {JournalEntry, OpenEntry} from './journal.ts';
+import type {Clock} from './model.ts';
+import {invalid, methodNotAllowed, noSuchRoute, Problem, unauthorized} from './problems.ts';
+import {parseJson} from './query.ts';
+import {findRoute} from './routes.ts';
+import type {Schedule} from './schedule.ts';
+
+const TRUTH: Answer = {kind: 'true'};
+
+interface Received {
+  readonly entry: OpenEntry;
+  readonly requestId: string;
+  readonly rawBody: string;
+}
+
+interface Judged {
+  readonly status: number;
+  readonly outcome: Outcome;
+}
+
+interface GatewayParts {
+  readonly apiKey: string;
+  readonly clock: Clock;
+  readonly schedule: Schedule;
+  readonly cloud: Cloud;
+  readonly contract: Contract | undefined;
+}
+
+/** Takes requests in, writes them down, has the cloud judge them, and answers: truly, or as it was scripted. */
+export class Gateway {
+  readonly journal: OpenEntry[] = [];
+  readonly faults = new FaultScript();
+  readonly listeners: Array<(entry: JournalEntry) => void> = [];
+  readonly violations: string[] = [];
+  readonly #parts: GatewayParts;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  async handle(request: IncomingMessage, line: Line): Promise<void> {
+    const received = await this.#receive(request);
+    const {entry} = received;
+    const fault = this.faults.next(entry.kind);
+    for (const listener of this.listeners) listener(entry);
+    await this.#parts.schedule.advance();
+    const judged = this.#judge(received);
+    this.#takeEffect(judged.outcome, entry, fault?.effect ?? 'now');
+    const truth = this.#answerTo(received, judged);
+    const answer = fault?.answer ?? TRUTH;
+    this.#checkContract(entry, truth, answer);
+    if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, {signal: line.closed});
+    // A client that gave up meanwhile is answered nothing.
+    if (line.rawSocket.destroyed) return;
+    // Journalled before the client can have it, so that a test which has its answer finds the status there.
+    entry.status = statusOf(truth, answer);
+    await writeAnswer(line, truth, answer);
+  }
+
+  async #receive(request: IncomingMessage): Promise<Received> {
+    const rawBody = await readText(request);
+    const {pathname, searchParams} = new URL(request.url ?? '/', 'http://simulator');
+    const method = request.method ?? 'GET';
+    const found = findRoute(method, pathname);
+    const kind: RequestKind = typeof found === 'string' ? 'any' : found.kind;
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const entry: OpenEntry = {
+      kind,
+      method,
+      path: pathname,
+      query: searchParams,
+      headers,
+      body: parseJson(rawBody),
+      status: undefined,
+      effect: false,
+      atMs: this.#parts.clock.now(),
+    };
+    this.journal.push(entry);
+    return {entry, requestId: randomUUID(), rawBody};
+  }
+
+  #judge(received: Received): Judged {
+    try {
+      return {status: 200, outcome: this.#outcomeOf(received)};
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return {status: error.status, outcome: {body: error.body(received.requestId)}};
+    }
+  }
+
+  #outcomeOf({entry, requestId, rawBody}: Received): Outcome {
+    const {method, path, query, body, headers} = entry;
+    const {authorization = ''} = headers;
+    // The scheme of the header is written in either case by Gcore's own clients.
+    const key = /^apikey +(.*)$/i.exec(authorization)?.[1];
+    if (key !== this.#parts.apiKey) throw unauthorized();
+    const found = findRoute(method, path);
+    if (found === 'no such path') throw noSuchRoute(method, path);
+    if (found === 'wrong method') throw methodNotAllowed(method, path);
+    if (rawBody !== '' && body === undefined) throw invalid({body: ['value is not valid JSON']});
+    return found.endpoint({cloud: this.#parts.cloud, params: found.params, query, body, requestId});
+  }
+
+  #takeEffect({apply}: Outcome, entry: OpenEntry, effect: Effect): void {
+    if (apply === undefined || effect === 'none') return;
+    const land = (atMs: number) => {
+      apply(atMs);
+      entry.effect = true;
+    };
+    const nowMs = this.#parts.clock.now();
+    if (effect === 'now') land(nowMs);
+    else this.#parts.schedule.at(nowMs + effect.afterMs, land);
+  }
+
+  #answerTo({requestId}: Received, {status, outcome}: Judged): TrueAnswer {
+    const date = new Date(this.#parts.clock.now()).toUTCString();
+    return {status, headers: {date, 'x-request-id': requestId}, body: outcome.body};
+  }
+
+  /** An answer that was meant to be false tells nothing of the simulator. */
+  #checkContract(entry: JournalEntry, truth: TrueAnswer, answer: Answer): void {
+    const {contract} = this.#parts;
+    if (contract === undefined) return;
+    this.violations.push(...contract.checkRequest(entry));
+    if (answer === TRUTH) this.violations.push(...contract.checkAnswer(entry, truth.status, truth.body));
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,20 @@
+import type {RequestKind} from './faults.ts';
+
+/** A request that the cloud received, and what became of it. */
+export interface JournalEntry {
+  /** `any` where there is nothing at that path. */
+  readonly kind: RequestKind;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Its JSON, or undefined where there was none. */
+  readonly body: unknown;
+  /** What was answered; undefined where nothing was, or not yet. */
+  readonly status: number | undefined;
+  /** Whether the request changed the cloud. */
+  readonly effect: boolean;
+  readonly atMs: number;
+}
+
+export type OpenEntry = {-readonly [Key in keyof JournalEntry]: JournalEntry[Key]};

@@ -1,0 +1,62 @@
+import {randomUUID} from 'node:crypto';
+import type {ImageRecord, ImageType, SimulatedImage, SimulatedTask, TaskRecord} from './model.ts';
+
+const SEEDED_IMAGE_BYTES = 3_758_096_384;
+
+/** A whole image from what is given of it; by default one that was uploaded a while ago and is ready. */
+export function imageRecord(given: Partial<SimulatedImage> & {readonly name: string}, nowMs: number): ImageRecord {
+  const type: ImageType = given.type ?? 'virtual-gpu';
+  const sizeBytes = given.sizeBytes ?? SEEDED_IMAGE_BYTES;
+  return {
+    id: randomUUID(),
+    type,
+    projectId: 1,
+    regionId: 7,
+    status: 'active',
+    sizeBytes,
+    visibility: type === 'instance' ? 'shared' : 'private',
+    tags: {},
+    createdAtMs: nowMs,
+    updatedAtMs: given.createdAtMs ?? nowMs,
+    creatorTaskId: null,
+    lockedBy: null,
+    inUse: false,
+    listed: true,
+    sourceUrl: null,
+    diskFormat: 'qcow2',
+    architecture: 'x86_64',
+    osType: 'linux',
+    osDistro: null,
+    osVersion: null,
+    sshKey: 'allow',
+    hwFirmwareType: null,
+    hwMachineType: null,
+    isBaremetal: type === 'baremetal-gpu',
+    minDiskGib: Math.ceil(sizeBytes / 2 ** 30),
+    minRamMib: 0,
+    ...given,
+  };
+}
+
+/** A whole task from what is given of it; by default one that has created something and is long done with. */
+export function taskRecord(given: Partial<SimulatedTask>, nowMs: number): TaskRecord {
+  const state = given.state ?? 'FINISHED';
+  const createdAtMs = given.createdAtMs ?? nowMs;
+  const ended = state === 'FINISHED' || state === 'ERROR';
+  return {
+    id: randomUUID(),
+    type: 'download_image',
+    state,
+    projectId: 1,
+    regionId: 7,
+    createdAtMs,
+    updatedAtMs: createdAtMs,
+    finishedAtMs: ended ? createdAtMs : null,
+    acknowledgedAtMs: null,
+    error: null,
+    imageIds: [],
+    data: null,
+    requestId: null,
+    ...given,
+  };
+}

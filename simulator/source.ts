@@ -1,0 +1,54 @@
+import {isJsonObject, type JsonObject} from './model.ts';
+
+/** What came of fetching an image from its URL. */
+export type Fetched = {readonly ok: true; readonly bytes: number} | {readonly ok: false; readonly message: string};
+
+const SILENCE_LIMIT_MS = 60_000;
+
+/**
+ * Fetches a source as the cloud does: HEAD and then GET, without credentials, following redirects.
+ * Never rejects; a source that fails is a result, too.
+ */
+export async function fetchSource(url: string, stop: AbortSignal): Promise<Fetched> {
+  const silence = new AbortController();
+  const signal = AbortSignal.any([stop, silence.signal]);
+  const timer = setTimeout(() => silence.abort(new Error('the source fell silent')), SILENCE_LIMIT_MS).unref();
+  let method = 'HEAD';
+  try {
+    const head = await fetch(url, {method, signal});
+    if (!head.ok) return refused(method, head);
+    method = 'GET';
+    const whole = await fetch(url, {method, signal});
+    if (!whole.ok) {
+      await whole.body?.cancel();
+      return refused(method, whole);
+    }
+    const bytes = await countBytes(whole, () => timer.refresh());
+    return bytes > 0 ? {ok: true, bytes} : {ok: false, message: 'Image could not be downloaded: the source is empty'};
+  } catch (error) {
+    return {ok: false, message: `Image could not be downloaded: ${method} failed: ${reasonOf(error)}`};
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refused(method: string, response: Response): Fetched {
+  const status = `${response.status} ${response.statusText}`.trimEnd();
+  return {ok: false, message: `Image could not be downloaded: ${method} was answered with HTTP ${status}`};
+}
+
+async function countBytes(response: Response, onChunk: () => void): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    onChunk();
+  }
+  return bytes;
+}
+
+/** fetch says no more than "fetch failed"; what happened is in the cause. */
+function reasonOf(error: unknown): string {
+  const {cause, message, code}: JsonObject = isJsonObject(error) ? error : {message: String(error)};
+  if (cause !== undefined) return reasonOf(cause);
+  return message === '' ? String(code) : String(message);
+}

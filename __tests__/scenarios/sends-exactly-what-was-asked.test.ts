@@ -19,6 +19,7 @@ it('sends exactly what was asked, and nothing that was not', async () => {
 
   const [plain, full] = stage.cloud.requests('upload').map(({body}) => body);
   const url = `${stage.host.url}?signature=${URL_SECRET}`;
+  const fingerprint = expect.stringMatching(/^[0-9a-f]{16}-[0-9a-f]{16}$/);
   const marker = expect.stringMatching(/^[0-9a-f-]{36}$/);
   expect(plain).toEqual({
     name: 'plain',
@@ -27,7 +28,7 @@ it('sends exactly what was asked, and nothing that was not', async () => {
     os_type: 'linux',
     ssh_key: 'allow',
     cow_format: false,
-    tags: {'upload-marker': marker},
+    tags: {'upload-marker': marker, 'source-fingerprint': fingerprint},
   });
   expect(full).toEqual({
     name: 'with everything',
@@ -39,6 +40,6 @@ it('sends exactly what was asked, and nothing that was not', async () => {
     hw_firmware_type: 'uefi',
     ssh_key: 'required',
     cow_format: true,
-    tags: {query: 'a=b&c=d', team: 'ml platform', 'upload-marker': marker},
+    tags: {query: 'a=b&c=d', team: 'ml platform', 'upload-marker': marker, 'source-fingerprint': fingerprint},
   });
 });

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../gcore/image-types.ts';
+import {IF_EXISTS} from '../images/existing.ts';
+import {SOURCE_TAGS} from '../images/source.ts';
 import {MARKER_TAG} from '../images/tags.ts';
 import {fitImageName, IMAGE_NAME_RULE} from '../text/image-name.ts';
 import {parseTags} from '../text/tags.ts';
@@ -21,11 +23,15 @@ const ImageName = v.pipe(
   v.check((name) => IMAGE_NAME_RULE.test(name), NAME_RULE),
 );
 
+/** By these tags uploads are found again: they are not the user's to give. */
+const OWN_TAGS = [MARKER_TAG, ...SOURCE_TAGS];
+
 const TagLines = v.pipe(
   v.string(),
   v.rawTransform(({dataset, addIssue, NEVER}) => {
     const {tags, faults} = parseTags(dataset.value);
-    const all = MARKER_TAG in tags ? [...faults, `the key ${MARKER_TAG} is this action's own`] : faults;
+    const taken = OWN_TAGS.filter((key) => key in tags).map((key) => `the key ${key} is this action's own`);
+    const all = [...faults, ...taken];
     for (const fault of all) addIssue({message: `key=value lines or a JSON object, but ${fault}`});
     return all.length === 0 ? tags : NEVER;
   }),
@@ -45,6 +51,7 @@ export const uploadInputs = v.object({
   'cow-format': withDefault(Flag, 'false'),
   tags: withDefault(TagLines, ''),
   'provenance-tags': withDefault(Flag, 'true'),
+  'if-exists': withDefault(oneOf(IF_EXISTS), 'reuse'),
   wait: withDefault(Flag, 'true'),
   'timeout-minutes': withDefault(Timeout, '120'),
   'max-parallel': withDefault(wholeNumber(1, 30), '4'),

@@ -1,8 +1,10 @@
 import {openClient} from '../gcore/client.ts';
 import {createGcore, type Place, type UploadRequest} from '../gcore/gcore.ts';
 import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
-import {type PublishEvents, type Published, publishImage} from '../images/publish.ts';
+import type {PublishEvents, Published} from '../images/publication.ts';
+import {publishImage} from '../images/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../images/regions.ts';
+import {sourceTags} from '../images/source.ts';
 import type {Tags} from '../text/tags.ts';
 import type {Log, Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
@@ -32,6 +34,7 @@ export async function upload(step: Step): Promise<void> {
     const outputs = createOutputs(places, step.secrets);
     const orders = {
       upload: uploadRequestOf(inputs, provenance),
+      ifExists: inputs['if-exists'],
       wait: inputs.wait,
       attempts: inputs.attempts,
       intervalMs: inputs['poll-interval-seconds'],
@@ -59,9 +62,9 @@ export async function upload(step: Step): Promise<void> {
   }
 }
 
-/** The user's own tags win over ours. */
+/** The user's own tags win over those of provenance; what the upload is found again by is nobody's to set. */
 function uploadRequestOf(inputs: UploadInputs, provenance: Tags): UploadRequest {
-  return {
+  const upload = {
     name: inputs.name,
     url: inputs.url,
     architecture: inputs.architecture,
@@ -73,13 +76,14 @@ function uploadRequestOf(inputs: UploadInputs, provenance: Tags): UploadRequest 
     cow_format: inputs['cow-format'],
     tags: {...provenance, ...inputs.tags},
   };
+  return {...upload, tags: {...upload.tags, ...sourceTags(upload, {})}};
 }
 
 function eventsOf(place: Place, imageName: string, outputs: Outputs): PublishEvents {
   return {
     marked: (marker) => outputs.remember(`marker-${place.regionId}`, marker),
-    accepted: ([taskId]) =>
-      outputs.learn(place, {name: imageName, created: true, ...(taskId === undefined ? {} : {task_id: taskId})}),
+    accepted: ([taskId], {created}) =>
+      outputs.learn(place, {name: imageName, created, ...(taskId === undefined ? {} : {task_id: taskId})}),
     ready: (image) => outputs.ready(place, image),
   };
 }

@@ -36,6 +36,8 @@ export interface Gcore {
   probe(place: Place): Promise<Date | undefined>;
   /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */
   uploadImage(place: Place, upload: UploadRequest): Promise<readonly string[]>;
+  /** Asks for an image's deletion, once. Resolves to the IDs of its tasks, one as a rule. */
+  deleteImage(place: Place, imageId: string): Promise<readonly string[]>;
   /** One look at an image, its price included where it is asked for and the type has one. */
   lookAtImage(place: Place, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
   /** One look at all images of a place, Gcore's public ones among them. */
@@ -44,6 +46,8 @@ export interface Gcore {
   listImages(place: Place): Promise<readonly Image[]>;
   /** One look at a task. */
   lookAtTask(taskId: string): Promise<Task>;
+  /** The tasks of a place that have not ended. */
+  listRunningTasks(place: Place): Promise<readonly Task[]>;
   /** All tasks of a place that were made since a time of the service's own, newest first. */
   listTasks(place: Place, since: Date | undefined): Promise<readonly Task[]>;
 }
@@ -59,11 +63,15 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
     listRegions: () => listAll(client.read, '/cloud/v1/regions', {}, Region),
     probe: async (place) => (await client.read(`${imagesPath(place)}?limit=1`, pageOf(Image))).serverTime,
     uploadImage: async (place, upload) => (await client.write('POST', uploadPath(place), upload, TaskIds)).value.tasks,
+    deleteImage: async (place, imageId) =>
+      (await client.write('DELETE', `${imagesPath(place)}/${imageId}`, undefined, TaskIds)).value.tasks,
     lookAtImage: async (place, imageId, {withPrice = false} = {}) =>
       (await client.look(`${imagesPath(place)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
     lookAtImages: (place) => listAll(client.look, imagesPath(place), {}, Image),
     listImages: (place) => listAll(client.read, imagesPath(place), {}, Image),
     lookAtTask: async (taskId) => (await client.look(`/cloud/v1/tasks/${taskId}`, Task)).value,
+    listRunningTasks: ({projectId, regionId}) =>
+      listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, {}, Task),
     listTasks: ({projectId, regionId}, since) =>
       listAll(
         client.read,

@@ -2,6 +2,7 @@ import {ExplainedError} from '../errors.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import {DeadlinePassed, Outage} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
+import {NameTaken} from './existing.ts';
 import {OutcomeUnknown, SeveralFound} from './submit.ts';
 import {ImageFailed, ImageNotFound, ImportFailed} from './wait.ts';
 
@@ -57,6 +58,12 @@ function wordsFor(error: unknown): Words {
     return {
       what: error.message,
       next: 'Look in the Gcore portal which image to keep, and delete what you do not need.',
+    };
+  }
+  if (error instanceof NameTaken) {
+    return {
+      what: `The name is taken: ${error.message}.`,
+      next: 'Publish under another name, or say with if-exists what is to happen: reuse, replace or duplicate.',
     };
   }
   if (error instanceof RequestError) return wordsForRequest(error);

@@ -6,7 +6,7 @@ import type {Look} from '../waiting/poll.ts';
 import {explainFailure} from './explain.ts';
 import {judgeReadiness} from './readiness.ts';
 import {MANAGED_BY, MANAGED_BY_TAG} from './tags.ts';
-import {ImageNotFound, pollFor, type Waiting, waitForImage, waitForTask} from './wait.ts';
+import {ImageNotFound, pollFor, type Waiting, waitForImage, waitForImport} from './wait.ts';
 
 /** How an image is asked for. */
 export type Target =
@@ -47,7 +47,7 @@ async function waitFor(
   if ('failure' in target) throw new ImageNotFound(`The upload left no image here: ${target.failure}`);
   if ('name' in target) return {image: await waitForName(place, target.name, waiting), taskIds: []};
   if ('imageId' in target) return {image: await waitForImage(place, target.imageId, waiting), taskIds: []};
-  const [imageId, ...others] = await waitForTask(target.taskId, waiting);
+  const [imageId, ...others] = await waitForImport(target.taskId, waiting);
   if (imageId === undefined || others.length > 0) {
     const named = imageId === undefined ? 'no image' : `several images: ${[imageId, ...others].join(', ')}`;
     throw new ImageNotFound(`Task ${target.taskId} is finished, and names ${named}.`);

@@ -1,15 +1,15 @@
 import prettyMs from 'pretty-ms';
 import type {Gcore, Place} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
-import type {Image} from '../gcore/wire.ts';
+import type {Image, Task} from '../gcore/wire.ts';
 import {type FailureStreak, type Look, type Progress, poll} from '../waiting/poll.ts';
 import type {Log, Run} from '../waiting/run.ts';
 import {judgeReadiness} from './readiness.ts';
 import {patience} from './tolerances.ts';
 
-/** The service gave an import up: its task is in state ERROR. */
-export class ImportFailed extends Error {
-  override readonly name = 'ImportFailed';
+/** The service gave a piece of work up: its task is in state ERROR. */
+export class TaskFailed extends Error {
+  override readonly name: string = 'TaskFailed';
   readonly taskId: string;
 
   /** @param reason the service's word for it, inert */
@@ -17,6 +17,11 @@ export class ImportFailed extends Error {
     super(reason);
     this.taskId = taskId;
   }
+}
+
+/** Gcore could not import the image. */
+export class ImportFailed extends TaskFailed {
+  override readonly name = 'ImportFailed';
 }
 
 /** The image is in a status that it cannot come back from. */
@@ -57,18 +62,37 @@ export interface Waiting {
  * @returns IDs of the images that it made, one as a rule; none where it never named any
  * @throws ImportFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
-export async function waitForTask(taskId: string, waiting: Waiting): Promise<readonly string[]> {
+export async function waitForImport(taskId: string, waiting: Waiting): Promise<readonly string[]> {
+  let looksSinceFinished = 0;
+  const imagesNamed = ({imageIds}: Task): Look<readonly string[]> => {
+    looksSinceFinished += 1;
+    if (imageIds.length === 1 || looksSinceFinished === LOOKS_FOR_THE_IMAGE_ID) return {done: imageIds};
+    return {state: `FINISHED, ${imageIds.length === 0 ? 'its image not named yet' : 'more than one image named'}`};
+  };
+  try {
+    return await waitForTask(taskId, waiting, imagesNamed);
+  } catch (error) {
+    throw error instanceof TaskFailed ? new ImportFailed(taskId, error.message) : error;
+  }
+}
+
+/**
+ * Waits until a task is FINISHED, and whatever `whenFinished` makes of it then.
+ *
+ * @throws TaskFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
+ */
+export async function waitForTask<T>(
+  taskId: string,
+  waiting: Waiting,
+  whenFinished: (task: Task) => Look<T>,
+): Promise<T> {
   const {gcore, run} = waiting;
   const warnOnce = onceEach(run.log);
-  let looksSinceFinished = 0;
-  const look = async (): Promise<Look<readonly string[]>> => {
-    const {state, error, imageIds} = await gcore.lookAtTask(taskId);
-    if (state === 'ERROR') throw new ImportFailed(taskId, error ?? 'no reason given');
-    if (state === 'FINISHED') {
-      looksSinceFinished += 1;
-      if (imageIds.length === 1 || looksSinceFinished === LOOKS_FOR_THE_IMAGE_ID) return {done: imageIds};
-      return {state: `FINISHED, ${imageIds.length === 0 ? 'its image not named yet' : 'more than one image named'}`};
-    }
+  const look = async (): Promise<Look<T>> => {
+    const task = await gcore.lookAtTask(taskId);
+    const {state, error} = task;
+    if (state === 'ERROR') throw new TaskFailed(taskId, error ?? 'no reason given');
+    if (state === 'FINISHED') return whenFinished(task);
     if (error !== undefined) warnOnce(`Task ${taskId} is ${state} and speaks of an error: ${error}`);
     if (state !== 'NEW' && state !== 'RUNNING') warnOnce(unknownState(`Task ${taskId}`, state));
     return {state};

@@ -14,6 +14,6 @@ it('ends with the task ID when told not to wait', async () => {
     images: JSON.stringify({7: {region: 'Luxembourg-2', name: 'later', created: true, task_id: task?.id}}),
     'failed-regions': '[]',
   });
-  expect(log).toContain('later is being imported. Luxembourg-2: not ready yet, task ');
+  expect(log).toContain(`later. Luxembourg-2: being imported, not ready yet, task ${task?.id}`);
   expect(stage.cloud.requests('task')).toEqual([]);
 });

@@ -5,7 +5,7 @@ import {setStage} from '../fixtures/stage.ts';
 it('says what Gcore said when an import fails, each time it was tried', async () => {
   await using stage = await setStage();
   const host = await hostImage(Buffer.alloc(0), (_, response) => response.writeHead(404).end());
-  const {exitCode, outputs, log} = await stage.upload({url: host.url});
+  const {exitCode, outputs, log} = await stage.upload({url: host.url, preflight: 'false'});
   await host.close();
 
   const tasks = await stage.cloud.tasks();

@@ -28,7 +28,7 @@ it('sends exactly what was asked, and nothing that was not', async () => {
     os_type: 'linux',
     ssh_key: 'allow',
     cow_format: false,
-    tags: {'upload-marker': marker, 'source-fingerprint': fingerprint},
+    tags: {'upload-marker': marker, 'source-fingerprint': fingerprint, 'source-bytes': '262144'},
   });
   expect(full).toEqual({
     name: 'with everything',
@@ -40,6 +40,12 @@ it('sends exactly what was asked, and nothing that was not', async () => {
     hw_firmware_type: 'uefi',
     ssh_key: 'required',
     cow_format: true,
-    tags: {query: 'a=b&c=d', team: 'ml platform', 'upload-marker': marker, 'source-fingerprint': fingerprint},
+    tags: {
+      query: 'a=b&c=d',
+      team: 'ml platform',
+      'upload-marker': marker,
+      'source-fingerprint': fingerprint,
+      'source-bytes': '262144',
+    },
   });
 });

@@ -13,6 +13,7 @@ it('tags the image with who made it and from what', async () => {
     sha: 'ffac537e6cbbf934b08745a378932722df287a53',
     run: 'https://github.com/octo-org/gpu-images/actions/runs/1658821493',
     'source-fingerprint': expect.any(String),
+    'source-bytes': String(stage.image.length),
     'upload-marker': expect.any(String),
   });
 });
@@ -34,6 +35,13 @@ it('leaves out what it does not know, and cuts what is too long', async () => {
 
   expect(exitCode).toBe(0);
   const [image] = await stage.cloud.images();
-  expect(Object.keys(image?.tags ?? {})).toEqual(['managed-by', 'repository', 'ref', 'source-fingerprint', 'upload-marker']);
+  expect(Object.keys(image?.tags ?? {})).toEqual([
+    'managed-by',
+    'repository',
+    'ref',
+    'source-fingerprint',
+    'source-bytes',
+    'upload-marker',
+  ]);
   expect(image?.tags['ref']).toHaveLength(255);
 });

@@ -52,9 +52,15 @@ function withoutScheme(key: string): string {
   return key.replace(/^apikey\s+/i, '');
 }
 
+/** Whether a URL stays on this machine. */
+export function isLoopback({hostname}: URL): boolean {
+  return LOOPBACK_HOSTS.has(hostname);
+}
+
 function isAcceptableApiUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const {protocol, hostname, username, password, search, hash} = new URL(text);
+  const url = new URL(text);
+  const {protocol, username, password, search, hash} = url;
   if (username !== '' || password !== '' || search !== '' || hash !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK_HOSTS.has(hostname));
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(url));
 }

@@ -30,13 +30,20 @@ export function createSecrets(): Secrets {
   };
 }
 
+/**
+ * The part of a URL before its host that holds user and password. The URL standard reads any number of slashes, and backslashes
+ * for them, after a scheme.
+ */
+const USER_INFO = /^([a-z][a-z0-9+.-]*:[\\/]*)([^\\/?#]*)@/i;
+
 /** Adds what must not be shown of a URL that may be signed: its user and password, its query, and each value in it. */
 export function addSecretsOfUrl(text: string, secrets: Secrets): void {
-  const [, userInfo] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(text) ?? [];
-  const [, query] = /\?([^#]*)/.exec(text) ?? [];
-  const values = (query ?? '').split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
-  for (const secret of [userInfo, ...(userInfo ?? '').split(':'), query, ...values]) {
-    if (secret === undefined || secret === '') continue;
+  const [, , userInfo = ''] = USER_INFO.exec(text) ?? [];
+  const [, query = ''] = /\?([^#]*)/.exec(text) ?? [];
+  const [user = ''] = userInfo.split(':', 1);
+  const password = userInfo.slice(user.length + 1);
+  const values = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
+  for (const secret of [userInfo, user, password, query, ...values]) {
     secrets.add(secret);
     secrets.add(decoded(secret));
   }
@@ -44,7 +51,7 @@ export function addSecretsOfUrl(text: string, secrets: Secrets): void {
 
 /** A URL as it may be shown: without user, password, query and fragment. */
 export function showUrl(text: string): string {
-  return text.replace(/[?#].*$/s, '').replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, '$1');
+  return text.replace(/[?#].*$/s, '').replace(USER_INFO, '$1');
 }
 
 function decoded(text: string): string {

@@ -7,11 +7,15 @@ import {inert} from '../text/inert.ts';
 import {asMarkupText} from '../text/markup.ts';
 import type {Step} from './start.ts';
 
-/** What the summary can tell of the work in a region. */
-interface Told {
+/** What is known of the work in a region when it has gone well. */
+export interface Told {
+  /** What would happen, where nothing was to happen. */
+  readonly plan?: string;
   readonly taskIds?: readonly string[];
   /** The image, where it is ready. */
-  readonly image: Image | undefined;
+  readonly image?: Image | undefined;
+  /** Whether this step uploaded it. */
+  readonly created?: boolean;
 }
 
 /**
@@ -32,7 +36,7 @@ export async function writeSummary(
     const image = value?.image;
     return [
       `${text(place.regionName)} (${place.regionId})`,
-      text(error?.what ?? image?.status ?? 'import accepted'),
+      text(error?.what ?? value?.plan ?? image?.status ?? 'import accepted'),
       image === undefined ? '' : code(image.id),
       image === undefined ? '' : text(prettySize(image.sizeBytes)),
       ...(prices ? [text(image?.monthlyPrice ?? '')] : []),

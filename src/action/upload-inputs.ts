@@ -52,10 +52,12 @@ export const uploadInputs = v.object({
   tags: withDefault(TagLines, ''),
   'provenance-tags': withDefault(Flag, 'true'),
   'if-exists': withDefault(oneOf(IF_EXISTS), 'reuse'),
+  preflight: withDefault(Flag, 'true'),
   wait: withDefault(Flag, 'true'),
   'timeout-minutes': withDefault(Timeout, '120'),
   'max-parallel': withDefault(wholeNumber(1, 30), '4'),
   attempts: withDefault(wholeNumber(1, 10), '2'),
+  'dry-run': withDefault(Flag, 'false'),
 });
 
 /** And together: what one image type takes, another may not. */

@@ -1,17 +1,18 @@
 import {openClient} from '../gcore/client.ts';
 import {createGcore, type Place, type UploadRequest} from '../gcore/gcore.ts';
 import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
-import type {PublishEvents, Published} from '../images/publication.ts';
-import {publishImage} from '../images/publish.ts';
+import {preflight, type SourceFacts} from '../images/preflight.ts';
+import type {Order, Publication, PublishEvents} from '../images/publication.ts';
+import {publishImage, rehearse} from '../images/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../images/regions.ts';
-import {sourceTags} from '../images/source.ts';
+import {type SourceFile, sourceTags} from '../images/source.ts';
 import type {Tags} from '../text/tags.ts';
 import type {Log, Run} from '../waiting/run.ts';
-import {accountOf} from './account-inputs.ts';
+import {accountOf, isLoopback} from './account-inputs.ts';
 import {createOutputs, type Outputs} from './outputs.ts';
 import {provenanceTags} from './provenance.ts';
 import type {Step} from './start.ts';
-import {prettySize, writeSummary} from './summary.ts';
+import {prettySize, type Told, writeSummary} from './summary.ts';
 import {readUploadInputs, type UploadInputs} from './upload-inputs.ts';
 
 /**
@@ -25,36 +26,31 @@ export async function upload(step: Step): Promise<void> {
   const client = openClient(accountOf(inputs), run);
   try {
     const gcore = createGcore(client, inputs['image-type']);
-    const [projectId, regions, provenance] = await Promise.all([
+    const [projectId, regions, source, provenance] = await Promise.all([
       resolveProject(inputs.project, gcore),
       resolveRegions(inputs.region, gcore),
+      inputs.preflight ? lookAtSource(inputs, run) : {},
       inputs['provenance-tags'] ? provenanceTags() : {},
     ]);
     const places = placesOf(projectId, regions);
     const outputs = createOutputs(places, step.secrets);
-    const orders = {
-      upload: uploadRequestOf(inputs, provenance),
-      ifExists: inputs['if-exists'],
-      wait: inputs.wait,
-      attempts: inputs.attempts,
-      intervalMs: inputs['poll-interval-seconds'],
-    };
-    const results = await inEachRegion<Published>(
+    const orders = ordersOf(inputs, provenance, source);
+    const results = await inEachRegion<Told>(
       {
         places,
         maxParallel: inputs['max-parallel'],
-        work: (place, regionRun) =>
-          publishImage({
-            order: {...orders, place},
-            gcore,
-            run: regionRun,
-            events: eventsOf(place, inputs.name, outputs),
-          }),
-        onSettled: ({place, error}) => error !== undefined && outputs.failed(place, error),
+        work: async (place, regionRun) => {
+          const events = eventsOf(place, inputs.name, outputs);
+          const publication: Publication = {order: {...orders, place}, gcore, run: regionRun, events};
+          return inputs['dry-run'] ? {plan: await rehearse(publication)} : await publishImage(publication);
+        },
+        onSettled: ({place, error}) => {
+          if (error !== undefined) outputs.failed(place, error);
+        },
       },
       run,
     );
-    await writeSummary(`Gcore image ${inputs.name}`, results, step);
+    await writeSummary(`${inputs['dry-run'] ? 'Dry run: ' : ''}Gcore image ${inputs.name}`, results, step);
     announce(inputs.name, results, step.log);
     throwFailures(results);
   } finally {
@@ -62,9 +58,18 @@ export async function upload(step: Step): Promise<void> {
   }
 }
 
-/** The user's own tags win over those of provenance; what the upload is found again by is nobody's to set. */
-function uploadRequestOf(inputs: UploadInputs, provenance: Tags): UploadRequest {
-  const upload = {
+/** Looks at the image's URL before anything is asked of Gcore, and says what it sees. */
+async function lookAtSource(inputs: UploadInputs, run: Run): Promise<SourceFacts> {
+  const facts = await preflight(inputs.url, run, {apiIsLoopback: isLoopback(inputs['api-url'])});
+  const seen = [facts.format, facts.sizeBytes === undefined ? undefined : prettySize(facts.sizeBytes)].filter(Boolean);
+  if (seen.length > 0) run.log.info(`The file behind the URL: ${seen.join(', ')}`);
+  for (const warning of facts.warnings) run.log.warning(warning);
+  return facts;
+}
+
+/** What is ordered in every region alike. */
+function ordersOf(inputs: UploadInputs, provenance: Tags, source: SourceFile): Omit<Order, 'place'> {
+  const upload: UploadRequest = {
     name: inputs.name,
     url: inputs.url,
     architecture: inputs.architecture,
@@ -74,9 +79,16 @@ function uploadRequestOf(inputs: UploadInputs, provenance: Tags): UploadRequest 
     hw_firmware_type: inputs['hw-firmware-type'],
     ssh_key: inputs['ssh-key'],
     cow_format: inputs['cow-format'],
+    // The user's own tags win over those of provenance; what an upload is found again by is nobody's to set.
     tags: {...provenance, ...inputs.tags},
   };
-  return {...upload, tags: {...upload.tags, ...sourceTags(upload, {})}};
+  return {
+    upload: {...upload, tags: {...upload.tags, ...sourceTags(upload, source)}},
+    ifExists: inputs['if-exists'],
+    wait: inputs.wait,
+    attempts: inputs.attempts,
+    intervalMs: inputs['poll-interval-seconds'],
+  };
 }
 
 function eventsOf(place: Place, imageName: string, outputs: Outputs): PublishEvents {
@@ -89,16 +101,15 @@ function eventsOf(place: Place, imageName: string, outputs: Outputs): PublishEve
 }
 
 /** One line that can be read alone on the run's page. */
-function announce(imageName: string, results: readonly RegionResult<Published>[], log: Log): void {
-  const regions = results.flatMap(({place, value}) => {
-    if (value === undefined) return [];
-    const {image, taskIds} = value;
-    const state =
-      image === undefined
-        ? `not ready yet, task ${taskIds.join(', ')}`
-        : `image ${image.id}, ${prettySize(image.sizeBytes)}`;
-    return [`${place.regionName}: ${state}`];
-  });
-  const isReady = results.every(({value}) => value === undefined || value.image !== undefined);
-  if (regions.length > 0) log.notice(`${imageName} is ${isReady ? 'ready' : 'being imported'}. ${regions.join('; ')}`);
+function announce(imageName: string, results: readonly RegionResult<Told>[], log: Log): void {
+  const regions = results.flatMap(({place, value}) =>
+    value === undefined ? [] : [`${place.regionName}: ${told(value)}`],
+  );
+  if (regions.length > 0) log.notice(`${imageName}. ${regions.join('; ')}`);
+}
+
+function told({plan, image, taskIds = [], created}: Told): string {
+  if (plan !== undefined) return `dry run, ${plan}`;
+  if (image === undefined) return `being imported, not ready yet, task ${taskIds.join(', ')}`;
+  return `${created ? 'published' : 'there already'}, image ${image.id}, ${prettySize(image.sizeBytes)}`;
 }

@@ -56,6 +56,8 @@ export interface Client {
 
 const READ_ATTEMPTS = 3;
 const DEFAULT_TIMEOUTS_MS = {read: 20_000, write: 60_000};
+/** How long past the run's deadline a write may still be answered: its answer is the only handle. */
+const WRITE_OVERTIME_MS = 30_000;
 
 /** Opens a client for the time of one run. */
 export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: Account, run: Run): Client {
@@ -100,7 +102,7 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
         {
           method,
           ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-          timeoutMs: timeoutsMs.write,
+          timeoutMs: Math.min(timeoutsMs.write, timeLeftMs(run) + WRITE_OVERTIME_MS),
           signal: run.graceOver,
         },
         path,

@@ -5,7 +5,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
  * Reads a Retry-After header (RFC 9110, 10.2.3): seconds, or a date that is measured against the response's own Date,
  * since the runner's clock may be wrong.
  *
- * @returns milliseconds from 0 to 60,000, or undefined where the header is missing or makes no sense
+ * @returns milliseconds above 0, 60,000 at most, or undefined where the header is missing or makes no sense
  */
 export function parseRetryAfter(value: string | undefined, responseDate: Date | undefined): number | undefined {
   if (value === undefined) return undefined;

@@ -5,7 +5,7 @@ import {Agent, type Dispatcher, request} from 'undici';
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface OutgoingRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'HEAD' | 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -14,10 +14,10 @@ export interface OutgoingRequest {
   readonly signal: AbortSignal;
 }
 
-/** An answer that arrived whole. */
-export interface IncomingAnswer {
+/** An answer that arrived whole, or as much of it as was asked for. */
+export interface IncomingAnswer<Body = string> {
   readonly status: number;
-  readonly body: string;
+  readonly body: Body;
   /** A header's value, the first where there are several. */
   header(name: string): string | undefined;
 }
@@ -30,6 +30,12 @@ export interface Transport {
    * @throws the signal's reason where it was aborted; whatever undici throws otherwise, a TimeoutError among it
    */
   exchange(outgoing: OutgoingRequest): Promise<IncomingAnswer>;
+  /**
+   * The same for the first bytes of a body of any size: the connection ends as soon as there are `mostBytes` of it.
+   *
+   * @throws as `exchange` does
+   */
+  peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<Buffer>>;
   /** Closes every connection, so that nothing keeps the process alive. */
   close(): Promise<void>;
 }
@@ -40,7 +46,8 @@ export function openTransport(baseUrl: URL): Transport {
   // A write goes on a connection of its own: the reset of one that had idled too long could not be told from a lost answer.
   const writes = openDispatcher(baseUrl, {keepAlive: false});
   return {
-    exchange: (outgoing) => exchange(outgoing, outgoing.method === 'GET' ? reads : writes),
+    exchange: (outgoing) => exchange(outgoing, outgoing.method === 'GET' ? reads : writes, readText),
+    peek: (outgoing, mostBytes) => exchange(outgoing, reads, (body) => readStart(body, mostBytes)),
     close: async () => {
       await Promise.all([reads.destroy(), writes.destroy()]);
     },
@@ -56,9 +63,13 @@ function openDispatcher(baseUrl: URL, {keepAlive}: {readonly keepAlive: boolean}
   return proxy ?? new Agent({pipelining: keepAlive ? 1 : 0});
 }
 
-async function exchange(outgoing: OutgoingRequest, dispatcher: Dispatcher): Promise<IncomingAnswer> {
+async function exchange<Body>(
+  outgoing: OutgoingRequest,
+  dispatcher: Dispatcher,
+  readBody: (body: AsyncIterable<Buffer>) => Promise<Body>,
+): Promise<IncomingAnswer<Body>> {
   const {method, url, headers, body = null, timeoutMs, signal} = outgoing;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
   try {
     const answer = await request(url, {
       method,
@@ -82,7 +93,7 @@ async function exchange(outgoing: OutgoingRequest, dispatcher: Dispatcher): Prom
   }
 }
 
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of body) {
@@ -91,4 +102,16 @@ async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Leaving the loop destroys the stream, and with it the connection: what the server still sends goes nowhere. */
+async function readStart(body: AsyncIterable<Buffer>, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes >= mostBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, mostBytes);
 }

@@ -2,7 +2,7 @@ import {RequestError} from '../gcore/request-error.ts';
 import type {Image} from '../gcore/wire.ts';
 import {DeadlinePassed} from '../waiting/poll.ts';
 import {timeLeftMs} from '../waiting/run.ts';
-import {decide, type Existing, findExisting, NOTHING} from './existing.ts';
+import {type Decision, decide, type Existing, findExisting, NOTHING} from './existing.ts';
 import {importImage, joinImport} from './import-image.ts';
 import type {Publication, Published} from './publication.ts';
 import {deleteReplaced} from './replace.ts';
@@ -32,21 +32,9 @@ export async function publishImage(publication: Publication): Promise<Published>
 }
 
 async function publishOnce(publication: Publication, trail: Trail): Promise<Published> {
-  const {order, gcore, run} = publication;
-  const {place, upload, ifExists} = order;
-  // Fails a wrong key, project or region while nothing is at stake, and tells the service's own time.
-  const [serverTime, existing] = await Promise.all([
-    gcore.probe(place),
-    ifExists === 'duplicate' ? NOTHING : findExisting(place, upload, gcore),
-  ]);
+  const {order, run} = publication;
+  const {serverTime, existing, decision} = await survey(publication);
   if (timeLeftMs(run) === 0) throw new DeadlinePassed({state: undefined, elapsedMs: 0, failedLooks: 0});
-  for (const {id, status} of existing.leftovers) {
-    run.log.notice(
-      `Image ${id} (${status}) is what is left of a failed import of the same name. It does not count as existing.`,
-    );
-  }
-
-  const decision = decide(existing, ifExists);
   if (decision.kind === 'reuse') return reuse(decision.image, publication);
   const published =
     decision.kind === 'join'
@@ -55,8 +43,50 @@ async function publishOnce(publication: Publication, trail: Trail): Promise<Publ
   const {image} = published;
   if (image === undefined) return published;
   await warnOfTwins(image, existing, trail, publication);
-  if (ifExists === 'replace') await deleteReplaced(image, existing, publication);
+  if (order.ifExists === 'replace') await deleteReplaced(image, existing, publication);
   return published;
+}
+
+interface Survey {
+  /** The service's own time, where it told. */
+  readonly serverTime: Date | undefined;
+  readonly existing: Existing;
+  readonly decision: Decision;
+}
+
+/** Looks at what there is, and decides what is to be done about it. It fails a wrong key, project or region while nothing is at stake. */
+async function survey({order, gcore, run}: Publication): Promise<Survey> {
+  const {place, upload, ifExists} = order;
+  const [serverTime, existing] = await Promise.all([
+    gcore.probe(place),
+    ifExists === 'duplicate' ? NOTHING : findExisting(place, upload, gcore),
+  ]);
+  for (const {id, status} of existing.leftovers) {
+    run.log.notice(
+      `Image ${id} (${status}) is what is left of a failed import of the same name. It does not count as existing.`,
+    );
+  }
+  return {serverTime, existing, decision: decide(existing, ifExists)};
+}
+
+/**
+ * Finds out what publishing an image would come to, and changes nothing.
+ *
+ * @returns what would happen, in a few words
+ * @throws PublishFailed where publishing would fail
+ */
+export async function rehearse(publication: Publication): Promise<string> {
+  const {ifExists} = publication.order;
+  try {
+    const {existing, decision} = await survey(publication);
+    if (decision.kind === 'reuse') return `would reuse image ${decision.image.id}`;
+    const replaced = ifExists === 'replace' ? existing.named.map(({id}) => id).join(', ') : '';
+    const then = replaced === '' ? '' : `, then replace ${replaced}`;
+    if (decision.kind === 'upload') return `would upload${then}`;
+    return `would wait for the import that is under way (${decision.import.taskId ?? decision.import.imageId})${then}`;
+  } catch (error) {
+    throw new PublishFailed(error, {}, ifExists);
+  }
 }
 
 function reuse(image: Image, {run, events}: Publication): Published {

@@ -24,6 +24,7 @@ export class SeveralFound extends Error {
   override readonly name = 'SeveralFound';
 }
 
+const OUT_OF_TIME = 'the time for this step ended before that could be settled';
 /** How often a POST that surely had no effect is sent. */
 const SENDS = 3;
 /** Gaps between the looks for a lost upload: two minutes in all, twice the time that gateways give a request. */
@@ -47,15 +48,22 @@ export interface Submission {
  * upload is looked for by the marker among its tags, and adopted where it is found. Only when the looks were clean to the end
  * and found nothing is it sent once more, with the same marker; if that answer is lost as well, another search has the last word.
  *
- * @throws OutcomeUnknown, SeveralFound, RequestError where the service refused, or the reason of a cancelled run
+ * @throws OutcomeUnknown, SeveralFound, RequestError where the service refused the first send, or the reason of a cancelled run
  */
 export async function submitOnce(submission: Submission): Promise<Accepted> {
   const first = await sendOrFind(submission);
   if (!(first instanceof RequestError)) return first;
-  submission.run.log.info(
-    'The looks were clean and found nothing: the upload is sent once more, with the same marker.',
+  if (timeLeftMs(submission.run) === 0) throw new OutcomeUnknown(OUT_OF_TIME, {cause: first});
+  submission.run.log.warning(
+    'The looks were clean and found nothing: the upload is sent once more, with the same marker. Should the first one land after all, there will be two images.',
   );
-  const second = await sendOrFind(submission);
+  const second = await sendOrFind(submission).catch((error: unknown) => {
+    if (!(error instanceof RequestError)) throw error;
+    // This one surely had no effect. The first may still land.
+    throw new OutcomeUnknown('its answer was lost, and the service did not take it when it was sent again', {
+      cause: error,
+    });
+  });
   if (!(second instanceof RequestError)) return second;
   throw new OutcomeUnknown('the upload was sent twice, both answers were lost, and nothing was found', {cause: second});
 }
@@ -104,8 +112,7 @@ async function search(
   let notBeforeMs = retryAfterMs(lost);
   for (const gapMs of LOOK_GAPS_MS) {
     const waitMs = Math.max(gapMs, notBeforeMs);
-    if (waitMs > timeLeftMs(run))
-      throw new OutcomeUnknown('the time for this step ended before that could be settled', {cause: lost});
+    if (waitMs > timeLeftMs(run)) throw new OutcomeUnknown(OUT_OF_TIME, {cause: lost});
     await run.clock.sleep(waitMs, run.cancelled);
     notBeforeMs = 0;
     last = await lookForUpload(place, upload, since, gcore, run.cancelled);

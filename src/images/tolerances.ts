@@ -22,7 +22,7 @@ export function patience({errors, sinceMs, everGood}: FailureStreak): 'final' | 
   const error = errors.at(-1);
   if (mayHelpToRepeat(error)) return retryAfterMs(error);
   if (!(error instanceof RequestError)) return 'final';
-  const inARow = timesInARow(errors, error.status);
+  const inARow = timesInARow(errors, error);
   switch (error.status) {
     case undefined:
       return inARow < BAD_CERTIFICATES_TO_BELIEVE ? 0 : 'final';
@@ -36,7 +36,8 @@ export function patience({errors, sinceMs, everGood}: FailureStreak): 'final' | 
   }
 }
 
-function timesInARow(errors: readonly unknown[], status: number | undefined): number {
-  const other = errors.findLastIndex((error) => !(error instanceof RequestError && error.status === status));
-  return errors.length - 1 - other;
+function timesInARow(errors: readonly unknown[], {status, outcome}: RequestError): number {
+  const isOther = (error: unknown) =>
+    !(error instanceof RequestError && error.status === status && error.outcome === outcome);
+  return errors.length - 1 - errors.findLastIndex(isOther);
 }

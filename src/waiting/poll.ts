@@ -88,7 +88,9 @@ export async function poll<T>(options: PollOptions<T>, run: Run): Promise<T> {
       if (wait.outageLeftMs() <= 0) throw new Outage(wait.progress(), {cause: error});
       pauseMs = Math.min(Math.max(pauseMs, verdict), wait.outageLeftMs());
     }
-    if (isLastLook) throw new DeadlinePassed(wait.progress(), {cause: failure});
+    run.cancelled.throwIfAborted();
+    // A look may be long: one that ends after the deadline was the last, or two of them would go far beyond it.
+    if (isLastLook || clock.now() > run.deadlineMs) throw new DeadlinePassed(wait.progress(), {cause: failure});
     await wait.pause(Math.min(pauseMs, timeLeftMs(run)));
   }
 }

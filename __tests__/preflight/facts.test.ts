@@ -1,0 +1,152 @@
+import {gzipSync} from 'node:zlib';
+import {describe, expect, it} from '@jest/globals';
+import {makeQcow2} from '../../harness/qcow2.ts';
+import {TELLING_BYTES} from '../../src/images/disk-formats.ts';
+import {look, rawDisk, serve, statuses, store} from './stage.ts';
+
+const MIB = 2 ** 20;
+
+describe('a source that is well', () => {
+  it('is asked one HEAD and one GET of the first bytes, without credentials', async () => {
+    const host = await serve(store(makeQcow2(MIB)));
+    await look(`${host.url}?a=b#part`);
+    expect(host.seen.map(({method, url}) => `${method} ${url}`)).toEqual([
+      'HEAD /image.qcow2?a=b',
+      'GET /image.qcow2?a=b',
+    ]);
+    expect(host.seen.map(({headers}) => headers.range)).toEqual([undefined, `bytes=0-${TELLING_BYTES - 1}`]);
+    for (const {headers} of host.seen) {
+      expect(headers).toMatchObject({'accept-encoding': 'identity', 'user-agent': 'upload-gcore-gpu-image'});
+      expect(headers).not.toHaveProperty('authorization');
+      expect(headers).not.toHaveProperty('cookie');
+    }
+  });
+
+  it('tells the format, the size, the ETag and the time of the last change', async () => {
+    const host = await serve(store(makeQcow2(MIB), {'last-modified': 'Wed, 08 Jul 2026 10:00:00 GMT'}));
+    expect((await look(host.url)).facts).toEqual({
+      format: 'qcow2',
+      sizeBytes: 256 * 1024,
+      etag: '"9b2cf535f27731c974343645a3985328"',
+      lastModified: new Date('2026-07-08T10:00:00Z'),
+      warnings: [],
+    });
+  });
+
+  it('tells the size also where it ignores ranges, or is smaller than the range', async () => {
+    const ignoring = await serve((_, response) => response.end(rawDisk(MIB)));
+    expect((await look(ignoring.url)).facts).toEqual({format: 'raw', sizeBytes: MIB, warnings: []});
+    const small = await serve(store(rawDisk(1024)));
+    expect((await look(small.url)).facts).toMatchObject({format: 'raw or fixed vhd', sizeBytes: 1024, warnings: []});
+  });
+
+  it('tells no size where it gives none', async () => {
+    const host = await serve((request, response) => {
+      response.writeHead(200);
+      if (request.method === 'GET') response.write(makeQcow2(MIB));
+      response.end();
+    });
+    expect((await look(host.url)).facts).toEqual({format: 'qcow2', warnings: []});
+  });
+
+  it('tells the size of HEAD where the range is of a whole that is not known', async () => {
+    const host = await serve((request, response) => {
+      if (request.method === 'HEAD') response.writeHead(200, {'content-length': 5 * MIB}).end();
+      else response.writeHead(206, {'content-range': 'bytes 0-511/*'}).end(rawDisk(512));
+    });
+    expect((await look(host.url)).facts).toEqual({format: 'raw', sizeBytes: 5 * MIB, warnings: []});
+  });
+
+  it.each([
+    [MIB, 'raw'],
+    [3 * MIB, 'raw'],
+    [MIB + 512, 'raw or fixed vhd'],
+    [MIB - 512, 'raw or fixed vhd'],
+  ])('of %i bytes that begins with a boot signature is called %s', async (sizeBytes, format) => {
+    const host = await serve(store(rawDisk(sizeBytes)));
+    expect((await look(host.url)).facts).toMatchObject({format, sizeBytes, warnings: []});
+  });
+
+  it('shows headers as one inert line, and takes no nonsense for a time', async () => {
+    const host = await serve(store(rawDisk(), {etag: '##[error]x\ty', 'last-modified': 'long ago'}));
+    const {facts} = await look(host.url);
+    expect(facts?.etag).toBe('## [error]x y');
+    expect(facts).not.toHaveProperty('lastModified');
+  });
+});
+
+describe('a source that is doubtful', () => {
+  it.each([
+    ['vmdk', 'KDMV', 0],
+    ['iso', 'CD001', 32_769],
+  ])('is warned of where the format is %s', async (format, magic, offset) => {
+    const image = Buffer.alloc(MIB);
+    image.write(magic, offset);
+    const host = await serve(store(image));
+    expect((await look(host.url)).facts).toMatchObject({
+      format,
+      sizeBytes: MIB,
+      warnings: [
+        `The image is ${format}, which is none of the formats that Gcore's documentation names (raw, qcow2, vhd, vhdx, vdi, ploop): the import may fail. \`qemu-img convert -O qcow2 -c\` makes one of them.`,
+      ],
+    });
+  });
+
+  it('is warned of where there is no partition table', async () => {
+    const host = await serve(store(Buffer.alloc(MIB)));
+    const {facts} = await look(host.url);
+    expect(facts).toMatchObject({
+      sizeBytes: MIB,
+      warnings: [
+        'The image begins with no format that is known here, and with no partition table: Gcore will take it for a raw disk.',
+      ],
+    });
+    expect(facts).not.toHaveProperty('format');
+  });
+
+  it('is warned of where HEAD and GET tell of different sizes', async () => {
+    const host = await serve((request, response) => {
+      if (request.method === 'HEAD') response.writeHead(200, {'content-length': 0}).end();
+      else store(rawDisk())(request, response);
+    });
+    expect((await look(host.url)).facts).toMatchObject({
+      format: 'raw',
+      sizeBytes: MIB,
+      warnings: [`HEAD ${host.url} tells of 0 bytes, GET of ${MIB}: Gcore may take the image for another size.`],
+    });
+  });
+
+  it('is warned of where it is gzip in transfer only', async () => {
+    const host = await serve(store(gzipSync(rawDisk()), {'content-encoding': 'gzip'}));
+    expect((await look(host.url)).facts?.warnings).toEqual([
+      `GET ${host.url} gave gzip, as the encoding gzip of what is inside: whether Gcore undoes that is not known.`,
+    ]);
+  });
+
+  it('is warned of where it refuses the range of a file that is not empty', async () => {
+    const image = makeQcow2(MIB);
+    const host = await serve((request, response) =>
+      request.method === 'HEAD' ? store(image)(request, response) : response.writeHead(416).end(),
+    );
+    expect((await look(host.url)).facts).toMatchObject({
+      sizeBytes: image.length,
+      warnings: [`GET ${host.url} was answered 416: the format is not known.`],
+    });
+  });
+
+  it.each(['127.0.0.1', 'localhost'])('is warned of at %s, which Gcore does not reach', async (hostname) => {
+    const host = await serve(store(rawDisk()));
+    const url = host.url.replace('127.0.0.1', hostname);
+    const {facts} = await look(url, {apiIsLoopback: false});
+    expect(facts).toMatchObject({
+      format: 'raw',
+      warnings: [`${new URL(url).host} is a host of a private network: Gcore must be able to reach it.`],
+    });
+  });
+
+  it('is warned of for its private address before it is refused for another reason', async () => {
+    const host = await serve(statuses(503, 200));
+    const {facts} = await look(host.url, {apiIsLoopback: false});
+    expect(facts?.warnings).toHaveLength(2);
+  });
+});

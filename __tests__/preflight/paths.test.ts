@@ -1,0 +1,280 @@
+import {once} from 'node:events';
+import {createServer as createHttpServer} from 'node:http';
+import {createServer as createHttpsServer} from 'node:https';
+import {type AddressInfo, connect} from 'node:net';
+import {afterEach, describe, expect, it} from '@jest/globals';
+import {generate} from 'selfsigned';
+import {Cancelled} from '../../src/waiting/run.ts';
+import {look, rawDisk, SECRET, serve, store} from './stage.ts';
+
+const MIB = 2 ** 20;
+const proxies = ['http_proxy', 'no_proxy'] as const;
+const before = proxies.map((name) => process.env[name]);
+
+afterEach(() => {
+  for (const [at, name] of proxies.entries()) {
+    const value = before[at];
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+});
+
+/** Redirects `/0` to `/1` and so on, `count` times; then gives a disk. */
+function redirecting(count: number, status = 302) {
+  return serve((request, response) => {
+    const at = Number(request.url?.slice(1));
+    if (at < count) response.writeHead(status, {location: `/${at + 1}`}).end('moved');
+    else store(rawDisk())(request, response);
+  });
+}
+
+/** Answers everything with one redirect. */
+function redirectingTo(location: string | undefined) {
+  return serve((_, response) => response.writeHead(302, location === undefined ? {} : {location}).end());
+}
+
+describe('redirects', () => {
+  it.each([301, 302, 303, 307, 308])('are followed, by HEAD and by GET: %i', async (status) => {
+    const host = await redirecting(5, status);
+    expect((await look(`${host.origin}/0`)).facts).toMatchObject({format: 'raw', warnings: []});
+    const path = [0, 1, 2, 3, 4, 5];
+    expect(host.seen.map(({method, url}) => `${method} ${url}`)).toEqual([
+      ...path.map((at) => `HEAD /${at}`),
+      ...path.map((at) => `GET /${at}`),
+    ]);
+  });
+
+  it('are followed to another host', async () => {
+    const target = await serve(store(rawDisk()));
+    const host = await redirectingTo(`${target.url}?signature=${SECRET}`);
+    const {facts, shown} = await look(host.url);
+    expect(facts).toMatchObject({format: 'raw', sizeBytes: MIB});
+    expect(target.seen.map(({method, headers}) => [method, headers.host])).toEqual([
+      ['HEAD', new URL(target.url).host],
+      ['GET', new URL(target.url).host],
+    ]);
+    expect(shown).not.toContain(SECRET);
+  });
+
+  it('that are more than 5 are warned of, and no more are followed', async () => {
+    const host = await redirecting(100);
+    expect((await look(`${host.origin}/0`)).facts).toEqual({
+      warnings: [
+        `The image's URL could not be checked: HEAD ${host.origin}/0 was redirected more than 5 times. Gcore fetches it from its own network, and may fare better.`,
+      ],
+    });
+    expect(host.seen).toHaveLength(6);
+  });
+
+  it('in a circle are refused', async () => {
+    const host = await serve((request, response) =>
+      response.writeHead(302, {location: request.url === '/b' ? '/a' : '/b'}).end(),
+    );
+    expect((await look(`${host.origin}/a`)).error).toMatchObject({
+      name: 'ExplainedError',
+      what: `The redirects of the image's URL lead nowhere: HEAD ${host.origin}/a, redirected to ${new URL(host.url).host}, leads in a circle.`,
+      next: 'Use the URL of the image itself.',
+    });
+    expect(host.seen).toHaveLength(2);
+  });
+
+  it('to itself are refused, whatever the fragment', async () => {
+    const host = await serve((request, response) => response.writeHead(302, {location: `${request.url}#again`}).end());
+    const {error, shown} = await look(`${host.url}?signature=${SECRET}#first`);
+    expect(error).toMatchObject({what: expect.stringContaining(`HEAD ${host.url} leads in a circle`)});
+    expect(host.seen).toHaveLength(1);
+    expect(shown).not.toContain(SECRET);
+  });
+
+  it.each([
+    [`ftp://127.0.0.1/${SECRET}`, 'leads to a URL that begins with ftp:'],
+    [`file:///etc/${SECRET}`, 'leads to a URL that begins with file:'],
+    [`http://[${SECRET}`, 'leads to what is no URL'],
+  ])('to %s are refused', async (location, how) => {
+    const host = await redirectingTo(location);
+    const {error, shown} = await look(host.url);
+    expect(error).toMatchObject({what: `The redirects of the image's URL lead nowhere: HEAD ${host.url} ${how}.`});
+    expect(shown).not.toContain(SECRET);
+  });
+
+  it('to nowhere are refused', async () => {
+    const host = await redirectingTo(undefined);
+    expect((await look(host.url)).error).toMatchObject({
+      what: `The image's URL leads to no image: HEAD ${host.url} was answered 302.`,
+    });
+  });
+});
+
+describe("what may be the runner's own view", () => {
+  it('is warned of where nobody listens', async () => {
+    const host = await serve(store(rawDisk()));
+    await host.close();
+    const {facts, shown} = await look(`${host.url}?signature=${SECRET}`);
+    expect(facts).toEqual({
+      warnings: [
+        expect.stringMatching(
+          /^The image's URL could not be checked: HEAD \S+ failed \(.*ECONNREFUSED.*\)\. Gcore fetches it from its own network, and may fare better\.$/,
+        ),
+      ],
+    });
+    expect(shown).not.toContain(SECRET);
+  });
+
+  it('is warned of where the name is not known', async () => {
+    const {facts} = await look('http://no-such-host.invalid/image.raw');
+    expect(facts?.warnings).toEqual([
+      expect.stringMatching(/HEAD http:\/\/no-such-host\.invalid\/image\.raw failed \(E/),
+    ]);
+  });
+
+  it('is warned of where the connection breaks, after the HEAD as well', async () => {
+    const atOnce = await serve((_, response) => response.destroy());
+    expect((await look(atOnce.url)).facts?.warnings).toEqual([expect.stringContaining(`HEAD ${atOnce.url} failed (`)]);
+    const later = await serve((request, response) => {
+      if (request.method === 'HEAD') store(rawDisk())(request, response);
+      else response.writeHead(200, {'content-length': MIB}).write('cut', () => response.destroy());
+    });
+    expect((await look(later.url)).facts).toMatchObject({
+      sizeBytes: MIB,
+      warnings: [expect.stringContaining(`GET ${later.url} failed (`)],
+    });
+  });
+
+  it('is warned of where nobody vouches for the certificate', async () => {
+    const {private: key, cert} = await generate([{name: 'commonName', value: 'localhost'}], {keyType: 'ec'});
+    await using server = createHttpsServer({key, cert}, store(rawDisk())).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/image.raw`;
+    expect((await look(url)).facts).toEqual({
+      warnings: [expect.stringMatching(/HEAD \S+ failed \(.*(self-signed certificate|DEPTH_ZERO_SELF_SIGNED_CERT)/)],
+    });
+  });
+
+  it('is warned of where the proxy lets nobody through', async () => {
+    await using proxy = createHttpServer().on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env['no_proxy'] = '';
+    const {facts} = await look('http://image.test/image.raw');
+    expect(facts?.warnings).toEqual([expect.stringContaining('HEAD http://image.test/image.raw failed (')]);
+  });
+});
+
+describe('a proxy', () => {
+  it('that the environment names is gone through', async () => {
+    const host = await serve(store(rawDisk()));
+    const tunnels: string[] = [];
+    await using proxy = createHttpServer().on('connect', (request, socket) => {
+      tunnels.push(request.url ?? '');
+      const far = connect(Number(new URL(host.url).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        far.pipe(socket).pipe(far);
+      });
+      far.on('error', () => socket.destroy());
+      socket.on('error', () => far.destroy());
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env['no_proxy'] = '';
+    expect((await look('http://image.test/image.raw')).facts).toMatchObject({
+      format: 'raw',
+      sizeBytes: MIB,
+      warnings: [],
+    });
+    expect(tunnels).toEqual(['image.test:80', 'image.test:80']);
+  });
+});
+
+describe('the cost', () => {
+  it('of a server that streams for ever is bounded, and its connection ends', async () => {
+    let sentBytes = 0;
+    const closed: Promise<unknown>[] = [];
+    const host = await serve((request, response) => {
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      closed.push(once(response, 'close'));
+      const chunk = Buffer.alloc(64 * 1024);
+      chunk.write('QFI\xfb\0\0\0\x03', 'latin1');
+      const send = () => {
+        while (!response.destroyed) {
+          sentBytes += chunk.length;
+          if (!response.write(chunk)) return;
+        }
+      };
+      response.on('drain', send);
+      send();
+    });
+    expect((await look(host.url)).facts).toEqual({format: 'qcow2', warnings: []});
+    expect(closed).toHaveLength(1);
+    await Promise.all(closed);
+    // What was sent before the runner hung up, and what the system's buffers took in.
+    expect(sentBytes).toBeLessThan(16 * MIB);
+  });
+
+  it.each(['HEAD', 'GET'])('of a server that hangs at %s is bounded', async (hanging) => {
+    const host = await serve((request, response) => {
+      if (request.method !== hanging) store(rawDisk())(request, response);
+    });
+    const startedAt = performance.now();
+    const {facts} = await look(host.url, {limitMs: 200});
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(facts).toMatchObject(hanging === 'GET' ? {sizeBytes: MIB} : {});
+    expect(facts?.warnings).toEqual([
+      `The image's URL could not be checked: ${hanging} ${host.url} was not answered within the 0.2 s of this check. Gcore fetches it from its own network, and may fare better.`,
+    ]);
+  });
+
+  it('of a server that drips is bounded', async () => {
+    const host = await serve((request, response) => {
+      if (request.method === 'HEAD') {
+        response.end();
+        return;
+      }
+      response.writeHead(200);
+      const timer = setInterval(() => response.write('\0'), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const {facts} = await look(host.url, {limitMs: 200});
+    expect(facts?.warnings).toEqual([expect.stringContaining(`GET ${host.url} was not answered within the 0.2 s`)]);
+  });
+
+  it('of redirects to slow servers is bounded by one limit for all', async () => {
+    const host = await serve((request, response) => {
+      const at = Number(request.url?.slice(1));
+      setTimeout(() => response.writeHead(302, {location: `/${at + 1}`}).end(), 90);
+    });
+    const startedAt = performance.now();
+    const {facts} = await look(`${host.origin}/0`, {limitMs: 200});
+    expect(facts?.warnings).toEqual([expect.stringContaining('was not answered within the 0.2 s')]);
+    expect(performance.now() - startedAt).toBeLessThan(400);
+  });
+});
+
+describe('a cancelled run', () => {
+  const reason = new Cancelled('SIGINT');
+
+  it('ends the check at once, with its reason', async () => {
+    const cancellation = new AbortController();
+    const host = await serve(() => cancellation.abort(reason));
+    expect((await look(host.url, {cancelled: cancellation.signal})).error).toBe(reason);
+  });
+
+  it('ends it also where it was cancelled before', async () => {
+    const host = await serve(store(rawDisk()));
+    expect((await look(host.url, {cancelled: AbortSignal.abort(reason)})).error).toBe(reason);
+    expect(host.seen).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  it('holds a line for each request, without what is secret', async () => {
+    const host = await serve(store(rawDisk()));
+    const {shown} = await look(`${host.url.replace('//', `//me:${SECRET}@`)}?signature=${SECRET}`);
+    const [first, second] = shown.split('\n');
+    expect(first).toMatch(new RegExp(`^HEAD ${host.url} 200 \\d+ ms$`));
+    expect(second).toMatch(new RegExp(`^GET ${host.url} 206 \\d+ ms$`));
+    expect(shown).not.toContain(SECRET);
+  });
+});

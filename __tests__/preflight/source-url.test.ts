@@ -1,0 +1,49 @@
+import {describe, expect, it} from '@jest/globals';
+import {isPrivateHost, shownUrl} from '../../src/images/source-url.ts';
+
+describe('a host', () => {
+  it.each([
+    '10.1.2.3',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.169.254',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.1.1',
+    '0x7f.1', // Which URL makes 127.0.0.1 of.
+    '[::1]',
+    '[fd12::1]',
+    '[fe80::1]',
+    '[::ffff:10.0.0.1]',
+    'localhost',
+    'images.localhost',
+  ])('is private where it is %s', (host) => {
+    expect(isPrivateHost(new URL(`https://${host}:8443/image.raw`))).toBe(true);
+  });
+
+  it.each([
+    '8.8.8.8',
+    '11.0.0.1',
+    '100.128.0.1',
+    '172.32.0.1',
+    '192.169.0.1',
+    '[2001:db8::1]',
+    '[::2]',
+    'images.example.com',
+    'notlocalhost',
+    'localhost.example.com',
+    '10.example.com',
+  ])('is not known to be private where it is %s', (host) => {
+    expect(isPrivateHost(new URL(`https://${host}/image.raw`))).toBe(false);
+  });
+});
+
+describe('a URL', () => {
+  it('is shown without user, password, query and fragment, and as one bounded line', () => {
+    expect(shownUrl(new URL('https://me:secret@h.example:8443/a/b.raw?sig=secret#secret'))).toBe(
+      'https://h.example:8443/a/b.raw',
+    );
+    expect(shownUrl(new URL(`https://h.example/${'a'.repeat(1000)}`)).length).toBeLessThanOrEqual(201);
+    expect(shownUrl(new URL('https://h.example/##[x]'))).toBe('https://h.example/');
+  });
+});

@@ -1,0 +1,182 @@
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {gzipSync, zstdCompressSync} from 'node:zlib';
+import {afterAll, describe, expect, it} from '@jest/globals';
+import {makeQcow2} from '../../harness/qcow2.ts';
+import {hasBackingFile, recognise, TELLING_BYTES} from '../../src/images/disk-formats.ts';
+
+const MIB = 2 ** 20;
+const hasQemuImg = spawnSync('qemu-img', ['--version']).status === 0;
+const folder = mkdtempSync(join(tmpdir(), 'disk-formats-'));
+
+afterAll(() => {
+  rmSync(folder, {recursive: true});
+});
+
+/** The start of a file that has these bytes somewhere, and zeros elsewhere. */
+function fileWith(magic: string, offset = 0): Buffer {
+  const file = Buffer.alloc(TELLING_BYTES);
+  file.write(magic, offset, 'latin1');
+  return file;
+}
+
+/** An image as `qemu-img` makes it of a disk with a boot signature. */
+function made(format: string, ...options: readonly string[]): Buffer {
+  const [disk, image] = [join(folder, 'disk.raw'), join(folder, 'image')];
+  const bytes = Buffer.alloc(MIB);
+  bytes.write('\x55\xaa', 510, 'latin1');
+  writeFileSync(disk, bytes);
+  qemuImg('convert', '-f', 'raw', '-O', format, ...options, disk, image);
+  return readFileSync(image);
+}
+
+function qemuImg(...words: readonly string[]): void {
+  const {status, stderr} = spawnSync('qemu-img', words, {encoding: 'utf8'});
+  if (status !== 0) throw new Error(`qemu-img ended with ${status}: ${stderr}`);
+}
+
+describe('a disk image', () => {
+  it.each([
+    ['qcow2', 'QFI\xfb\0\0\0\x03', 0],
+    ['qcow2', 'QFI\xfb\0\0\0\x02', 0],
+    ['qcow', 'QFI\xfb\0\0\0\x01', 0],
+    ['vhd', 'conectix', 0],
+    ['vhdx', 'vhdxfile', 0],
+    ['vdi', '\x7f\x10\xda\xbe', 64],
+    ['vmdk', 'KDMV', 0],
+    ['vmdk', 'COWD', 0],
+    ['vmdk', '# Disk DescriptorFile', 0],
+    ['ploop', 'WithoutFreeSpace', 0],
+    ['ploop', 'WithouFreSpacExt', 0],
+    ['qed', 'QED\0', 0],
+    ['iso', 'CD001', 32_769],
+    ['raw', '\x55\xaa', 510],
+  ])('is %s with %j at byte %i', (format, magic, offset) => {
+    expect(recognise(fileWith(magic, offset))).toEqual({kind: 'disk', format});
+    expect(recognise(fileWith(magic, offset + 1))).toBeUndefined();
+    expect(recognise(fileWith(magic, offset).subarray(0, offset + magic.length - 1))?.kind).not.toBe('disk');
+  });
+
+  it('is an ISO also where it has a partition table, for USB sticks', () => {
+    const hybrid = fileWith('\x55\xaa', 510);
+    hybrid.write('CD001', 32_769);
+    expect(recognise(hybrid)).toEqual({kind: 'disk', format: 'iso'});
+  });
+
+  it('is what its header says also where the bytes behind it look like a partition table', () => {
+    const image = fileWith('\x55\xaa', 510);
+    image.write('conectix');
+    expect(recognise(image)).toEqual({kind: 'disk', format: 'vhd'});
+  });
+
+  it('of a disk without a partition table is not recognised', () => {
+    expect(recognise(Buffer.alloc(TELLING_BYTES))).toBeUndefined();
+  });
+
+  it('of our own making is qcow2, and whole', () => {
+    const image = makeQcow2(MIB);
+    expect(recognise(image)).toEqual({kind: 'disk', format: 'qcow2'});
+    expect(hasBackingFile(image)).toBe(false);
+    expect(hasBackingFile(image.subarray(0, 15))).toBe(false);
+  });
+
+  it.each([
+    ['qcow2', 'qcow2', []],
+    ['qcow2', 'qcow2', ['-c']],
+    ['qcow2', 'qcow2', ['-o', 'compat=0.10']],
+    ['qcow', 'qcow', []],
+    ['vhd', 'vpc', []],
+    ['vhdx', 'vhdx', []],
+    ['vdi', 'vdi', []],
+    ['vmdk', 'vmdk', []],
+    ['vmdk', 'vmdk', ['-o', 'subformat=streamOptimized']],
+    ['ploop', 'parallels', []],
+    ['qed', 'qed', []],
+    ['raw', 'raw', []],
+    // Its footer is at its end.
+    ['raw', 'vpc', ['-o', 'subformat=fixed']],
+  ])(`is %s where qemu-img makes it as %s %j${hasQemuImg ? '' : ' (NOT CHECKED: there is no qemu-img)'}`, (...row) => {
+    const [format, asked, options] = row;
+    const found = hasQemuImg ? recognise(made(asked, ...options).subarray(0, TELLING_BYTES)) : 'NOT CHECKED';
+    expect(found).toEqual(hasQemuImg ? {kind: 'disk', format} : 'NOT CHECKED');
+  });
+
+  it(`is an overlay where qemu-img makes it of another${hasQemuImg ? '' : ' (NOT CHECKED: there is no qemu-img)'}`, () => {
+    const [base, overlay] = [join(folder, 'base.qcow2'), join(folder, 'overlay.qcow2')];
+    if (hasQemuImg) {
+      writeFileSync(base, makeQcow2(MIB));
+      qemuImg('create', '-q', '-f', 'qcow2', '-b', base, '-F', 'qcow2', overlay);
+    }
+    const found = hasQemuImg ? hasBackingFile(readFileSync(overlay)) : 'NOT CHECKED';
+    expect(found).toBe(hasQemuImg ? true : 'NOT CHECKED');
+  });
+});
+
+describe('a packed file', () => {
+  it.each([
+    ['gzip', 'gunzip', '\x1f\x8b\x08', 0],
+    ['xz', 'xz -d', '\xfd7zXZ\0', 0],
+    ['zstd', 'zstd -d', '\x28\xb5\x2f\xfd', 0],
+    ['zstd', 'zstd -d', 'P*M\x18', 0],
+    ['bzip2', 'bunzip2', '1AY&SY', 4],
+    ['lz4', 'lz4 -d', '\x04\x22\x4d\x18', 0],
+    ['lz4', 'lz4 -d', '\x02\x21\x4c\x18', 0],
+    ['lzip', 'lzip -d', 'LZIP\x01', 0],
+    ['lzop', 'lzop -d', '\x89LZO\0\r\n\x1a\n', 0],
+    ['zip', 'unzip', 'PK\x03\x04', 0],
+    ['7z', '7z x', '7z\xbc\xaf\x27\x1c', 0],
+    ['rar', 'unrar x', 'Rar!\x1a\x07', 0],
+    ['tar', 'tar -xf', 'ustar', 257],
+  ])('is %s, which %s undoes, with its magic %j at byte %i', (format, unpack, magic, offset) => {
+    expect(recognise(fileWith(magic, offset))).toEqual({kind: 'packed', format, unpack});
+  });
+
+  it.each([
+    ['gzip', gzipSync(Buffer.alloc(MIB))],
+    ['zstd', zstdCompressSync(Buffer.alloc(MIB))],
+  ])('is %s where Node makes it', (format, file) => {
+    expect(recognise(file)).toMatchObject({kind: 'packed', format});
+  });
+
+  // What these programs make of a mebibyte of zeros, to the 16th byte.
+  it.each([
+    ['xz', 'fd377a585a000004e6d6b44602002101'],
+    ['bzip2', '425a6839314159265359335453790050'],
+    ['lz4', '04224d186470b94b4000001f000100ff'],
+    ['zip', '504b03041400000008004c45755dcc2a'],
+  ])('is %s where its own program makes it', (format, hex) => {
+    expect(recognise(Buffer.from(hex, 'hex'))).toMatchObject({kind: 'packed', format});
+  });
+});
+
+describe('what is no image', () => {
+  it.each([
+    '<!DOCTYPE html><html>',
+    '<html lang="en">',
+    '\ufeff\r\n  <!doctype HTML>',
+    '<!-- made by a robot -->\n<!-- twice --><html>',
+    '<head><title>',
+    '<body>',
+  ])('is a web page where it begins with %j', (text) => {
+    expect(recognise(Buffer.from(text))).toEqual({kind: 'page'});
+  });
+
+  it.each([
+    'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+    '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code></Error>',
+    '{"message": "Not Found"}',
+    'd41d8cd98f00b204e9800998ecf8427e  image.qcow2\n',
+    'Das ist kein Bild, sondern Prosa über eines.',
+  ])('is text where it is %j', (text) => {
+    expect(recognise(Buffer.from(text))).toEqual({kind: 'text'});
+    expect(recognise(Buffer.from(text.repeat(300)).subarray(0, TELLING_BYTES))).toEqual({kind: 'text'});
+  });
+
+  it('is not called text where there is one control character in it, or nothing', () => {
+    expect(recognise(Buffer.from('text\0'))).toBeUndefined();
+    expect(recognise(Buffer.from('text\x7f'))).toBeUndefined();
+    expect(recognise(Buffer.alloc(0))).toBeUndefined();
+  });
+});

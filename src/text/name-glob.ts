@@ -1,0 +1,34 @@
+import picomatch from 'picomatch';
+
+/** A pattern of names. */
+export interface NameGlob {
+  readonly text: string;
+  /** Whether a whole name fits, upper and lower case told apart. */
+  matches(name: string): boolean;
+}
+
+/** What names are made of, and wildcards: a `!` that would turn the pattern into its opposite is not among them. */
+const ALPHABET = /^(?:[a-zA-Z0-9 ._\-*?{},]|\[[!^]?[a-zA-Z0-9 ._-]+\])+$/;
+
+/**
+ * Reads a glob: `*` and `?`, `[abc]`, `[!abc]`, `{this,that}`.
+ *
+ * @returns undefined where the text is not one
+ */
+export function parseNameGlob(text: string): NameGlob | undefined {
+  if (!ALPHABET.test(text)) return undefined;
+  try {
+    // Names are no paths: a dot in front, a slash, the system that the runner is on mean nothing. (`bash` has `*` take slashes.)
+    const matches = picomatch(text, {
+      bash: true,
+      dot: true,
+      noextglob: true,
+      nonegate: true,
+      strictBrackets: true,
+      windows: false,
+    });
+    return {text, matches: (name) => matches(name)};
+  } catch {
+    return undefined;
+  }
+}

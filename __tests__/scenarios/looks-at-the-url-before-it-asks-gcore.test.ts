@@ -1,0 +1,50 @@
+import {expect, it} from '@jest/globals';
+import {hostImage} from '../../harness/image-host.ts';
+import {setStage} from '../fixtures/stage.ts';
+
+it.each([
+  ['a page that is not there', 404, 'text/plain', 'no', 'There is no image at the URL'],
+  [
+    'a web page',
+    200,
+    'text/html',
+    '<!doctype html><html><body>Log in</body></html>',
+    "The image's URL leads to a web page",
+  ],
+  ['an empty file', 200, 'application/octet-stream', '', 'The image is empty'],
+])('asks nothing of Gcore where the URL leads to %s', async (_, status, type, body, expected) => {
+  await using stage = await setStage();
+  const host = await hostImage(Buffer.alloc(0), (request, response) => {
+    response.writeHead(status, {'content-type': type, 'content-length': Buffer.byteLength(body)});
+    response.end(request.method === 'HEAD' ? undefined : body);
+  });
+  const {exitCode, log} = await stage.upload({url: `${host.url}?signature=c2VjcmV0LXNpZ25hdHVyZQ`});
+  await host.close();
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain(expected);
+  expect(log).not.toContain('c2VjcmV0LXNpZ25hdHVyZQ');
+  expect(stage.cloud.requests('upload')).toEqual([]);
+});
+
+it('goes on, with a warning, where only this runner may not reach the URL', async () => {
+  await using stage = await setStage();
+  const {log} = await stage.upload({url: 'http://nobody.invalid/image.qcow2', wait: 'false'});
+
+  expect(log).toMatch(/^warning: The image's URL could not be checked: .*ENOTFOUND|EAI_AGAIN/m);
+  expect(stage.cloud.requests('upload')).toHaveLength(1);
+});
+
+it('does not look where it is told not to', async () => {
+  await using stage = await setStage();
+  const methods: (string | undefined)[] = [];
+  const host = await hostImage(stage.image, (request, response) => {
+    methods.push(request.method);
+    response.end(request.method === 'HEAD' ? undefined : stage.image);
+  });
+  const {exitCode} = await stage.upload({url: host.url, preflight: 'false'});
+  await host.close();
+
+  expect(exitCode).toBe(0);
+  expect(methods).toEqual(['HEAD', 'GET']);
+});

@@ -1,0 +1,33 @@
+import {expect, it} from '@jest/globals';
+import {setStage} from '../fixtures/stage.ts';
+
+it('says what would happen in each region, and uploads nothing', async () => {
+  await using stage = await setStage();
+  const {outputs} = await stage.upload({name: 'release', region: '7'});
+  const {exitCode, log, summary} = await stage.upload({name: 'release', region: '7,10', 'dry-run': 'true'});
+
+  expect(exitCode).toBe(0);
+  expect(log).toContain(`Luxembourg-2: dry run, would reuse image ${outputs['image-id']}`);
+  expect(log).toContain('Manassas: dry run, would upload');
+  expect(summary).toContain('would upload');
+  expect(stage.cloud.requests('upload')).toHaveLength(1);
+});
+
+it('names what would be replaced, and deletes nothing', async () => {
+  await using stage = await setStage();
+  const old = stage.cloud.addImage({name: 'release', projectId: 1, regionId: 7});
+  const {exitCode, log} = await stage.upload({name: 'release', 'dry-run': 'true', 'if-exists': 'replace'});
+
+  expect(exitCode).toBe(0);
+  expect(log).toContain(`would upload, then replace ${old.id}`);
+  expect(stage.cloud.journal.filter(({method}) => method !== 'GET')).toEqual([]);
+});
+
+it('fails where the upload would', async () => {
+  await using stage = await setStage();
+  stage.cloud.addImage({name: 'release', projectId: 1, regionId: 7});
+  const {exitCode, log} = await stage.upload({name: 'release', 'dry-run': 'true'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('The name is taken: image ');
+});

@@ -1,4 +1,5 @@
 import {getInput} from '@actions/core';
+import {distance} from 'fastest-levenshtein';
 import * as v from 'valibot';
 import {ExplainedError} from '../errors.ts';
 import {inert} from '../text/inert.ts';
@@ -61,7 +62,14 @@ export function withDefault<S extends v.GenericSchema<string, unknown>>(shape: S
 
 /** One of a few words. */
 export function oneOf<const W extends readonly string[]>(words: W) {
-  return v.picklist(words, `one of ${words.join(', ')}`);
+  return v.picklist(words, ({input}) => `one of ${words.join(', ')}${suggestion(String(input), words)}`);
+}
+
+/** What was most likely meant: the same word in other letters, or one that is two slips of the pen away at most. */
+function suggestion(text: string, words: readonly string[]): string {
+  const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const nearest = words.toSorted((a, b) => distance(plain(text), plain(a)) - distance(plain(text), plain(b)))[0];
+  return nearest !== undefined && distance(plain(text), plain(nearest)) <= 2 ? `; did you mean ${nearest}?` : '';
 }
 
 /** One thing or more, with commas or new lines between them. */

@@ -20,7 +20,10 @@ const ImageUrl = v.pipe(
 /** A name that is given is never bent; the one that is made up from the repository and the ref is made to fit. */
 const ImageName = v.pipe(
   v.optional(v.string(), nameOfRun),
-  v.check((name) => IMAGE_NAME_RULE.test(name), NAME_RULE),
+  v.check(
+    (name) => IMAGE_NAME_RULE.test(name),
+    ({input}) => NAME_RULE + nameSuggestion(input),
+  ),
 );
 
 /** By these tags uploads are found again: they are not the user's to give. */
@@ -94,6 +97,11 @@ function nameOfRun(): string {
   const repository = process.env['GITHUB_REPOSITORY']?.split('/').at(-1);
   const ref = process.env['GITHUB_REF_NAME'];
   return (repository && ref && fitImageName(`${repository}-${ref}`)) || '';
+}
+
+function nameSuggestion(name: string): string {
+  const fitting = fitImageName(name);
+  return fitting === undefined ? '' : `; for example ${fitting}`;
 }
 
 function isHttpUrl(text: string): boolean {

@@ -46,6 +46,8 @@ export interface Gcore {
   listImages(place: Place): Promise<readonly Image[]>;
   /** One look at a task. */
   lookAtTask(taskId: string): Promise<Task>;
+  /** One look at the latest hundred tasks of a place, newest first. */
+  lookAtLatestTasks(place: Place): Promise<readonly Task[]>;
   /** The tasks of a place that have not ended. */
   listRunningTasks(place: Place): Promise<readonly Task[]>;
   /** All tasks of a place that were made since a time of the service's own, newest first. */
@@ -70,6 +72,15 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
     lookAtImages: (place) => listAll(client.look, imagesPath(place), {}, Image),
     listImages: (place) => listAll(client.read, imagesPath(place), {}, Image),
     lookAtTask: async (taskId) => (await client.look(`/cloud/v1/tasks/${taskId}`, Task)).value,
+    lookAtLatestTasks: async ({projectId, regionId}) => {
+      const query = new URLSearchParams({
+        project_id: String(projectId),
+        region_id: String(regionId),
+        order_by: 'desc',
+        limit: '100',
+      });
+      return (await client.look(`/cloud/v1/tasks?${query}`, pageOf(Task))).value.results;
+    },
     listRunningTasks: ({projectId, regionId}) =>
       listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, {}, Task),
     listTasks: ({projectId, regionId}, since) =>

@@ -15,11 +15,19 @@ const Text = v.pipe(
 /** Uploads and deletions answer with the IDs of the tasks that they started. */
 export const TaskIds = v.object({tasks: v.pipe(v.array(Identifier), v.minLength(1))});
 
+/** Times come with a zone and without; without means UTC. */
+function timeOf(text: string): Date {
+  return new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
+}
+
 /** A task: work that the service does on its own time. */
 export const Task = v.pipe(
   v.object({
     id: Identifier,
     state: Text,
+    task_type: v.optional(v.string()),
+    created_on: v.nullish(v.string()),
+    finished_on: v.nullish(v.string()),
     error: v.nullish(Text),
     created_resources: v.nullish(v.object({images: v.nullish(v.array(Identifier))})),
     data: v.optional(v.unknown()),
@@ -28,6 +36,10 @@ export const Task = v.pipe(
     id: task.id,
     /** NEW, RUNNING, FINISHED or ERROR, so far. */
     state: task.state,
+    /** `download_image` and others; which one an upload has is undocumented. */
+    type: task.task_type,
+    /** How long it took, in milliseconds by the service's own clock; NaN until it has ended. */
+    durationMs: timeOf(task.finished_on ?? '').getTime() - timeOf(task.created_on ?? '').getTime(),
     /** Why it failed, in Gcore's words. */
     error: task.error ?? undefined,
     /** IDs of the images that it made. */
@@ -37,11 +49,6 @@ export const Task = v.pipe(
   })),
 );
 export type Task = v.InferOutput<typeof Task>;
-
-/** Times come with a zone and without; without means UTC. */
-function timeOf(text: string): Date {
-  return new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
-}
 
 const Timestamp = v.pipe(
   v.string(),

@@ -1,12 +1,14 @@
 import {randomUUID} from 'node:crypto';
-import type {Place} from '../gcore/gcore.ts';
+import type {Gcore, Place} from '../gcore/gcore.ts';
 import {DeadlinePassed, type Look, type Progress, poll} from '../waiting/poll.ts';
+import type {Run} from '../waiting/run.ts';
 import type {Import} from './existing.ts';
-import type {Publication, Published} from './publication.ts';
+import type {Order, Publication, Published} from './publication.ts';
 import {submitOnce} from './submit.ts';
 import {MARKER_TAG} from './tags.ts';
 import {patience} from './tolerances.ts';
 import type {Trail} from './trail.ts';
+import {prettyDuration, usualDuration} from './usual-duration.ts';
 import {ImageNotFound, isNotFound, type Waiting, waitForImage, waitForImport} from './wait.ts';
 
 /** How long an image may take to show up under its marker once its import is over. */
@@ -42,7 +44,7 @@ export async function importImage(
   run.cancelled.throwIfAborted();
   if (!order.wait) return {taskIds, image: undefined, created: true};
 
-  const waiting: Waiting = {gcore, run, intervalMs: order.intervalMs, ifMissing: 'just-made'};
+  const waiting = await waitingFor(taskIds, order, gcore, run);
   const imageIds = new Set(foundId === undefined ? [] : [foundId]);
   for (const taskId of taskIds) {
     for (const id of await imagesOfTask(taskId, waiting)) imageIds.add(id);
@@ -74,7 +76,7 @@ export async function joinImport(
   events.accepted(taskIds, {created: false});
   if (!order.wait) return {taskIds, image: undefined, created: false};
 
-  const waiting: Waiting = {gcore, run, intervalMs: order.intervalMs, ifMissing: 'just-made'};
+  const waiting = await waitingFor(taskIds, order, gcore, run);
   const named = taskId === undefined ? [] : await imagesOfTask(taskId, waiting);
   const joinedId = imageId ?? named[0];
   if (joinedId === undefined)
@@ -83,6 +85,15 @@ export async function joinImport(
   const image = await waitForImage(order.place, joinedId, waiting);
   events.ready(image);
   return {taskIds, image, created: false};
+}
+
+/** How to wait for an import, and how long that will usually be, which is said at once. */
+async function waitingFor([taskId]: readonly string[], order: Order, gcore: Gcore, run: Run): Promise<Waiting> {
+  const waiting: Waiting = {gcore, run, intervalMs: order.intervalMs, ifMissing: 'just-made'};
+  if (taskId === undefined) return waiting;
+  const usual = await usualDuration(taskId, order.place, gcore, run);
+  if (usual !== undefined) run.log.info(`Imports usually take ${prettyDuration(usual)} here.`);
+  return {...waiting, usual};
 }
 
 /** A task may vanish before it is seen to end. Then only its image can tell how it ended. */

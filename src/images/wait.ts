@@ -6,6 +6,7 @@ import {type FailureStreak, type Look, type Progress, poll} from '../waiting/pol
 import type {Log, Run} from '../waiting/run.ts';
 import {judgeReadiness} from './readiness.ts';
 import {patience} from './tolerances.ts';
+import {outlook, type UsualDuration} from './usual-duration.ts';
 
 /** The service gave a piece of work up: its task is in state ERROR. */
 export class TaskFailed extends Error {
@@ -54,6 +55,8 @@ export interface Waiting {
    * failed; or that it is still to come.
    */
   readonly ifMissing: 'just-made' | 'fail' | 'wait';
+  /** How long such a wait usually takes, where that is known. */
+  readonly usual?: UsualDuration | undefined;
 }
 
 /**
@@ -129,11 +132,14 @@ export async function waitForImage(
  * @param what the thing, as lines begin with it
  */
 export async function pollFor<T>(what: string, look: () => Promise<Look<T>>, waiting: Waiting): Promise<T> {
-  const {run, intervalMs, ifMissing} = waiting;
-  const report = ({state = 'not seen yet', failedLooks}: Progress, why: 'change' | 'heartbeat') => {
+  const {run, intervalMs, ifMissing, usual} = waiting;
+  const report = ({state = 'not seen yet', elapsedMs, failedLooks}: Progress, why: 'change' | 'heartbeat') => {
     const after = prettyMs(run.clock.now() - run.startedAtMs, {secondsDecimalDigits: 0});
     const failures = failedLooks === 0 ? '' : `, ${failedLooks} failed ${failedLooks === 1 ? 'look' : 'looks'} so far`;
-    run.log.info(`${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}`);
+    const toGo = usual === undefined ? '' : ` (${outlook(usual, elapsedMs)})`;
+    run.log.info(
+      `${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}${why === 'change' ? '' : toGo}`,
+    );
   };
   const lookOrMiss = async (): Promise<Look<T>> => {
     try {

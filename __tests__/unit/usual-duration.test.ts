@@ -1,0 +1,64 @@
+import {describe, expect, it} from '@jest/globals';
+import type {Task} from '../../src/gcore/wire.ts';
+import {durationOfLikes, outlook, prettyDuration} from '../../src/images/usual-duration.ts';
+
+const MINUTE_MS = 60_000;
+const OURS: Task = {
+  id: 'ours',
+  type: 'download_image',
+  state: 'RUNNING',
+  error: undefined,
+  durationMs: Number.NaN,
+  imageIds: [],
+  data: {},
+};
+
+function finished(minutes: number, other: Partial<Task> = {}): Task {
+  return {...OURS, id: `other-${minutes}`, state: 'FINISHED', durationMs: minutes * MINUTE_MS, ...other};
+}
+
+describe('how long imports usually take', () => {
+  it('is what eight of ten of the finished ones took', () => {
+    const tasks = [OURS, ...[30, 9, 10, 14, 12, 11, 10, 13, 2, 10].map((minutes) => finished(minutes))];
+    expect(durationOfLikes('ours', tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
+  });
+
+  it('is not known of fewer than three', () => {
+    expect(durationOfLikes('ours', [OURS, finished(9), finished(10)])).toBeUndefined();
+    expect(durationOfLikes('ours', [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
+  });
+
+  it.each([
+    ['of another type', {type: 'delete_image'}],
+    ['of no type', {type: undefined}],
+    ['that failed', {state: 'ERROR'}],
+    ['of no known duration', {durationMs: Number.NaN}],
+    ['that ended before it began', {durationMs: -1}],
+  ])('takes no notice of tasks %s', (_, other) => {
+    const tasks = [OURS, finished(9), finished(10), finished(11, other)];
+    expect(durationOfLikes('ours', tasks)).toBeUndefined();
+  });
+
+  it('is not known where our own task, and so its type, is not among them', () => {
+    expect(durationOfLikes('ours', [finished(9), finished(10), finished(11)])).toBeUndefined();
+  });
+});
+
+describe('the outlook of an import', () => {
+  const usual = {leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS};
+
+  it.each([
+    [0, '9m to 14m to go, as usual here'],
+    [4, '5m to 10m to go, as usual here'],
+    [9, 'up to 5m to go, as usual here'],
+    [13.5, 'up to 30s to go, as usual here'],
+    [14, 'longer than usual here, which is 9m to 14m'],
+    [70, 'longer than usual here, which is 9m to 14m'],
+  ])('after %d minutes is %s', (minutes, expected) => {
+    expect(outlook(usual, minutes * MINUTE_MS)).toBe(expected);
+  });
+
+  it('names one duration where both ends read the same', () => {
+    expect(prettyDuration({leastMs: 600_000, mostMs: 610_000})).toBe('10m');
+  });
+});

@@ -5,11 +5,11 @@
  * that it merges into one scope, so the list is made from the bundle's statistics instead.
  */
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 
-const ACTIONS = ['upload', 'wait'];
+const ACTIONS = ['upload', 'wait', 'prune'];
 /** Licences that ask for no more than their own text. Another one is a decision for people. */
 const ACCEPTED_LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 
@@ -26,15 +26,15 @@ try {
 }
 
 function bundle(action: string): void {
-  const out = join('dist', action);
+  // Made elsewhere and put in place when it is whole: a test that runs meanwhile finds the old one or the new one.
+  const made = join(scratch, action);
   const statsFile = join(scratch, `${action}.json`);
-  rmSync(out, {recursive: true, force: true});
   const ncc = join('node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
   const args = [
     'build',
     join('build', `${action}.js`),
     '--out',
-    out,
+    made,
     '--minify',
     '--no-cache',
     '--stats-out',
@@ -43,7 +43,10 @@ function bundle(action: string): void {
   execFileSync(process.execPath, [ncc, ...args], {stdio: ['ignore', 'ignore', 'inherit']});
   const stats: BundledModule = JSON.parse(readFileSync(statsFile, 'utf8'));
   const packages = [...new Set(namesOf(stats).flatMap(packageFolderOf))].sort();
-  writeFileSync(join(out, 'licenses.txt'), packages.map(licenceOf).join('\n'));
+  writeFileSync(join(made, 'licenses.txt'), packages.map(licenceOf).join('\n'));
+  const out = join('dist', action);
+  rmSync(out, {recursive: true, force: true});
+  cpSync(made, out, {recursive: true});
 }
 
 function namesOf(module: BundledModule): readonly string[] {

@@ -67,10 +67,13 @@ export class Imports {
     this.#fetchUntil(one, atMs + timing.runningMs);
   }
 
-  /** On a clock of the tests' own a fetch takes no time, so whoever looks then waits for it; in real time it does. */
+  /**
+   * On a clock of the tests' own, and in an import that is to take no time, a fetch takes none: whoever looks then waits for it. Otherwise it takes
+   * its real time.
+   */
   #fetchUntil(one: Import, earliestMs: number): void {
     const fetched = fetchSource(one.sourceUrl, this.#stop.signal);
-    if (!this.#rules.inRealTime) {
+    if (!this.#rules.inRealTime || one.timing.runningMs === 0) {
       this.#schedule.at(earliestMs, async (dueMs) => this.#end(one, await fetched, dueMs));
       return;
     }

@@ -18,7 +18,7 @@ export interface SimulatorOptions {
   readonly apiKey?: string;
   readonly projects?: readonly Project[];
   readonly regions?: readonly Region[];
-  /** Default: everything takes no time but the fetching of the source. */
+  /** Default: everything takes no time, the fetching of the source included. */
   readonly timing?: Partial<Timing>;
   /** How many images a project may have in one region. */
   readonly quota?: {readonly images?: number};

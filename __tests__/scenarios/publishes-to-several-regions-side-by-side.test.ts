@@ -5,9 +5,12 @@ import {setStage} from '../fixtures/stage.ts';
 const TIMING = {newMs: 1000, runningMs: 4000, savingMs: 1000};
 
 it('publishes to ten regions in hardly more time than to one', async () => {
-  await using stage = await setStage({regions: regionsNamed(10), timing: TIMING, slots: 10});
-  const one = await stage.upload({region: '1', name: 'one'});
-  const ten = await stage.upload({region: '1,2,3,4,5\n6,7,8,9,10', name: 'ten', 'max-parallel': '10'});
+  await using stage = await setStage({regions: regionsNamed(10), timing: TIMING, slots: 11});
+  // Side by side as well, so that whatever else the machine does slows both down alike.
+  const [one, ten] = await Promise.all([
+    stage.upload({region: '1', name: 'one'}),
+    stage.upload({region: '1,2,3,4,5\n6,7,8,9,10', name: 'ten', 'max-parallel': '10'}),
+  ]);
 
   expect([one.exitCode, ten.exitCode]).toEqual([0, 0]);
   expect(await stage.cloud.images({name: 'ten'})).toHaveLength(10);
@@ -38,7 +41,7 @@ it('outputs every region by ID, and the first region given by itself', async () 
   });
   expect(log).toMatch(/^\[Region-1\] Uploading both/m);
   expect(log).toMatch(/^\[Region-3\] Uploading both/m);
-  expect(summary).toContain('| Region-1 (1) | active |');
+  expect(summary).toContain('| Region-1 (1) | published |');
 });
 
 it('takes a region once that is given by ID and by name', async () => {

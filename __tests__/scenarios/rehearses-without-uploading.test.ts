@@ -15,11 +15,14 @@ it('says what would happen in each region, and uploads nothing', async () => {
 
 it('names what would be replaced, and deletes nothing', async () => {
   await using stage = await setStage();
-  const old = stage.cloud.addImage({name: 'release', projectId: 1, regionId: 7});
+  const here = {name: 'release', projectId: 1, regionId: 7};
+  const old = stage.cloud.addImage({...here, tags: {'managed-by': 'upload-gcore-gpu-image'}});
+  const foreign = stage.cloud.addImage(here);
   const {exitCode, log} = await stage.upload({name: 'release', 'dry-run': 'true', 'if-exists': 'replace'});
 
   expect(exitCode).toBe(0);
   expect(log).toContain(`would upload, then replace ${old.id}`);
+  expect(log).not.toContain(foreign.id);
   expect(stage.cloud.journal.filter(({method}) => method !== 'GET')).toEqual([]);
 });
 

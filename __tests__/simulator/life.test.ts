@@ -116,7 +116,7 @@ describe('an import in real time', () => {
       if (request.method === 'GET') await release.promise;
       response.end(request.method === 'HEAD' ? undefined : 'image');
     });
-    const simulator = await simulate();
+    const simulator = await simulate({timing: {runningMs: 1}});
     const id = await upload(simulator, source.url);
     expect(await untilNot(() => task(simulator, id), 'NEW')).toMatchObject({state: 'RUNNING'});
     release.resolve();

@@ -29,6 +29,7 @@ describe('how long imports usually take', () => {
   });
 
   it.each([
+    ['that are our own', {id: 'ours'}],
     ['of another type', {type: 'delete_image'}],
     ['of no type', {type: undefined}],
     ['that failed', {state: 'ERROR'}],

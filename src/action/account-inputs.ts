@@ -6,10 +6,17 @@ import type {Secrets} from './secrets.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Gcore's permanent tokens are digits, a `$` and more. A shell takes the `$` for the beginning of a variable, and drops what follows. */
+const CUT_AT_DOLLAR = /^\d+\$?$/;
+
 const ApiKey = v.pipe(
   required('a permanent API token of Gcore'),
   v.transform(withoutScheme),
-  v.regex(/^[\x21-\x7e]{8,}$/, 'a permanent API token of Gcore: at least 8 characters, no spaces, no line breaks'),
+  v.regex(/^(?!\d+\$?$)[\x21-\x7e]{8,}$/, ({input}) =>
+    CUT_AT_DOLLAR.test(input)
+      ? 'a whole permanent API token of Gcore, which goes on after its "$": a shell cuts it there unless it stands in single quotes'
+      : 'a permanent API token of Gcore: at least 8 characters, no spaces, no line breaks',
+  ),
 );
 
 const ApiUrl = v.pipe(

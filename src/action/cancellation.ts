@@ -14,10 +14,14 @@ export interface Cancellation {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
 const GRACE_MS = 5000;
 /** What Node cannot let go of, a name that is being resolved for one, must not hold the step any longer than this. */
-const LAST_RESORT_MS = 5800;
+const LAST_RESORT_MS = 5500;
 
-/** Listens for the signals that stop a step. Only the first one counts. */
-export function listenForSignals(): Cancellation {
+/**
+ * Listens for the signals that stop a step. Only the first one counts.
+ *
+ * @param onLastResort called right before a process that was told to stop and would not is killed
+ */
+export function listenForSignals(onLastResort: (reason: Cancelled) => void): Cancellation {
   const cancelled = new AbortController();
   const graceOver = new AbortController();
   let grace: NodeJS.Timeout | undefined;
@@ -27,9 +31,15 @@ export function listenForSignals(): Cancellation {
     const reason = new Cancelled(signal);
     cancelled.abort(reason);
     grace = setTimeout(() => graceOver.abort(reason), GRACE_MS);
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_RESORT_MS).unref();
+    const endAtLast = () => {
+      onLastResort(reason);
+      process.kill(process.pid, 'SIGKILL');
+    };
+    setTimeout(endAtLast, LAST_RESORT_MS).unref();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  // A log that nobody reads any more: the runner is gone, and whatever is said of that fails as well.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => onSignal('SIGPIPE'));
 
   return {
     cancelled: cancelled.signal,

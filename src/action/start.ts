@@ -34,7 +34,9 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
       fail(new Error('The step ran dry: it ended without a verdict, which is a fault of this action.'));
   });
 
-  const {cancelled, graceOver, stopListening} = listenForSignals();
+  const {cancelled, graceOver, stopListening} = listenForSignals((reason) => {
+    if (verdict === 'pending') fail(new Error(`${reason.message}, and did not come to its end in time.`));
+  });
   try {
     await action({
       clock: systemClock,
@@ -54,7 +56,8 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
 
 /** An explained error has several lines, each made fit to be shown; the runner takes them as one annotation. */
 function messageOf(error: unknown, secrets: Secrets): string {
-  const message = error instanceof Error ? error.message : String(error);
+  // An AggregateError of Node's own has no message.
+  const message = error instanceof Error ? error.message || error.name : String(error);
   return message
     .split('\n')
     .map((line) => showable(line, secrets))

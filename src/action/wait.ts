@@ -6,10 +6,12 @@ import {isId, placesOf, resolveProject, resolveRegions} from '../images/places.t
 import {inEachRegion, throwFailures} from '../images/regions.ts';
 import type {Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
+import {keepNotes} from './notes.ts';
 import {createOutputs} from './outputs.ts';
 import type {Step} from './start.ts';
-import {writeSummary} from './summary.ts';
+import {createStopwatch} from './stopwatch.ts';
 import {readWaitInputs, type WaitInputs} from './wait-inputs.ts';
+import {writeWaitSummary} from './wait-summary.ts';
 
 /**
  * The gate: waits until images that were made elsewhere are ready, and passes only when all of them are. It reads only.
@@ -18,7 +20,8 @@ import {readWaitInputs, type WaitInputs} from './wait-inputs.ts';
  */
 export async function wait(step: Step): Promise<void> {
   const inputs = readWaitInputs(step.secrets);
-  const run: Run = {...step, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
+  const {log, lines: notes} = keepNotes(step.log);
+  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
   const client = openClient(accountOf(inputs), run);
   try {
     const gcore = createGcore(client, inputs['image-type']);
@@ -32,24 +35,26 @@ export async function wait(step: Step): Promise<void> {
       ifMissing: inputs['if-missing'],
       withPrice: inputs['include-prices'],
     };
+    const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<Passed>(
       {
         places,
         maxParallel: places.length,
-        work: async (place, regionRun) => {
-          const target = targetIn(place, inputs);
-          if ('taskId' in target) outputs.learn(place, {task_id: target.taskId});
-          const passed = await passGate(place, target, {...waiting, run: regionRun});
-          outputs.ready(place, passed.image);
-          return passed;
-        },
+        work: (place, regionRun) =>
+          time(place, async () => {
+            const target = targetIn(place, inputs);
+            if ('taskId' in target) outputs.learn(place, {task_id: target.taskId});
+            const passed = await passGate(place, target, {...waiting, run: regionRun});
+            outputs.ready(place, passed.image);
+            return passed;
+          }),
         onSettled: ({place, error}) => {
           if (error !== undefined) outputs.failed(place, error);
         },
       },
       run,
     );
-    await writeSummary('Gcore images asked for', results, step);
+    await writeWaitSummary({results, elapsedMs, notes: notes()}, step);
     throwFailures(results);
     outputs.set('ready', true);
     const ids = results.map(({value}) => value?.image.id).join(', ');

@@ -80,7 +80,8 @@ export function outcomeOfError(error: unknown): Outcome {
 /** The codes and messages at the root of an error, for people: `ECONNRESET`, `other side closed`. */
 export function describeError(error: unknown): string {
   const texts = rootCauses(error).map(
-    (cause) => codeOf(cause) || (cause instanceof Error ? cause.message : String(cause)),
+    // Of a proxy that would not tunnel, the message has the status; the code says nothing.
+    (cause) => (isProxyRefusal(cause) ? '' : codeOf(cause)) || (cause instanceof Error ? cause.message : String(cause)),
   );
   return [...new Set(texts)].join(', ');
 }
@@ -100,5 +101,9 @@ function codeOf(error: unknown): string {
 function isFailedConnect(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('syscall' in error && error.syscall === 'connect') return true;
+  return isProxyRefusal(error);
+}
+
+function isProxyRefusal(error: unknown): boolean {
   return error instanceof errors.RequestAbortedError && /^Proxy response/.test(error.message);
 }

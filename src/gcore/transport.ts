@@ -42,13 +42,16 @@ export interface Transport {
 
 /** Opens connections to the service at `baseUrl`, through the proxy that the environment names for it, if any. */
 export function openTransport(baseUrl: URL): Transport {
-  const reads = openDispatcher(baseUrl, {keepAlive: true});
+  const closed = new AbortController();
+  const reads = openDispatcher(baseUrl, {keepAlive: true, signal: closed.signal});
   // A write goes on a connection of its own: the reset of one that had idled too long could not be told from a lost answer.
-  const writes = openDispatcher(baseUrl, {keepAlive: false});
+  const writes = openDispatcher(baseUrl, {keepAlive: false, signal: closed.signal});
   return {
     exchange: (outgoing) => exchange(outgoing, outgoing.method === 'GET' ? reads : writes, readText),
     peek: (outgoing, mostBytes) => exchange(outgoing, reads, (body) => readStart(body, mostBytes)),
     close: async () => {
+      // undici leaves alone what is only being connected.
+      closed.abort();
       await Promise.all([reads.destroy(), writes.destroy()]);
     },
   };
@@ -58,9 +61,13 @@ export function openTransport(baseUrl: URL): Transport {
  * The toolkit's client knows the proxy rules that every action shares (`https_proxy`, `http_proxy`, `no_proxy`, loopback
  * never); it is asked for them, and for nothing else: docs/decisions.md tells why undici makes the requests.
  */
-function openDispatcher(baseUrl: URL, {keepAlive}: {readonly keepAlive: boolean}): Dispatcher {
+function openDispatcher(
+  baseUrl: URL,
+  {keepAlive, signal}: {readonly keepAlive: boolean; readonly signal: AbortSignal},
+): Dispatcher {
   const proxy = new HttpClient(undefined, [], {keepAlive}).getAgentDispatcher(baseUrl.href);
-  return proxy ?? new Agent({pipelining: keepAlive ? 1 : 0});
+  // The port is there for the types: undici puts the URL's own in its place.
+  return proxy ?? new Agent({pipelining: keepAlive ? 1 : 0, connect: {signal, port: 0}});
 }
 
 async function exchange<Body>(
@@ -70,13 +77,19 @@ async function exchange<Body>(
 ): Promise<IncomingAnswer<Body>> {
   const {method, url, headers, body = null, timeoutMs, signal} = outgoing;
   const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
-  try {
+  const ended = AbortSignal.any([signal, timeout]);
+  // undici heeds a signal only once there is a connection: one that is never made would outlast it by minutes.
+  const end = Promise.withResolvers<never>();
+  const onEnd = () => end.reject(ended.reason);
+  ended.addEventListener('abort', onEnd);
+  if (ended.aborted) onEnd();
+  const whole = async (): Promise<IncomingAnswer<Body>> => {
     const answer = await request(url, {
       method,
       headers,
       body,
       dispatcher,
-      signal: AbortSignal.any([signal, timeout]),
+      signal: ended,
       // The signal bounds the whole exchange; undici's own limits bound only parts of it.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -86,10 +99,15 @@ async function exchange<Body>(
       header: (name) => [answer.headers[name]].flat()[0],
       body: await readBody(answer.body),
     };
+  };
+  try {
+    return await Promise.race([whole(), end.promise]);
   } catch (error) {
     signal.throwIfAborted();
     timeout.throwIfAborted();
     throw error;
+  } finally {
+    ended.removeEventListener('abort', onEnd);
   }
 }
 

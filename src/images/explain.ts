@@ -1,4 +1,5 @@
 import {ExplainedError} from '../errors.ts';
+import type {Outcome} from '../gcore/failures.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import {DeadlinePassed, Outage} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
@@ -14,15 +15,23 @@ export interface Circumstances {
   readonly resume: string;
 }
 
+/** What is known, and to be done, of a failure before anything was asked of Gcore but questions. */
+export const NOTHING_CHANGED: Circumstances = {
+  known: ['Nothing was changed in the cloud.'],
+  resume: 'Run this job again.',
+};
+
 interface Words {
   readonly what: string;
   readonly next?: string;
+  /** What to look at before going on as the circumstances have it. */
+  readonly first?: string;
 }
 
 /** Makes any failure one error that says what happened, what is known and what to do next. */
 export function explainFailure(error: unknown, {known, resume}: Circumstances): ExplainedError {
   if (error instanceof ExplainedError) return error;
-  const {what, next = resume} = wordsFor(error);
+  const {what, first, next = first === undefined ? resume : `${first} ${resume}`} = wordsFor(error);
   return new ExplainedError(what, {known, next, cause: error});
 }
 
@@ -55,9 +64,10 @@ function wordsFor(error: unknown): Words {
     };
   }
   if (error instanceof SeveralFound || error instanceof ImageNotFound) {
+    const {next} = error instanceof ImageNotFound ? error : {};
     return {
       what: error.message,
-      next: 'Look in the Gcore portal which image to keep, and delete what you do not need.',
+      next: next ?? 'Look in the Gcore portal which image to keep, and delete what you do not need.',
     };
   }
   if (error instanceof NameTaken) {
@@ -73,12 +83,23 @@ function wordsFor(error: unknown): Words {
   };
 }
 
-function wordsForRequest({status, message}: RequestError): Words {
+/** What to look at where no answer came, by what that says of the request. */
+const ON_THE_WAY: Readonly<Partial<Record<Outcome, Pick<Words, 'first'>>>> = {
+  'not-sent': {first: "Check api-url, the runner's network, and its proxy (https_proxy, no_proxy)."},
+  refused: {
+    first:
+      'Check api-url. Where a proxy on the way opens TLS, NODE_EXTRA_CA_CERTS must name the file of its certificate.',
+  },
+};
+
+function wordsForRequest({status, message, outcome}: RequestError): Words {
   switch (status) {
+    case undefined:
+      return {what: `Gcore could not be asked: ${message}`, ...ON_THE_WAY[outcome]};
     case 401:
       return {
         what: `Gcore did not accept the API key: ${message}`,
-        next: 'Check the input api-key: a permanent token that has not expired, whole, without quotes.',
+        next: 'Check the input api-key: a permanent token that has not expired, whole (it goes on after its "$"), without quotes.',
       };
     case 403:
       return {
@@ -88,10 +109,17 @@ function wordsForRequest({status, message}: RequestError): Words {
     case 404:
       return {
         what: `Gcore knows no such place or thing: ${message}`,
-        next: 'Check the inputs project, region and image-type, and that the region offers images of this type.',
+        next: 'Check the inputs project, region, image-type and the ID, where one is given, and that the region offers images of this type.',
       };
-    case 400:
     case 409:
+      if (/quota/i.test(message)) {
+        return {
+          what: `Gcore refused: ${message}`,
+          next: 'Delete images that are not needed any more (this action\'s "prune" does), or ask Gcore for more. Then run this job again.',
+        };
+      }
+      return {what: `Gcore refused: ${message}`, next: 'Mend what it names, then run this job again.'};
+    case 400:
     case 422:
       return {what: `Gcore refused: ${message}`, next: 'Mend what it names, then run this job again.'};
     default:

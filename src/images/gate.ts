@@ -16,6 +16,9 @@ export type Target =
   /** A region in which the upload failed before it had anything to name. */
   | {readonly failure: string};
 
+const HOW_TO_FIND =
+  'Check the inputs name, project, region and image-type. Where it is still to be published, if-missing: wait waits for it.';
+
 /** An image that the gate lets pass. */
 export interface Passed {
   readonly image: Image;
@@ -44,7 +47,12 @@ async function waitFor(
   target: Target,
   waiting: Waiting & {readonly withPrice: boolean},
 ): Promise<Passed> {
-  if ('failure' in target) throw new ImageNotFound(`The upload left no image here: ${target.failure}`);
+  if ('failure' in target) {
+    throw new ImageNotFound(
+      `The upload left no image here: ${target.failure}`,
+      'Mend what failed there, and run the upload again.',
+    );
+  }
   if ('name' in target) return {image: await waitForName(place, target.name, waiting), taskIds: []};
   if ('imageId' in target) return {image: await waitForImage(place, target.imageId, waiting), taskIds: []};
   const [imageId, ...others] = await waitForImport(target.taskId, waiting);
@@ -79,7 +87,7 @@ async function waitForName(
       return {done: choice.image};
     }
     if (choice.isFinal && (named.length > 0 || ifMissing === 'fail'))
-      throw new ImageNotFound(`${what}: ${choice.state}.`);
+      throw new ImageNotFound(`${what}: ${choice.state}.`, named.length === 0 ? HOW_TO_FIND : undefined);
     return {state: choice.state};
   };
   const image = await pollFor(what, look, waiting);

@@ -52,6 +52,7 @@ export async function importImage(
   const [imageId] = imageIds;
   trail.imageId = imageIds.size === 1 && imageId !== undefined ? imageId : await findImage(place, marker, waiting);
   const image = await waitForImage(place, trail.imageId, waiting);
+  trail.isReady = true;
   events.ready(image);
   return {taskIds, image, created: true};
 }
@@ -83,6 +84,7 @@ export async function joinImport(
     throw new ImageNotFound(`The import that was joined (${known}) is over and names no image.`);
   trail.imageId = joinedId;
   const image = await waitForImage(order.place, joinedId, waiting);
+  trail.isReady = true;
   events.ready(image);
   return {taskIds, image, created: false};
 }

@@ -2,9 +2,7 @@ import {ExplainedError} from '../errors.ts';
 import type {Gcore, Place} from '../gcore/gcore.ts';
 import type {Named} from '../gcore/wire.ts';
 import {inert} from '../text/inert.ts';
-import {explainFailure} from './explain.ts';
-
-const NOTHING_CHANGED = 'Nothing was changed in the cloud.';
+import {explainFailure, NOTHING_CHANGED} from './explain.ts';
 
 /**
  * Finds out which project is meant. An ID is taken at its word.
@@ -42,7 +40,7 @@ async function explained<T>(listing: Promise<T>): Promise<T> {
   try {
     return await listing;
   } catch (error) {
-    throw explainFailure(error, {known: [NOTHING_CHANGED], resume: 'Run this job again.'});
+    throw explainFailure(error, NOTHING_CHANGED);
   }
 }
 
@@ -55,7 +53,7 @@ function find(input: 'project' | 'region', idOrName: string, all: readonly Named
   const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(idOrName) ? 'has the ID' : 'is called'} "${wanted}".`;
   const listed = (isAmbiguous ? matches : all).map(({id, name}) => `${inert(name, 100)} (${id})`).sort();
   throw new ExplainedError(what, {
-    known: [NOTHING_CHANGED, `This key can see: ${listed.join(', ') || 'none'}.`],
+    known: [...NOTHING_CHANGED.known, `This key can see: ${listed.join(', ') || 'none'}.`],
     next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
 }

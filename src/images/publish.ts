@@ -5,7 +5,7 @@ import {timeLeftMs} from '../waiting/run.ts';
 import {type Decision, decide, type Existing, findExisting, NOTHING} from './existing.ts';
 import {importImage, joinImport} from './import-image.ts';
 import type {Publication, Published} from './publication.ts';
-import {deleteReplaced} from './replace.ts';
+import {deleteReplaced, reasonToKeep} from './replace.ts';
 import {MARKER_TAG} from './tags.ts';
 import {PublishFailed, type Trail} from './trail.ts';
 import {ImportFailed} from './wait.ts';
@@ -80,8 +80,8 @@ export async function rehearse(publication: Publication): Promise<string> {
   try {
     const {existing, decision} = await survey(publication);
     if (decision.kind === 'reuse') return `would reuse image ${decision.image.id}`;
-    const replaced = ifExists === 'replace' ? existing.named.map(({id}) => id).join(', ') : '';
-    const then = replaced === '' ? '' : `, then replace ${replaced}`;
+    const replaced = ifExists === 'replace' ? existing.named.filter((old) => reasonToKeep(old) === undefined) : [];
+    const then = replaced.length === 0 ? '' : `, then replace ${replaced.map(({id}) => id).join(', ')}`;
     if (decision.kind === 'upload') return `would upload${then}`;
     return `would wait for the import that is under way (${decision.import.taskId ?? decision.import.imageId})${then}`;
   } catch (error) {

@@ -79,8 +79,8 @@ export function throwFailures(results: readonly RegionResult<unknown>[]): void {
   const byError = Map.groupBy(failed, ({error}) => error);
   const known = [...byError].flatMap(([{what, known: lines, next}, regions]) => [
     `[${regions.map(({place}) => place.regionName).join(', ')}] ${what}`,
-    ...lines.map((line) => `    ${line}`),
-    ...(next === undefined ? [] : [`    ${next}`]),
+    ...lines.map((line) => `– ${line}`),
+    ...(next === undefined ? [] : [`– ${next}`]),
   ]);
   const rest = results.length - failed.length;
   throw new ExplainedError(`${failed.length} of ${results.length} regions failed:`, {

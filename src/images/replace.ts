@@ -39,7 +39,8 @@ async function deleteOld({id}: Image, {order, gcore, run}: Publication): Promise
   }
 }
 
-function reasonToKeep(old: Image): string | undefined {
+/** Why an image of the name is not to be replaced, or undefined where it is. */
+export function reasonToKeep(old: Image): string | undefined {
   if (!isOurs(old)) return "it is not of this action's making";
   if (old.lockedBy !== undefined) return `task ${old.lockedBy} holds it`;
   return undefined;

@@ -12,6 +12,8 @@ export interface Trail {
   /** The tasks that Gcore answered with, or that a search found. */
   taskIds?: readonly string[];
   imageId?: string;
+  /** The image is ready: whatever fails now, fails after that. */
+  isReady?: boolean;
 }
 
 /** A publish that did not end with an image that is ready. */
@@ -23,33 +25,40 @@ export class PublishFailed extends ExplainedError {
     const importMayGoOn = mayGoOn(error, trail);
     const {what, known, next, cause} = explainFailure(error, {
       known: knownLines(trail, error, importMayGoOn),
-      resume: resumeAdvice(trail, ifExists),
+      resume: resumeAdvice(trail, error, ifExists),
     });
     super(what, {known, ...(next === undefined ? {} : {next}), cause});
     this.importMayGoOn = importMayGoOn;
   }
 }
 
-function mayGoOn(error: unknown, {marker, taskIds}: Trail): boolean {
+function mayGoOn(error: unknown, {marker, taskIds, isReady = false}: Trail): boolean {
+  if (isReady) return false;
   if (error instanceof ImportFailed || error instanceof ImageFailed) return false;
   if (taskIds !== undefined) return true;
   return marker !== undefined && !(error instanceof RequestError);
 }
 
-function knownLines({marker, taskIds, imageId}: Trail, error: unknown, importMayGoOn: boolean): readonly string[] {
-  if (taskIds === undefined && (marker === undefined || error instanceof RequestError))
-    return ['Nothing was uploaded.'];
+/** Nothing was sent, or what was sent was surely refused. */
+function isNothingUploaded({marker, taskIds}: Trail, error: unknown): boolean {
+  return taskIds === undefined && (marker === undefined || error instanceof RequestError);
+}
+
+function knownLines(trail: Trail, error: unknown, importMayGoOn: boolean): readonly string[] {
+  if (isNothingUploaded(trail, error)) return ['Nothing was uploaded.'];
+  const {marker, taskIds, imageId, isReady = false} = trail;
   const goesOn = importMayGoOn ? ' Gcore cannot cancel a task: the import goes on in the cloud.' : '';
   return [
     ...(taskIds ?? []).map((id) => `Task ${id} is the import.${goesOn}`),
-    ...(imageId === undefined ? [] : [`Image ${imageId} is what it made.`]),
+    ...(imageId === undefined ? [] : [`Image ${imageId} is what it made${isReady ? ', and it is ready' : ''}.`]),
     ...(marker === undefined ? [] : [`The upload is marked ${MARKER_TAG}=${marker}.`]),
   ];
 }
 
-function resumeAdvice({marker, taskIds}: Trail, ifExists: IfExists): string {
-  if (marker === undefined && taskIds === undefined) return 'Run this job again.';
-  const [taskId] = taskIds ?? [];
+function resumeAdvice(trail: Trail, error: unknown, ifExists: IfExists): string {
+  if (isNothingUploaded(trail, error)) return 'Run this job again.';
+  if (trail.isReady === true) return 'The image can be used as it is; the outputs name it.';
+  const {marker, taskIds: [taskId] = []} = trail;
   if (taskId === undefined) {
     return `Look for an image with the tag ${MARKER_TAG}=${marker} in the Gcore portal before running this job again.`;
   }

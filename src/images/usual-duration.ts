@@ -37,6 +37,7 @@ export async function usualDuration(
 export function durationOfLikes(taskId: string, tasks: readonly Task[]): UsualDuration | undefined {
   const type = tasks.find(({id}) => id === taskId)?.type;
   const durationsMs = tasks
+    .filter(({id}) => id !== taskId)
     .filter((task) => type !== undefined && task.type === type && task.state === 'FINISHED' && task.durationMs >= 0)
     .map(({durationMs}) => durationMs)
     .sort((a, b) => a - b);

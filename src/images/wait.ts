@@ -39,6 +39,13 @@ export class ImageFailed extends Error {
 /** The import is over, and no image, or more than one, can be its. */
 export class ImageNotFound extends Error {
   override readonly name = 'ImageNotFound';
+  /** What to do about it, where that is more than to look in the portal. */
+  readonly next: string | undefined;
+
+  constructor(message: string, next?: string) {
+    super(message);
+    this.next = next;
+  }
 }
 
 /** A task that ended without naming the image it made is asked again this often. */

@@ -1,0 +1,91 @@
+import {expect} from '@jest/globals';
+import {runStep, type StepResult} from '../../harness/runner.ts';
+import {expectNoSecret, type Stage} from '../fixtures/stage.ts';
+import {type Contexts, evaluate} from './expressions.ts';
+import {actionOf, type Job, type Step, type Workflow} from './workflows.ts';
+
+/** What a run of an example came to. */
+export interface Played {
+  readonly step: Step;
+  readonly result: StepResult;
+}
+
+const GITHUB = {
+  ref: 'refs/tags/v1.2.3',
+  ref_name: 'v1.2.3',
+  sha: 'ffac537e6cbbf934b08745a378932722df287a53',
+  repository: 'octo-org/gpu-images',
+  event: {repository: {name: 'gpu-images'}, release: {tag_name: 'v1.2.3'}},
+};
+
+/** Runs every step of ours in an example, one after the other, as the runner would: everything else in it is taken for done. */
+export async function play({env, jobs}: Workflow, stage: Stage): Promise<readonly Played[]> {
+  const key = stage.cloud.apiKey;
+  const needs: Record<string, object> = {};
+  const played: Played[] = [];
+  for (const [name, job] of Object.entries(jobs)) {
+    const contexts = {
+      github: GITHUB,
+      inputs: {version: 'v1.2.3'},
+      secrets: {GCORE_API_KEY: key, GCORE_READ_KEY: key},
+      vars: {GCORE_PROJECT: 'default', GCORE_REGION: 'Luxembourg-2', GCORE_REGIONS: 'Luxembourg-2, Manassas'},
+      needs,
+    };
+    for (const matrix of combinationsOf(job, contexts)) {
+      const steps: Record<string, object> = {};
+      for (const step of job.steps) {
+        const result = await playStep(
+          {...step, env: {...env, ...job.env, ...step.env}},
+          {...contexts, matrix, steps},
+          stage,
+        );
+        if (step.id !== undefined) steps[step.id] = {outputs: result?.outputs ?? {}};
+        if (result !== undefined) played.push({step, result});
+      }
+      const outputs = Object.entries(job.outputs).map(([output, value]) => [
+        output,
+        evaluate(value, {...contexts, steps}),
+      ]);
+      needs[name] = {outputs: Object.fromEntries(outputs)};
+    }
+  }
+  return played;
+}
+
+/** A job's matrix, of one dimension, as the contexts of its jobs. */
+function combinationsOf({strategy}: Job, contexts: Contexts): readonly object[] {
+  return Object.entries(strategy?.matrix ?? {none: ['']}).flatMap(([name, values]) => {
+    const list = evaluate(values, contexts);
+    if (!Array.isArray(list)) throw new Error(`The matrix ${name} is no list`);
+    return list.map((value: unknown) => ({[name]: value}));
+  });
+}
+
+async function playStep(step: Step, contexts: Contexts, stage: Stage): Promise<StepResult | undefined> {
+  const {cloud, host} = stage;
+  const action = actionOf(step);
+  if (action === undefined) return undefined;
+  const given = texts(step.with, contexts);
+  if (action === 'wait/action.yml' && stage.cloud.requests('upload').length === 0) await publishBefore(given, stage);
+  const inputs = {
+    ...given,
+    'api-url': cloud.url,
+    'poll-interval-seconds': '1',
+    // The image is on this machine, under the path that the example has.
+    ...(given['url'] === undefined ? {} : {url: new URL(new URL(given['url']).pathname, host.url).href}),
+  };
+  const result = await runStep({action, inputs, env: texts(step.env, contexts)});
+  expectNoSecret(result, [cloud.apiKey]);
+  return result;
+}
+
+/** A gate in an example that publishes nothing itself waits for what somebody else publishes. */
+async function publishBefore({name, region}: Readonly<Record<string, string>>, {upload}: Stage): Promise<void> {
+  if (name === undefined) return;
+  const {exitCode} = await upload({name, ...(region === undefined ? {} : {region})});
+  expect(exitCode).toBe(0);
+}
+
+function texts(values: Readonly<Record<string, unknown>>, contexts: Contexts): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(evaluate(value, contexts))]));
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import {RequestError} from '../../src/gcore/request-error.ts';
+import type {Played} from './driver.ts';
+
+/** What a client may add to a wait at its end: one look is still given its time. */
+const OVERTIME_MS = 30_000;
+
+/** How a scene ended, in the words of the table. */
+export type Ending =
+  | 'ready'
+  | 'outcome unknown'
+  | 'refused'
+  | 'unreachable'
+  | 'throttled'
+  | 'several found'
+  | 'name taken'
+  | 'import failed'
+  | 'image failed'
+  | 'image not found'
+  | 'outage'
+  | 'out of time'
+  | 'cancelled';
+
+const ENDINGS: Readonly<Record<string, Ending>> = {
+  OutcomeUnknown: 'outcome unknown',
+  SeveralFound: 'several found',
+  NameTaken: 'name taken',
+  ImportFailed: 'import failed',
+  TaskFailed: 'import failed',
+  ImageFailed: 'image failed',
+  ImageNotFound: 'image not found',
+  Outage: 'outage',
+  DeadlinePassed: 'out of time',
+  Cancelled: 'cancelled',
+};
+
+export function endingOf({error}: Played): Ending {
+  if (error === undefined) return 'ready';
+  const {cause} = error;
+  if (cause instanceof RequestError) {
+    if (cause.outcome === 'throttled') return 'throttled';
+    return cause.outcome === 'refused' ? 'refused' : 'unreachable';
+  }
+  const ending = cause instanceof Error ? ENDINGS[cause.name] : undefined;
+  assert(ending !== undefined, `an end that nobody foresaw: ${error.stack}\n${String(cause)}`);
+  return ending;
+}
+
+/** What holds of every run, whatever goes wrong. */
+export function assertPromises(played: Played): void {
+  if (!played.echoesSecrets) assertSecretsKept(played);
+  assertLinesInert(played);
+  assertInTime(played);
+  assertNothingFollowed(played);
+  assertMarkedBeforeSent(played);
+  if (played.error === undefined) assertTrulyReady(played);
+  else assertTrulyRed(played);
+}
+
+/** Everything that was written: lines, and the error with all its causes. */
+export function textOf({lines, error}: Played): string {
+  return [...lines, ...errorTexts(error)].join('\n');
+}
+
+function errorTexts(error: unknown): readonly string[] {
+  if (error === undefined) return [];
+  if (!(error instanceof Error)) return [String(error)];
+  const own = JSON.stringify({...error, message: error.message, stack: error.stack});
+  const inner = error instanceof AggregateError ? error.errors.flatMap(errorTexts) : [];
+  return [error.message, own, ...inner, ...errorTexts(error.cause)];
+}
+
+function assertSecretsKept(played: Played): void {
+  const text = textOf(played);
+  for (const secret of played.secrets) assert(!text.includes(secret), 'a secret is in what was written');
+}
+
+/** What a runner finds commands by, what a terminal obeys, and what no log can hold: none of it comes through. */
+function assertLinesInert({lines, error}: Played): void {
+  for (const line of [...lines.map((each) => each.replace(/^\w+: /, '')), ...(error?.message ?? '').split('\n')]) {
+    assert(!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(line), `a line with controls in it: ${JSON.stringify(line)}`);
+    assert(!line.includes('##[') && !/^\s*::/.test(line), `a line that is a command: ${line}`);
+    assert(line.length < 4096, `a line of ${line.length} characters`);
+  }
+}
+
+function assertInTime({elapsedMs, timeoutMs}: Played): void {
+  assert(elapsedMs <= timeoutMs + OVERTIME_MS, `${elapsedMs - timeoutMs} ms past the deadline`);
+}
+
+function assertNothingFollowed({requests, violations}: Played): void {
+  assert.deepEqual(violations, [], 'requests that Gcore does not document');
+  const astray = requests.filter(({kind}) => kind === 'any').map(({method, path}) => `${method} ${path}`);
+  assert.deepEqual(astray, [], 'requests to where nobody sent them');
+}
+
+function assertMarkedBeforeSent({uploads, events}: Played): void {
+  const markers = new Set(events.flatMap((event) => (event.kind === 'marked' ? [event.marker] : [])));
+  const sent = uploads.map(({body}) => /"upload-marker":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '');
+  for (const marker of sent) assert(markers.has(marker), 'a marker was sent that nobody was told of');
+  for (const marker of markers) {
+    const landed = uploads.filter(({effect}, index) => effect && sent[index] === marker).length;
+    assert(landed <= 2, `${landed} uploads of one marker had their effect`);
+  }
+}
+
+function assertTrulyReady(played: Played): void {
+  const {events, images} = played;
+  const last = events.at(-1);
+  assert(last?.kind === 'ready', 'it ended well without a ready image');
+  assert.equal(events.filter(({kind}) => kind === 'ready').length, 1);
+  const image = images.find(({id}) => id === last.imageId);
+  assert(image !== undefined, 'the ready image is not in the cloud');
+  assert.deepEqual(
+    {status: last.status, sizeBytes: last.sizeBytes, locked: image.lockedBy},
+    {status: 'active', sizeBytes: image.sizeBytes, locked: null},
+  );
+  assert(last.sizeBytes > 0);
+  const warnings = played.lines.filter((line) => line.startsWith('warning:')).join('\n');
+  for (const {id, wasListed} of images.filter((other) => other.id !== image.id)) {
+    assert(wasToldOf(id, wasListed, warnings), `a second image, ${id}, that nobody was warned of`);
+  }
+}
+
+/** A second image is told of by its ID; one that did not show by the end of the run, or could not be looked for, as a possibility. */
+function wasToldOf(id: string, wasListed: boolean, warnings: string): boolean {
+  if (warnings.includes(id) || warnings.includes('could not be looked up')) return true;
+  return !wasListed && warnings.includes('there will be two images');
+}
+
+function assertTrulyRed({error, events, images}: Played): void {
+  const message = error?.message ?? '';
+  assert(!events.some(({kind}) => kind === 'ready'), 'it ended red with a ready image');
+  if (message.includes('Nothing was uploaded.')) {
+    assert.deepEqual(
+      images.map(({id}) => id),
+      [],
+      'it said that nothing was uploaded',
+    );
+    return;
+  }
+  const handles = events.flatMap((event) => {
+    if (event.kind === 'marked') return [event.marker];
+    return event.kind === 'accepted' ? event.taskIds : [];
+  });
+  assert(
+    handles.some((handle) => message.includes(handle)),
+    `neither a task nor the marker is named: ${message}`,
+  );
+}

@@ -1,0 +1,206 @@
+import {describe, expect, it} from '@jest/globals';
+import {type Answer, type Fault, type SimulatorOptions, startSimulator} from '../../simulator/simulator.ts';
+import {openClient} from '../../src/gcore/client.ts';
+import {createGcore} from '../../src/gcore/gcore.ts';
+import {createPruner, type PruneResult, planIn} from '../../src/images/prune.ts';
+import type {Run} from '../../src/waiting/run.ts';
+import {createVirtualClock} from '../fixtures/virtual-clock.ts';
+
+const PLACE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
+const RULES = {matchesName: () => true, tags: {}, keepLast: 0, keepDays: 0, keepImageIds: new Set<string>()};
+const MINUTE = 60_000;
+const HTML = '<html>Bad gateway</html>';
+
+/** A prune of one image, and what goes wrong with it. */
+interface Scene {
+  readonly faults?: readonly Fault[];
+  readonly cloud?: SimulatorOptions;
+}
+
+/** Deletes the only image through the real client, over loopback, on a virtual clock. The deletion takes a minute. */
+async function play({faults = [], cloud: options}: Scene) {
+  const clock = createVirtualClock();
+  const epochMs = Date.now();
+  const cloud = await startSimulator({
+    clock: {now: () => epochMs + clock.now()},
+    timing: {newMs: 10_000, deletingMs: 50_000},
+    ...options,
+  });
+  const {id} = cloud.addImage({name: 'gpu-1', projectId: 1, regionId: 7});
+  const lines: string[] = [];
+  const say = (line: string) => void lines.push(line);
+  const run: Run = {
+    clock,
+    startedAtMs: 0,
+    deadlineMs: 15 * MINUTE,
+    cancelled: new AbortController().signal,
+    graceOver: new AbortController().signal,
+    log: {debug: () => undefined, info: say, notice: say, warning: say},
+  };
+  // Nobody waits for an answer that does not come; any other may take its time on a busy machine.
+  const isSilent = faults.some(({answer}) => answer?.kind === 'hang' || answer?.kind === 'stall');
+  const timeoutMs = isSilent ? 300 : 20_000;
+  const account = {apiUrl: new URL(cloud.url), apiKey: cloud.apiKey, timeoutsMs: {read: timeoutMs, write: timeoutMs}};
+  const client = openClient(account, run);
+  const settled: PruneResult[] = [];
+  try {
+    const gcore = createGcore(client, 'virtual-gpu');
+    const plan = await planIn(PLACE, RULES, gcore);
+    cloud.script(...faults);
+    const startedAtMs = clock.now();
+    const results = await createPruner(gcore, 5000).deleteAll(PLACE, plan.delete, run, (one) => settled.push(one));
+    expect(settled).toEqual(results);
+    const [result] = results;
+    const elapsedMs = clock.now() - startedAtMs;
+    const isThere = (await cloud.images()).some((image) => image.id === id);
+    if (result?.kind === 'deleted') expect(isThere).toBe(false);
+    expect(cloud.requests('delete').filter(({effect}) => effect).length).toBeLessThanOrEqual(1);
+    expect(lines.join('\n')).not.toContain(cloud.apiKey);
+    return {result, isThere, elapsedMs, sends: cloud.requests('delete').length, said: lines.join('\n')};
+  } finally {
+    await client.close();
+    await cloud.close();
+  }
+}
+
+function status(code: number, headers: Readonly<Record<string, string>> = {}): Answer {
+  return {kind: 'status', status: code, body: {message: 'No.', request_id: 'r'}, headers};
+}
+
+/** The ways in which an answer is lost. */
+const LOST: readonly (readonly [string, Answer])[] = [
+  ['a reset', {kind: 'reset'}],
+  ['a close', {kind: 'close'}],
+  ['no answer', {kind: 'hang'}],
+  ['a stall', {kind: 'stall', bytes: 5}],
+  ['a cut', {kind: 'cut', bytes: 5}],
+  ['JSON cut short', {kind: 'truncated', bytes: 5}],
+  ['200 with HTML', {kind: 'status', status: 200, body: HTML}],
+  ['200 {}', {kind: 'status', status: 200, body: {}}],
+  ['200 without a task', {kind: 'status', status: 200, body: {tasks: []}}],
+  ['408', status(408)],
+  ['500', status(500)],
+  ['502 with HTML', {kind: 'status', status: 502, body: HTML}],
+  ['503', status(503)],
+  ['504', status(504)],
+];
+
+describe('a deletion', () => {
+  it('is waited for until the image is gone', async () => {
+    const {result, elapsedMs} = await play({});
+    expect(result?.kind).toBe('deleted');
+    expect(elapsedMs).toBe(MINUTE);
+  });
+
+  it.each(LOST)('whose answer is lost by %s, and that happened, is found', async (_, answer) => {
+    const {result, sends, said} = await play({faults: [{request: 'delete', answer}]});
+    expect(result?.kind).toBe('deleted');
+    expect(sends).toBe(1);
+    expect(said).toContain('was lost');
+  });
+
+  it.each(LOST)('whose answer is lost by %s, and that did not happen, is not repeated', async (_, answer) => {
+    const {result, sends, isThere, elapsedMs} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
+    expect(result).toMatchObject({kind: 'failed', error: {what: expect.stringContaining('It is not known whether')}});
+    expect([sends, isThere, elapsedMs]).toEqual([1, true, 2 * MINUTE]);
+  });
+
+  it.each(LOST)('whose answer is lost by %s, and that lands a minute later, is found', async (_, answer) => {
+    const {result, sends} = await play({
+      faults: [{request: 'delete', effect: {afterMs: 30_000}, answer}],
+      cloud: {timing: {newMs: 10_000, deletingMs: 20_000}},
+    });
+    expect([result?.kind, sends]).toEqual(['deleted', 1]);
+  });
+
+  it.each([
+    [403, 'skipped', /^forbidden: /],
+    [404, 'skipped', /^gone already$/],
+    [409, 'skipped', /^in use: /],
+  ])('that is answered %i is skipped', async (code, kind, reason) => {
+    const {result, sends, elapsedMs} = await play({
+      faults: [{request: 'delete', effect: 'none', answer: status(code)}],
+    });
+    expect(result).toMatchObject({kind, reason: expect.stringMatching(reason)});
+    expect([sends, elapsedMs]).toEqual([1, 0]);
+  });
+
+  it.each([301, 302, 307, 400, 401, 402, 405, 410, 422, 423])('that is answered %i has failed', async (code) => {
+    const answer = status(code, {location: '/cloud/v1/elsewhere'});
+    const {result, sends, isThere} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
+    expect(result).toMatchObject({kind: 'failed', error: {what: expect.stringContaining(String(code))}});
+    expect([sends, isThere]).toEqual([1, true]);
+  });
+
+  it('that is refused for load is sent again, when the service says', async () => {
+    const answer = status(429, {'retry-after': '30'});
+    const {result, sends, elapsedMs} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
+    expect([result?.kind, sends]).toEqual(['deleted', 2]);
+    expect(elapsedMs).toBe(1.5 * MINUTE);
+  });
+
+  it('that is refused for load for good has failed after three', async () => {
+    const {result, sends} = await play({
+      faults: [{request: 'delete', effect: 'none', times: Number.POSITIVE_INFINITY, answer: status(429)}],
+    });
+    expect([result?.kind, sends]).toEqual(['failed', 3]);
+  });
+});
+
+describe('the wait for a deletion', () => {
+  it.each([...LOST, ['429', status(429)] as const])(
+    'goes on after three looks with %s, at its task and at the image',
+    async (_, answer) => {
+      const {result, sends} = await play({
+        faults: [
+          {request: 'task', nth: 2, times: 3, answer},
+          {request: 'image', times: 3, answer},
+        ],
+      });
+      expect([result?.kind, sends]).toEqual(['deleted', 1]);
+    },
+  );
+
+  it('is given up after five minutes without a good answer', async () => {
+    const {result, elapsedMs} = await play({
+      faults: [{request: 'task', times: Number.POSITIVE_INFINITY, answer: status(500)}],
+    });
+    expect(result).toMatchObject({
+      kind: 'failed',
+      error: {what: expect.stringContaining('no good answer for 5 minutes')},
+    });
+    expect(elapsedMs).toBe(5 * MINUTE);
+  });
+
+  it('ends with the time of the step', async () => {
+    const {result, elapsedMs} = await play({cloud: {timing: {newMs: 0, deletingMs: 60 * MINUTE}}});
+    expect(result).toMatchObject({
+      kind: 'failed',
+      error: {
+        what: expect.stringContaining('timeout-minutes'),
+        known: ['Its deletion may have begun, and then goes on in the cloud.'],
+      },
+    });
+    expect(elapsedMs).toBe(15 * MINUTE);
+  });
+
+  it('ends where the task ends in ERROR', async () => {
+    const change = (task: object) => ({...task, state: 'ERROR', error: 'The storage is away'});
+    const {result} = await play({faults: [{request: 'task', nth: 3, answer: {kind: 'true', change}}]});
+    expect(result).toMatchObject({
+      kind: 'failed',
+      error: {
+        what: 'Gcore could not delete it: The storage is away',
+        known: [expect.stringMatching(/^Task .* was its/)],
+      },
+    });
+  });
+
+  it('goes on while the task is finished and the image is still there', async () => {
+    const change = (task: object) => ({...task, state: 'FINISHED'});
+    const {result, elapsedMs} = await play({
+      faults: [{request: 'task', times: Number.POSITIVE_INFINITY, answer: {kind: 'true', change}}],
+    });
+    expect([result?.kind, elapsedMs]).toEqual(['deleted', MINUTE]);
+  });
+});

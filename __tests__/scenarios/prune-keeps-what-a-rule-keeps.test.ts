@@ -1,0 +1,111 @@
+import {describe, expect, it} from '@jest/globals';
+import type {SimulatedImage} from '../../simulator/simulator.ts';
+import {listed, OURS, setPruneStage} from '../fixtures/prune-stage.ts';
+
+const TASK = '11111111-1111-4111-8111-111111111111';
+const ID = '22222222-2222-4222-8222-22222222222a';
+
+/** Three images that are newer than the one that this is about, so that keep-last has what it wants. */
+const NEWER = [1, 2, 3];
+
+describe('an old image', () => {
+  it.each<[string, Partial<SimulatedImage>, Record<string, string>]>([
+    ['of another name', {name: 'web-1'}, {}],
+    ['whose name begins as the pattern does not', {name: 'my-gpu-1'}, {}],
+    ['of the name in other capitals', {name: 'GPU-1'}, {}],
+    ['of nobody', {tags: {}}, {}],
+    ['of another repository', {tags: {...OURS, repository: 'octo-org/other'}}, {}],
+    ['without one of the tags', {tags: OURS}, {'match-tags': 'repository=octo-org/gpu-images\nstage=dev'}],
+  ])('%s is nothing to the prune', async (_, image, inputs) => {
+    await using stage = await setPruneStage();
+    for (const daysAgo of NEWER) stage.add(daysAgo);
+    const old = stage.add(100, image);
+    const result = await stage.prune({...inputs, 'keep-last': '0'});
+
+    expect(result.exitCode).toBe(0);
+    expect(await stage.remaining()).toContain(old.id);
+    expect(JSON.stringify(result.outputs)).not.toContain(old.id);
+  });
+
+  it.each<[string, 'kept' | 'skipped', Partial<SimulatedImage>, Record<string, string>, string]>([
+    ['public', 'skipped', {visibility: 'public'}, {'match-tags': '*'}, "public, Gcore's own"],
+    ['locked', 'skipped', {lockedBy: TASK}, {}, `locked by task ${TASK}`],
+    ['still being imported', 'skipped', {status: 'saving', sizeBytes: 0}, {}, 'not ready: saving'],
+    ['among those that keep-last keeps', 'kept', {}, {'keep-last': '4'}, 'among the 4 newest that are ready'],
+    ['younger than keep-days', 'kept', {}, {'keep-days': '101'}, 'younger than 101 days'],
+    ['named', 'kept', {id: ID}, {'keep-image-id': `${TASK}, ${ID.toUpperCase()}`}, 'named in keep-image-id'],
+  ])('that is %s is %s', async (_, list, image, inputs, reason) => {
+    await using stage = await setPruneStage();
+    for (const daysAgo of NEWER) stage.add(daysAgo);
+    const old = stage.add(100, image);
+    const result = await stage.prune(inputs);
+
+    expect(result.exitCode).toBe(0);
+    expect(await stage.remaining()).toContain(old.id);
+    expect(listed(result, list).get(old.id)).toBe(reason);
+    expect(stage.cloud.requests('delete')).toEqual([]);
+  });
+
+  it.each<[string, Partial<SimulatedImage>, Record<string, string>]>([
+    ['that no rule keeps', {}, {}],
+    ['that failed', {status: 'error', sizeBytes: 0}, {}],
+    ['as old as keep-days asks', {}, {'keep-days': '99'}],
+    ['of anybody, with tags lifted', {tags: {}}, {'match-tags': '*'}],
+    ['of the tags asked for', {tags: {team: 'ml', more: 'yes'}}, {'match-tags': '{"team": "ml"}'}],
+    ['of a name that the pattern fits', {name: 'gpu v1.2'}, {name: 'gpu[ -]{v,of}*'}],
+  ])('%s goes', async (_, image, inputs) => {
+    await using stage = await setPruneStage();
+    for (const daysAgo of NEWER) stage.add(daysAgo, image.status === 'error' ? {} : image);
+    const old = stage.add(100, image);
+    const result = await stage.prune(inputs);
+
+    expect(result.exitCode).toBe(0);
+    expect(await stage.remaining()).not.toContain(old.id);
+    expect([...listed(result, 'deleted').keys()]).toEqual([old.id]);
+  });
+});
+
+it("measures ages by the service's clock, whatever the runner's says", async () => {
+  const aheadMs = 50 * 24 * 60 * 60 * 1000;
+  await using stage = await setPruneStage({clock: {now: () => Date.now() + aheadMs}});
+  const young = stage.add(29);
+  const old = stage.add(31);
+  const result = await stage.prune({'keep-last': '0', 'keep-days': '30'});
+
+  expect([...listed(result, 'kept').keys()]).toEqual([young.id]);
+  expect([...listed(result, 'deleted').keys()]).toEqual([old.id]);
+});
+
+it('keeps the newest of each region for itself', async () => {
+  await using stage = await setPruneStage();
+  const here = [1, 2, 3].map((daysAgo) => stage.add(daysAgo));
+  const there = [101, 102].map((daysAgo) => stage.add(daysAgo, {regionId: 10}));
+  const result = await stage.prune({region: 'Luxembourg-2\nManassas', 'keep-last': '1'});
+
+  expect(result.exitCode).toBe(0);
+  expect(await stage.remaining()).toEqual(new Set([here[0]?.id, there[0]?.id]));
+  expect([listed(result, 'deleted', 7).size, listed(result, 'deleted', 10).size]).toEqual([2, 1]);
+});
+
+it('says so where an ID that is to be kept is of no image that this is about', async () => {
+  await using stage = await setPruneStage();
+  const image = stage.add(1);
+  const {log} = await stage.prune({'keep-image-id': `${image.id},${ID}`});
+
+  expect(log).toContain(`notice: keep-image-id: none of the images that this is about has the ID ${ID}.`);
+});
+
+it.each(['virtual-gpu', 'baremetal-gpu', 'instance'] as const)(
+  'prunes images of type %s, and of no other',
+  async (type) => {
+    await using stage = await setPruneStage();
+    const types = ['virtual-gpu', 'baremetal-gpu', 'instance'] as const;
+    const images = types.map((one) => stage.add(1, {type: one}));
+    const result = await stage.prune({'image-type': type, 'keep-last': '0'});
+
+    const [gone] = images.filter((image) => image.type === type);
+    expect(result.exitCode).toBe(0);
+    expect([...listed(result, 'deleted').keys()]).toEqual([gone?.id]);
+    expect(await stage.remaining()).toEqual(new Set(images.filter((image) => image !== gone).map(({id}) => id)));
+  },
+);

@@ -1,0 +1,66 @@
+import {expect, it} from '@jest/globals';
+import {listed, setPruneStage} from '../fixtures/prune-stage.ts';
+
+it('stops at once when it is cancelled, and says what was deleted by then', async () => {
+  await using stage = await setPruneStage({timing: {deletingMs: 600_000}});
+  for (let daysAgo = 1; daysAgo <= 15; daysAgo += 1) stage.add(daysAgo);
+  // Two of the first deletions are over at once; the others would take ten minutes.
+  stage.cloud.script(
+    {request: 'task', times: 2, answer: {kind: 'true', change: (task) => ({...task, state: 'FINISHED'})}},
+    {request: 'image', times: 2, answer: {kind: 'status', status: 404, body: {}}},
+  );
+  let signalledAtMs = Number.POSITIVE_INFINITY;
+  let running = 0;
+  const step = stage.startPrune(
+    {'keep-last': '0', 'max-delete': '15'},
+    {
+      onLine: (line) => {
+        if (!/^Task .*: RUNNING/.test(line)) return;
+        running += 1;
+        if (running !== 10) return;
+        signalledAtMs = performance.now();
+        step.kill('SIGINT');
+      },
+    },
+  );
+  const result = await step.result;
+
+  const deleted = [...listed(result, 'deleted').keys()];
+  expect(performance.now() - signalledAtMs).toBeLessThan(1500);
+  expect(result.exitCode).toBe(1);
+  expect(stage.cloud.requests('delete')).toHaveLength(12);
+  expect(deleted).toHaveLength(2);
+  expect(result.outputs).toMatchObject({'deleted-count': '2', 'freed-bytes': '2000'});
+  expect(listed(result, 'skipped').size).toBe(13);
+  expect(result.log).toContain(
+    'error: The step was cancelled (SIGINT). 10 images of 15 could not be deleted; 3 images of 15 were not tried:',
+  );
+  expect(result.log).toContain('Its deletion may have begun, and then goes on in the cloud.');
+  expect(result.log).toMatch(/^Deleted by then: 2 images: /m);
+  for (const id of deleted) expect(result.log).toContain(id);
+});
+
+it('begins nothing once its time is up', async () => {
+  await using stage = await setPruneStage({timing: {deletingMs: 600_000}});
+  for (let daysAgo = 1; daysAgo <= 12; daysAgo += 1) stage.add(daysAgo);
+  const {exitCode, log} = await stage.prune({'keep-last': '0', 'max-delete': '12', 'timeout-minutes': '0.03'});
+
+  expect(exitCode).toBe(1);
+  expect(stage.cloud.requests('delete')).toHaveLength(10);
+  expect(log).toContain('Not tried: the time of this step (timeout-minutes) is over.');
+  expect(log).toContain('No image is known to be gone.');
+});
+
+it('deletes nothing when it is cancelled while it plans', async () => {
+  await using stage = await setPruneStage();
+  stage.add(1);
+  stage.cloud.script({request: 'images', times: Number.POSITIVE_INFINITY, answer: {kind: 'hang'}});
+  stage.cloud.on('request', ({kind}) => kind === 'images' && step.kill('SIGTERM'));
+  const step = stage.startPrune({'keep-last': '0'});
+  const {exitCode, log} = await step.result;
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('error: The step was cancelled (SIGTERM).');
+  expect(log).toContain('Nothing was deleted.');
+  expect(stage.cloud.requests('delete')).toEqual([]);
+});

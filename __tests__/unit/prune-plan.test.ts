@@ -1,0 +1,229 @@
+import {describe, expect, it} from '@jest/globals';
+import fc from 'fast-check';
+import * as v from 'valibot';
+import {Image} from '../../src/gcore/wire.ts';
+import {type PruneRules, planPrune} from '../../src/images/prune-plan.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NOW = new Date('2026-07-08T12:00:00Z');
+const TASK = 'a3c1b2d4-0000-4000-8000-000000000001';
+
+const RULES: PruneRules = {
+  matchesName: (name) => name.startsWith('gpu-'),
+  tags: {team: 'ml'},
+  keepLast: 0,
+  keepDays: 0,
+  keepImageIds: new Set(),
+};
+
+/** What is said of an image, as far as a plan looks at it. */
+interface Facts {
+  readonly id: string;
+  readonly name?: string;
+  readonly status?: string;
+  readonly size?: number;
+  readonly lockedBy?: string | null;
+  readonly visibility?: string;
+  readonly ageMs?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** An image as Gcore answers with it. By default nothing keeps it. */
+function imageOf({id, name = 'gpu-a', status = 'active', size = 1, lockedBy = null, ...rest}: Facts): Image {
+  const {visibility = 'private', ageMs = 0, tags = {team: 'ml'}} = rest;
+  return v.parse(Image, {
+    id,
+    name,
+    status,
+    size,
+    visibility,
+    task_id: lockedBy,
+    created_at: new Date(NOW.getTime() - ageMs).toISOString(),
+    tags: Object.entries(tags).map(([key, value]) => ({key, value})),
+  });
+}
+
+function reasonsOf(facts: readonly Facts[], rules: Partial<PruneRules> = {}, now: Date | undefined = NOW) {
+  const plan = planPrune(facts.map(imageOf), {...RULES, ...rules}, now);
+  return Object.fromEntries(
+    [...plan.delete, ...plan.keep, ...plan.skip].map(({image, fate, reason}) => [image.id, `${fate}: ${reason}`]),
+  );
+}
+
+describe('the plan of a prune', () => {
+  it.each<[string, Facts, Partial<PruneRules>, string]>([
+    ['that nothing keeps', {id: 'a'}, {}, 'delete: no rule keeps it'],
+    [
+      'of a failed import',
+      {id: 'a', status: 'error', size: 0},
+      {keepLast: 1},
+      'delete: left over from a failed import (error)',
+    ],
+    ['of a killed import', {id: 'a', status: 'killed', size: 0}, {}, 'delete: left over from a failed import (killed)'],
+    ['as old as keep-days to the moment', {id: 'a', ageMs: 7 * DAY_MS}, {keepDays: 7}, 'delete: no rule keeps it'],
+    ['a moment younger', {id: 'a', ageMs: 7 * DAY_MS - 1}, {keepDays: 7}, 'keep: younger than 7 days'],
+    ['from the future', {id: 'a', ageMs: -DAY_MS}, {keepDays: 1}, 'keep: younger than 1 day'],
+    ['of a failed import, that is young', {id: 'a', status: 'error'}, {keepDays: 1}, 'keep: younger than 1 day'],
+    ['among the newest', {id: 'a', ageMs: 99 * DAY_MS}, {keepLast: 2}, 'keep: among the 2 newest that are ready'],
+    ['that is named, in capitals', {id: 'AB'}, {keepImageIds: new Set(['ab'])}, 'keep: named in keep-image-id'],
+    ['that is public', {id: 'a', visibility: 'public'}, {}, "skip: public, Gcore's own"],
+    ['that is locked', {id: 'a', lockedBy: TASK}, {}, `skip: locked by task ${TASK}`],
+    [
+      'of a failed import, that is locked',
+      {id: 'a', status: 'error', lockedBy: TASK},
+      {},
+      `skip: locked by task ${TASK}`,
+    ],
+    ['that is being made', {id: 'a', status: 'saving', size: 0}, {}, 'skip: not ready: saving'],
+    ['of no known size', {id: 'a', size: 0}, {}, 'skip: not ready: active, its size not known yet'],
+    ['in a status unheard of', {id: 'a', status: 'hibernating'}, {}, 'skip: not ready: hibernating'],
+    ['that somebody deactivated', {id: 'a', status: 'deactivated'}, {}, 'skip: not ready: deactivated'],
+    ['that goes already', {id: 'a', status: 'pending_delete'}, {}, 'skip: not ready: pending_delete'],
+  ])('for an image %s', (_, facts, rules, expected) => {
+    expect(reasonsOf([facts], rules)).toEqual({[facts.id]: expected});
+  });
+
+  it('says nothing of images of other names or tags, but counts them', () => {
+    const facts = [
+      {id: 'a', name: 'web-a'},
+      {id: 'b', tags: {}},
+      {id: 'c', tags: {team: 'web'}},
+      {id: 'd', tags: {team: 'ml', stage: 'prod'}},
+    ];
+    const plan = planPrune(facts.map(imageOf), RULES, NOW);
+    expect(plan.delete.map(({image}) => image.id)).toEqual(['d']);
+    expect(plan).toMatchObject({keep: [], skip: [], unmatched: {name: 1, tags: 2}});
+  });
+
+  it('counts only images that are ready, and may go, among the newest', () => {
+    const facts: readonly Facts[] = [
+      {id: 'public', visibility: 'public', ageMs: 1},
+      {id: 'saving', status: 'saving', ageMs: 2},
+      {id: 'locked', lockedBy: TASK, ageMs: 3},
+      {id: 'failed', status: 'error', ageMs: 4},
+      {id: 'foreign', tags: {}, ageMs: 5},
+      {id: 'first', ageMs: 6},
+      {id: 'second', ageMs: 7},
+      {id: 'third', ageMs: 8},
+    ];
+    expect(reasonsOf(facts, {keepLast: 2})).toMatchObject({
+      failed: 'delete: left over from a failed import (error)',
+      first: 'keep: among the 2 newest that are ready',
+      second: 'keep: among the 2 newest that are ready',
+      third: 'delete: not among the 2 newest',
+    });
+  });
+
+  it('is the same for images of one moment, in whatever order they come', () => {
+    const facts = ['c', 'a', 'b'].map((id) => ({id}));
+    const kept = {a: 'keep: among the 1 newest that are ready'};
+    expect(reasonsOf(facts, {keepLast: 1})).toMatchObject(kept);
+    expect(reasonsOf(facts.toReversed(), {keepLast: 1})).toMatchObject(kept);
+  });
+
+  it('keeps all where an age is asked for and the time is not known', () => {
+    const plan = planPrune([imageOf({id: 'a', ageMs: 99 * DAY_MS})], {...RULES, keepDays: 1}, undefined);
+    expect(plan.delete).toEqual([]);
+    expect(plan.keep[0]?.reason).toBe('its age is not known: Gcore did not tell the time');
+  });
+});
+
+const anyFacts: fc.Arbitrary<Omit<Facts, 'id'>> = fc.record({
+  name: fc.constantFrom('gpu-a', 'gpu-b', 'web-a', 'GPU-a'),
+  status: fc.constantFrom(
+    'active',
+    'active',
+    'active',
+    'queued',
+    'saving',
+    'error',
+    'killed',
+    'deactivated',
+    'new-state',
+  ),
+  size: fc.constantFrom(1, 1000, 1000, 0),
+  lockedBy: fc.constantFrom(null, null, null, TASK),
+  visibility: fc.constantFrom('private', 'private', 'shared', 'public', 'of-tomorrow'),
+  // Few ages, so that many are the same and some are the limit itself.
+  ageMs: fc.constantFrom(0, 1, DAY_MS, 2 * DAY_MS - 1, 2 * DAY_MS, 3 * DAY_MS, 400 * DAY_MS, -DAY_MS),
+  tags: fc.constantFrom<Readonly<Record<string, string>>[]>(
+    {},
+    {team: 'ml'},
+    {team: 'web'},
+    {team: 'ml', stage: 'prod'},
+  ),
+});
+
+const anyPrune = fc.record({
+  facts: fc
+    .array(anyFacts, {maxLength: 30})
+    .map((list) => list.map((facts, index) => ({...facts, id: `ID-${(index * 7) % 31}`}))),
+  rules: fc.record({
+    matchesName: fc.constantFrom(RULES.matchesName, () => true),
+    tags: fc.constantFrom<PruneRules['tags'][]>({}, {team: 'ml'}, {team: 'ml', stage: 'prod'}),
+    keepLast: fc.integer({min: 0, max: 5}),
+    keepDays: fc.integer({min: 0, max: 3}),
+    keepImageIds: fc.array(fc.integer({min: 0, max: 30})).map((ids) => new Set(ids.map((id) => `id-${id}`))),
+  }),
+  now: fc.constantFrom(NOW, NOW, NOW, undefined),
+});
+
+/** Every reason there is to let an image be, told from the contract and not from the code. */
+function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, now: Date | undefined): string[] {
+  const isOf = (one: Image) =>
+    rules.matchesName(one.name) && Object.keys(rules.tags).every((key) => one.tags.get(key) === rules.tags[key]);
+  const isReady = (one: Image) => one.status === 'active' && one.sizeBytes > 0 && one.lockedBy === undefined;
+  const isNewer = (one: Image) =>
+    one.createdAt > image.createdAt || (one.createdAt.getTime() === image.createdAt.getTime() && one.id < image.id);
+  const newer = all.filter((one) => isOf(one) && isReady(one) && !one.isPublic && isNewer(one));
+  const ageMs = now === undefined ? Number.NEGATIVE_INFINITY : now.getTime() - image.createdAt.getTime();
+  return [
+    ...(isOf(image) ? [] : ['another name or tags']),
+    ...(image.isPublic ? ['public'] : []),
+    ...(image.lockedBy === undefined ? [] : ['locked']),
+    ...(isReady(image) || ['error', 'killed'].includes(image.status) ? [] : ['not ready']),
+    ...(rules.keepImageIds.has(image.id.toLowerCase()) ? ['named'] : []),
+    ...(isReady(image) && newer.length < rules.keepLast ? ['among the newest'] : []),
+    ...(rules.keepDays > 0 && ageMs < rules.keepDays * DAY_MS ? ['young'] : []),
+  ];
+}
+
+describe('for any images and any rules, the plan', () => {
+  it('deletes nothing that must stay, and everything else', () => {
+    fc.assert(
+      fc.property(anyPrune, ({facts, rules, now}) => {
+        const images = facts.map(imageOf);
+        const plan = planPrune(images, rules, now);
+        const mayGo = images.filter((image) => whyItMustStay(image, images, rules, now).length === 0);
+        expect(plan.delete.map(({image}) => image.id).sort()).toEqual(mayGo.map(({id}) => id).sort());
+      }),
+      {numRuns: 3000},
+    );
+  });
+
+  it('has every image that it is about in one list, the newest first, and counts the others', () => {
+    fc.assert(
+      fc.property(anyPrune, ({facts, rules, now}) => {
+        const images = facts.map(imageOf);
+        const {delete: gone, keep, skip, unmatched} = planPrune(images, rules, now);
+        const listed = [gone, keep, skip].flatMap((list) => list.map(({image}) => image.id));
+        expect(new Set(listed).size).toBe(listed.length);
+        expect(listed.length + unmatched.name + unmatched.tags).toBe(images.length);
+        expect(unmatched.name).toBe(images.filter(({name}) => !rules.matchesName(name)).length);
+        for (const list of [gone, keep, skip]) {
+          const times = list.map(({image}) => image.createdAt.getTime());
+          expect(times).toEqual(times.toSorted((one, other) => other - one));
+        }
+      }),
+    );
+  });
+
+  it('is the same in whatever order the images come', () => {
+    fc.assert(
+      fc.property(anyPrune, ({facts, rules, now}) => {
+        const images = facts.map(imageOf);
+        expect(planPrune(images.toReversed(), rules, now)).toEqual(planPrune(images, rules, now));
+      }),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import {MANAGED_BY, MANAGED_BY_TAG} from '../images/tags.ts';
+import {parseNameGlob} from '../text/name-glob.ts';
+import {parseTags} from '../text/tags.ts';
+import {accountInputs, maskApiKey, Timeout} from './account-inputs.ts';
+import {Flag, listOf, readInputs, required, wholeNumber, withDefault} from './inputs.ts';
+import type {Secrets} from './secrets.ts';
+
+const GLOB =
+  'a pattern of image names: letters, digits, spaces, ".", "_" and "-", and the wildcards *, ?, [abc], {a,b}, with four * at most';
+const TAGS = 'key=value lines, a JSON object, or * for any tags at all';
+const IDS = 'the IDs of images, UUIDs as a rule';
+
+const NameGlob = v.pipe(
+  required(GLOB),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const glob = parseNameGlob(dataset.value);
+    if (glob !== undefined) return glob;
+    addIssue({message: GLOB});
+    return NEVER;
+  }),
+);
+
+/** Tags that images must carry, none for `*`. Not given, they are those that the uploads of this repository carry. */
+const MatchTags = v.pipe(
+  v.optional(v.string(), tagsOfRepository),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    if (dataset.value === '*') return {};
+    const {tags, faults} = parseTags(dataset.value);
+    // What comes to no tags at all must not be taken for "any".
+    const all = faults.length === 0 && Object.keys(tags).length === 0 ? ['there is none'] : faults;
+    for (const fault of all) addIssue({message: `${TAGS}, but ${fault}`});
+    return all.length === 0 ? tags : NEVER;
+  }),
+);
+
+const ImageIds = v.pipe(
+  listOf(IDS),
+  v.check((ids) => ids.every((id) => /^[A-Za-z0-9-]{1,64}$/.test(id)), IDS),
+);
+
+/** Every input of the prune. */
+export const pruneInputs = v.object({
+  ...accountInputs,
+  name: NameGlob,
+  'match-tags': MatchTags,
+  'keep-last': withDefault(wholeNumber(0, 10_000), '3'),
+  'keep-days': withDefault(wholeNumber(0, 36_500), '0'),
+  'keep-image-id': v.optional(ImageIds),
+  'max-delete': withDefault(wholeNumber(1, 100_000), '10'),
+  'dry-run': withDefault(Flag, 'true'),
+  'timeout-minutes': withDefault(Timeout, '15'),
+});
+
+/** The inputs of the prune, checked. */
+export type PruneInputs = v.InferOutput<typeof pruneInputs>;
+
+/**
+ * Reads the inputs of the prune, and has the key masked first of all.
+ *
+ * @throws ExplainedError that names every faulty input
+ */
+export function readPruneInputs(secrets: Secrets): PruneInputs {
+  maskApiKey(secrets);
+  return readInputs(pruneInputs);
+}
+
+/** As a workflow would write them; a text that comes to no tags where the run has no repository. */
+function tagsOfRepository(): string {
+  const repository = process.env['GITHUB_REPOSITORY'];
+  return repository ? `${MANAGED_BY_TAG}=${MANAGED_BY}\nrepository=${repository}` : '';
+}

@@ -1,0 +1,4 @@
+import {prune} from './action/prune.ts';
+import {start} from './action/start.ts';
+
+void start(prune);

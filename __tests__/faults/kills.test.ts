@@ -9,7 +9,7 @@ import {sourceTags} from '../../src/images/source.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {SceneClock} from './scene-clock.ts';
 
-const RUNS = Number(process.env['FAULT_KILLS'] ?? 30);
+const RUNS = Number(process.env['FAULT_KILLS'] ?? 20);
 const MINUTE_MS = 60_000;
 const PLACE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
 

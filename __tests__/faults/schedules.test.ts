@@ -8,7 +8,7 @@ import {assertPromises} from './promises.ts';
 import {MINUTE, type Scene} from './scene.ts';
 
 /** How many schedules are drawn; the same ones each time, unless a seed is given. */
-const RUNS = Number(process.env['FAULT_SCHEDULES'] ?? 80);
+const RUNS = Number(process.env['FAULT_SCHEDULES'] ?? 40);
 const SEED = Number(process.env['FAULT_SEED'] ?? 20_260_708);
 
 const HTML = '<html><body>502 Bad Gateway</body></html>';

@@ -1,6 +1,8 @@
+import {existsSync, statSync} from 'node:fs';
 import type {ExplainedError} from '../errors.ts';
 import type {RegionResult} from '../images/regions.ts';
-import {cut, type Markup, regionOf} from './summary.ts';
+import type {Step} from './start.ts';
+import {addToSummary, cut, type Markup, markupWithout, regionOf} from './summary.ts';
 
 const MOST_BYTES = 300 * 1024;
 /** Tasks, images and a marker are a handful; an answer may name any number of tasks. */
@@ -18,6 +20,17 @@ export function failureSections(results: readonly RegionResult<unknown>[], marku
   });
   const {shown, leftOut} = cut(sections, MOST_BYTES);
   return [...shown, ...(leftOut === 0 ? [] : [`And ${leftOut} more failures, which the log tells of.`, ''])];
+}
+
+/**
+ * Tells of a failure that came before any region had its turn: faults of inputs, a key that is refused, a URL that leads nowhere. A step that has
+ * written a summary already has told of its failures there.
+ */
+export async function writeEarlyFailure(error: ExplainedError, step: Pick<Step, 'log' | 'secrets'>): Promise<void> {
+  const path = process.env['GITHUB_STEP_SUMMARY'];
+  if (!path || !existsSync(path) || statSync(path).size > 0) return;
+  const markup = markupWithout(step.secrets);
+  await addToSummary(['### ❌ Nothing was done', '', ...explanation(error, markup)], step);
 }
 
 function explanation({what, known, next}: ExplainedError, {text, item}: Markup): readonly string[] {

@@ -3,6 +3,7 @@ import {ExplainedError} from '../errors.ts';
 import {type Clock, systemClock} from '../waiting/clock.ts';
 import type {Log, Run} from '../waiting/run.ts';
 import {listenForSignals} from './cancellation.ts';
+import {writeEarlyFailure} from './failures.ts';
 import {createLog, showable} from './log.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
 
@@ -27,7 +28,7 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
     core.setFailed(messageOf(error, secrets));
     for (const line of stackLinesOf(error)) core.debug(showable(line, secrets));
   };
-  process.on('unhandledRejection', fail);
+  // Node raises a rejection that nobody handles as an uncaught exception.
   process.on('uncaughtException', fail);
   process.on('exit', () => {
     if (verdict === 'pending')
@@ -37,18 +38,13 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
   const {cancelled, graceOver, stopListening} = listenForSignals((reason) => {
     if (verdict === 'pending') fail(new Error(`${reason.message}, and did not come to its end in time.`));
   });
+  const log = createLog(secrets);
   try {
-    await action({
-      clock: systemClock,
-      startedAtMs: systemClock.now(),
-      cancelled,
-      graceOver,
-      log: createLog(secrets),
-      secrets,
-    });
+    await action({clock: systemClock, startedAtMs: systemClock.now(), cancelled, graceOver, log, secrets});
     if (verdict === 'pending') verdict = 'passed';
   } catch (error) {
     fail(error);
+    if (error instanceof ExplainedError) await writeEarlyFailure(error, {log, secrets});
   } finally {
     stopListening();
   }

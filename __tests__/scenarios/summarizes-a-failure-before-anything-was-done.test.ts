@@ -1,0 +1,24 @@
+import {expect, it} from '@jest/globals';
+import {setStage} from '../fixtures/stage.ts';
+
+it.each([
+  ['faulty inputs', {architecture: 'x86-64'}, 'An input is not right'],
+  ['a key that is refused', {'api-key': 'a-key-of-yesterday'}, 'Gcore did not accept the API key'],
+  ['a region that is not there', {region: 'Atlantis'}, 'No region is called'],
+])('tells of %s in the summary as well', async (_, inputs: Record<string, string>, expected) => {
+  await using stage = await setStage();
+  const {exitCode, summary} = await stage.upload(inputs);
+
+  expect(exitCode).toBe(1);
+  expect(summary).toContain('### ❌ Nothing was done');
+  expect(summary).toContain(expected);
+});
+
+it('tells of a failure once, where the summary has it already', async () => {
+  await using stage = await setStage();
+  stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 403, body: {message: 'no'}}});
+  const {summary} = await stage.upload();
+
+  expect(summary).not.toContain('Nothing was done');
+  expect(summary.match(/What happened/g)).toHaveLength(1);
+});

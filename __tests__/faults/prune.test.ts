@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import {type Answer, type Fault, type SimulatorOptions, startSimulator} from '../../simulator/simulator.ts';
 import {openClient} from '../../src/gcore/client.ts';
 import {createGcore} from '../../src/gcore/gcore.ts';
-import {createPruner, type PruneResult, planIn} from '../../src/images/prune.ts';
+import {createPruner, type PruneResult, planIn} from '../../src/images/prune/prune.ts';
 import type {Run} from '../../src/waiting/run.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 

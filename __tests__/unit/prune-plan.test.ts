@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import {Image} from '../../src/gcore/wire.ts';
-import {type PruneRules, planPrune} from '../../src/images/prune-plan.ts';
+import {type PruneRules, planPrune} from '../../src/images/prune/plan.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOW = new Date('2026-07-08T12:00:00Z');

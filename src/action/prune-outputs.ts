@@ -1,7 +1,7 @@
 import {setOutput} from '@actions/core';
 import type {Place} from '../gcore/gcore.ts';
-import type {PruneResult} from '../images/prune.ts';
-import type {PrunePlan, Verdict} from '../images/prune-plan.ts';
+import type {PrunePlan, Verdict} from '../images/prune/plan.ts';
+import type {PruneResult} from '../images/prune/prune.ts';
 import type {Secrets} from './secrets.ts';
 
 /** Every output of the prune. */

@@ -1,7 +1,7 @@
 import type {Image} from '../gcore/wire.ts';
-import type {PruneResult} from '../images/prune.ts';
-import {images, noneDeleted} from '../images/prune-failures.ts';
-import type {PrunePlan, Verdict} from '../images/prune-plan.ts';
+import {images, noneDeleted} from '../images/prune/failures.ts';
+import type {PrunePlan, Verdict} from '../images/prune/plan.ts';
+import type {PruneResult} from '../images/prune/prune.ts';
 import type {RegionResult} from '../images/regions.ts';
 import {inert} from '../text/inert.ts';
 import type {Step} from './start.ts';

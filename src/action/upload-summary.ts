@@ -1,5 +1,5 @@
 import type {Image} from '../gcore/wire.ts';
-import type {SourceFacts} from '../images/preflight.ts';
+import type {SourceFacts} from '../images/preflight/preflight.ts';
 import type {RegionResult} from '../images/regions.ts';
 import {failureSections} from './failures.ts';
 import {nextStep} from './next-step.ts';

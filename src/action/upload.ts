@@ -2,7 +2,7 @@ import {openClient} from '../gcore/client.ts';
 import {createGcore, type Place, type UploadRequest} from '../gcore/gcore.ts';
 import {explainFailure, NOTHING_CHANGED} from '../images/explain.ts';
 import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
-import {preflight, type SourceFacts} from '../images/preflight.ts';
+import {preflight, type SourceFacts} from '../images/preflight/preflight.ts';
 import type {Order, Publication, PublishEvents} from '../images/publication.ts';
 import {publishImage, rehearse} from '../images/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../images/regions.ts';

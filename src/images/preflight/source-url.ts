@@ -1,5 +1,5 @@
 import {BlockList, isIP} from 'node:net';
-import {inert} from '../text/inert.ts';
+import {inert} from '../../text/inert.ts';
 
 /** The parameters that make a query a signature, by who signs. */
 const SIGNATURES: readonly (readonly string[])[] = [

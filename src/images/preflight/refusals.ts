@@ -1,4 +1,4 @@
-import {ExplainedError} from '../errors.ts';
+import {ExplainedError} from '../../errors.ts';
 import type {Doubt, SourceAnswer} from './ask-source.ts';
 import type {Content} from './disk-formats.ts';
 

@@ -1,8 +1,8 @@
-import {ExplainedError} from '../errors.ts';
-import {describeError} from '../gcore/failures.ts';
-import {openTransport} from '../gcore/transport.ts';
-import {inert} from '../text/inert.ts';
-import type {Run} from '../waiting/run.ts';
+import {ExplainedError} from '../../errors.ts';
+import {describeError} from '../../gcore/failures.ts';
+import {openTransport} from '../../gcore/transport.ts';
+import {inert} from '../../text/inert.ts';
+import type {Run} from '../../waiting/run.ts';
 import {TELLING_BYTES} from './disk-formats.ts';
 import {shownUrl} from './source-url.ts';
 

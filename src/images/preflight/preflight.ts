@@ -1,8 +1,8 @@
-import {inert} from '../text/inert.ts';
-import {type Run, timeLeftMs} from '../waiting/run.ts';
+import {inert} from '../../text/inert.ts';
+import {type Run, timeLeftMs} from '../../waiting/run.ts';
 import {askSource, type Doubt, type Method, type Source, type SourceAnswer} from './ask-source.ts';
 import {type DiskFormat, hasBackingFile, recognise} from './disk-formats.ts';
-import * as refusal from './preflight-refusals.ts';
+import * as refusal from './refusals.ts';
 import {isPrivateHost, isSigned, shownUrl} from './source-url.ts';
 
 /** What the image's URL tells of the image. */

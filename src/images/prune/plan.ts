@@ -1,6 +1,6 @@
-import type {Image} from '../gcore/wire.ts';
-import type {Tags} from '../text/tags.ts';
-import {judgeReadiness} from './readiness.ts';
+import type {Image} from '../../gcore/wire.ts';
+import type {Tags} from '../../text/tags.ts';
+import {judgeReadiness} from '../readiness.ts';
 
 /** Which images a prune is about, and which of those it keeps. */
 export interface PruneRules {

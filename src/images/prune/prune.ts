@@ -1,14 +1,14 @@
 import pLimit from 'p-limit';
-import {ExplainedError} from '../errors.ts';
-import type {Gcore, Place} from '../gcore/gcore.ts';
-import {RequestError} from '../gcore/request-error.ts';
-import type {Image} from '../gcore/wire.ts';
-import {inert} from '../text/inert.ts';
-import {type Run, timeLeftMs} from '../waiting/run.ts';
-import {DeletionUnknown, deleteImage} from './delete.ts';
-import {explainFailure} from './explain.ts';
-import {type PrunePlan, type PruneRules, planPrune, type Verdict} from './prune-plan.ts';
-import {TaskFailed} from './wait.ts';
+import {ExplainedError} from '../../errors.ts';
+import type {Gcore, Place} from '../../gcore/gcore.ts';
+import {RequestError} from '../../gcore/request-error.ts';
+import type {Image} from '../../gcore/wire.ts';
+import {inert} from '../../text/inert.ts';
+import {type Run, timeLeftMs} from '../../waiting/run.ts';
+import {DeletionUnknown, deleteImage} from '../delete.ts';
+import {explainFailure} from '../explain.ts';
+import {TaskFailed} from '../wait.ts';
+import {type PrunePlan, type PruneRules, planPrune, type Verdict} from './plan.ts';
 
 /** What came of an image that was to go. */
 export type PruneResult =

@@ -1,7 +1,7 @@
-import {ExplainedError} from '../errors.ts';
-import {inert} from '../text/inert.ts';
+import {ExplainedError} from '../../errors.ts';
+import {inert} from '../../text/inert.ts';
+import type {RegionResult} from '../regions.ts';
 import type {PruneResult} from './prune.ts';
-import type {RegionResult} from './regions.ts';
 
 /** How many images of a kind an error names. The outputs name all. */
 const NAMED = 20;

@@ -3,7 +3,7 @@ import {regionsNamed} from '../fixtures/regions.ts';
 import {setStage} from '../fixtures/stage.ts';
 
 it('stops all regions when it is cancelled with five imports in flight', async () => {
-  await using stage = await setStage({regions: regionsNamed(8), slots: 8, timing: {newMs: 100, runningMs: 600_000}});
+  await using stage = await setStage({regions: regionsNamed(8), slots: 8, timing: {newMs: 300_000}});
   let waiting = 0;
   let signalledAtMs = Number.POSITIVE_INFINITY;
   const step = stage.startUpload(

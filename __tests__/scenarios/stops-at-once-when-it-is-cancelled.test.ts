@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each(['SIGINT', 'SIGTERM'] as const)('stops the wait at once on %s, and names the task', async (signal) => {
-  await using stage = await setStage({timing: {newMs: 200, runningMs: 600_000}});
+  await using stage = await setStage({timing: {newMs: 300_000}});
   let signalledAtMs = Number.POSITIVE_INFINITY;
   const step = stage.startUpload(
     {'poll-interval-seconds': '60'},

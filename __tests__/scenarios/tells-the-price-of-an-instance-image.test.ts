@@ -22,3 +22,13 @@ it('tells the price of an instance image', async () => {
   expect(summary).toContain(`${price_per_month} ${currency_code}`);
   expect(stage.cloud.requests('image')).toHaveLength(1);
 });
+
+it('is not put off by one bad answer when it asks for the price by name', async () => {
+  await using stage = await setStage();
+  stage.cloud.addImage({name: 'priced', type: 'instance', projectId: 1, regionId: 7, sizeBytes: 3 * 2 ** 30});
+  stage.cloud.script({request: 'image', answer: {kind: 'status', status: 502, body: 'Bad gateway'}});
+  const {exitCode, outputs} = await stage.gate({'image-type': 'instance', name: 'priced', 'include-prices': 'true'});
+
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(outputs['image'] ?? '').price_per_month).toBeGreaterThan(0);
+});

@@ -91,7 +91,8 @@ async function waitForName(
     return {state: choice.state};
   };
   const image = await pollFor(what, look, waiting);
-  return withPrice ? await gcore.lookAtImage(place, image.id, {withPrice}) : image;
+  // The list has no prices: the image itself is asked, with the patience of any wait.
+  return withPrice ? await waitForImage(place, image.id, waiting) : image;
 }
 
 type Choice = {readonly image: Image} | {readonly state: string; readonly isFinal: boolean};

@@ -58,7 +58,7 @@ export class Outage extends Error {
 }
 
 /** How long looks may go without one good answer. One bad answer never ends a wait; this does. */
-export const OUTAGE_BUDGET_MS = 5 * 60_000;
+const OUTAGE_BUDGET_MS = 5 * 60_000;
 const HEARTBEAT_MS = 60_000;
 
 /**

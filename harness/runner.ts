@@ -17,6 +17,10 @@ export interface Job {
   readonly inputs: Readonly<Record<string, string>>;
   /** What the workflow writes under `env`, or the runner sets. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The token of the job, `github.token`; none unless given. */
+  readonly githubToken?: string;
+  /** The payload of the event that started the run; empty unless given. */
+  readonly event?: object;
   /** Called with each line of the log as it comes, standard error included. */
   readonly onLine?: (line: string) => void;
 }
@@ -75,10 +79,10 @@ export async function runStep(job: Job): Promise<StepResult> {
 export function startStep(job: Job): RunningStep {
   const metadata = join(ROOT, job.action ?? 'action.yml');
   const {inputs = {}, runs} = parse(readFileSync(metadata, 'utf8'));
-  const files = makeFiles();
+  const files = makeFiles(job.event ?? {});
   const startedAtMs = performance.now();
   const child = spawn(process.execPath, [join(dirname(metadata), runs.main)], {
-    env: {...pathOnly(), ...GITHUB_ENVIRONMENT, ...files.env, ...inputEnvironment(inputs, job.inputs), ...job.env},
+    env: {...pathOnly(), ...GITHUB_ENVIRONMENT, ...files.env, ...inputEnvironment(inputs, job), ...job.env},
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -128,22 +132,21 @@ export function commandIn(line: string): readonly Command[] {
 /** Inputs as the runner hands them over: the workflow's, else the default, under `INPUT_` and the name in capitals. */
 function inputEnvironment(
   declared: Readonly<Record<string, {default?: string}>>,
-  given: Readonly<Record<string, string>>,
+  {inputs: given, githubToken = ''}: Job,
 ): Record<string, string> {
   const all = new Set([...Object.keys(declared), ...Object.keys(given)]);
+  // The one expression that is a default here.
+  const defaultOf = (name: string) => declared[name]?.default?.replace(/^\$\{\{ github\.token }}$/, githubToken);
   return Object.fromEntries(
-    [...all].map((name) => [
-      `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`,
-      given[name] ?? declared[name]?.default ?? '',
-    ]),
+    [...all].map((name) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, given[name] ?? defaultOf(name) ?? '']),
   );
 }
 
-function makeFiles() {
+function makeFiles(event: object) {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
   const path = (name: string) => join(folder, name);
   for (const name of ['output', 'state', 'summary']) writeFileSync(path(name), '');
-  writeFileSync(path('event.json'), '{}');
+  writeFileSync(path('event.json'), JSON.stringify(event));
   return {
     env: {
       GITHUB_OUTPUT: path('output'),

@@ -1,0 +1,41 @@
+/** What there is on a GitHub that a test sets up. */
+
+export interface GithubAsset {
+  readonly id: number;
+  name: string;
+  readonly content: Buffer;
+  /** `starter` while its upload has not ended. */
+  readonly state: 'uploaded' | 'starter';
+}
+
+export interface GithubRelease {
+  readonly id: number;
+  readonly tag: string;
+  readonly draft: boolean;
+  readonly assets: GithubAsset[];
+}
+
+export interface GithubRepository {
+  readonly private: boolean;
+  readonly releases: readonly GithubRelease[];
+}
+
+/** The permission `contents` of a token in a repository. A token that is not named does not see the repository, if it is private. */
+export type Contents = 'none' | 'read' | 'write';
+
+export interface GithubOptions {
+  /** By `owner/name`. */
+  readonly repositories: Readonly<
+    Record<string, {readonly private?: boolean; readonly releases?: readonly ReleaseSeed[]}>
+  >;
+  /** By token: its rights by `owner/name`. */
+  readonly tokens: Readonly<Record<string, Readonly<Record<string, Contents>>>>;
+  /** What comes before every path of the API: `/api/v3` on GitHub Enterprise Server. */
+  readonly apiPath?: string;
+}
+
+export interface ReleaseSeed {
+  readonly tag: string;
+  readonly draft?: boolean;
+  readonly assets?: readonly {readonly name: string; readonly content: Buffer; readonly state?: GithubAsset['state']}[];
+}

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {setStage} from '../fixtures/stage.ts';
+import {setReleaseStage} from '../fixtures/release-stage.ts';
 import {play} from './play.ts';
 import {actionOf, EXAMPLES, faultsOfInputs, faultsOfOutputs, readExample} from './workflows.ts';
 
@@ -24,7 +24,7 @@ describe('run against the simulator', () => {
   it.concurrent.each(EXAMPLES)(
     'the example at $place ends green',
     async (example) => {
-      await using stage = await setStage();
+      await using stage = await setReleaseStage();
       const workflow = readExample(example);
       const played = await play(workflow, stage);
 

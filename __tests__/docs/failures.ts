@@ -4,6 +4,7 @@ import {type SimulatorOptions, startSimulator} from '../../simulator/simulator.t
 import {makeAuthority} from '../fixtures/authority.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
 import type {Failure} from './failure.ts';
+import {RELEASE_FAILURES} from './release-failures.ts';
 import {URL_FAILURES} from './url-failures.ts';
 
 const HERE = {projectId: 1, regionId: 7} as const;
@@ -160,5 +161,6 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   ...REFUSALS,
   ...IMPORTS,
   ...GATE,
+  ...RELEASE_FAILURES,
   ...NETWORK,
 };

@@ -9,7 +9,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, describe, expect, it} from '@jest/globals';
 import type {StepResult} from '../../harness/runner.ts';
-import {setStage} from '../fixtures/stage.ts';
+import {setReleaseStage} from '../fixtures/release-stage.ts';
 import {FAILURES} from './failures.ts';
 import {blocksIn, ROOT, readPage, sectionsIn} from './markdown.ts';
 
@@ -60,8 +60,8 @@ it.each(ENTRIES)('"$heading" says what is printed, why, and what to do', ({text}
 describe(PAGE, () => {
   it.concurrent.each(Object.entries(FAILURES))(
     'has the text of "%s" as it is printed',
-    async (heading, {cloud, play, told = 'error'}) => {
-      await using stage = await setStage(cloud);
+    async (heading, {cloud = {}, github = {}, play, told = 'error'}) => {
+      await using stage = await setReleaseStage({cloud, ...github});
       const result = await play(stage);
 
       texts.set(heading, printed(result, told));

@@ -41,12 +41,21 @@ export const accountInputs = {
 /** The longest that a hosted runner lets a job run is six hours; a self-hosted one, five days. */
 export const Timeout = minutes(5 * 24 * 60);
 
-/** Has the API key masked. This comes before anything else, faults of inputs included. */
-export function maskApiKey(secrets: Secrets): void {
-  const key = inputText('api-key');
-  if (key === undefined) return;
-  secrets.add(key);
-  secrets.add(withoutScheme(key));
+/**
+ * The token that GitHub is asked with, where it is asked at all. The runner fills its own in for the default of `action.yml`, which no
+ * code can know.
+ */
+export const GithubToken = v.optional(v.string());
+
+export const NO_GITHUB_TOKEN = "github-token: not given; expected a token of GitHub (left out, it is the job's own)";
+
+/** Has the API key, and the token for GitHub, masked. This comes before anything else, faults of inputs included. */
+export function maskKeys(secrets: Secrets): void {
+  for (const key of [inputText('api-key'), inputText('github-token')]) {
+    if (key === undefined) continue;
+    secrets.add(key);
+    secrets.add(withoutScheme(key));
+  }
 }
 
 /** The account that the inputs name. */

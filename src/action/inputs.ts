@@ -3,6 +3,7 @@ import {distance} from 'fastest-levenshtein';
 import * as v from 'valibot';
 import {ExplainedError} from '../errors.ts';
 import {inert} from '../text/inert.ts';
+import {parseNameGlob} from '../text/name-glob.ts';
 import {showUrl} from './secrets.ts';
 
 /** The inputs of an action: for each, how its text becomes a value. `undefined` stands for "not given". */
@@ -14,6 +15,9 @@ const ENVIRONMENT_FALLBACKS: Readonly<Record<string, string>> = {
   project: 'GCORE_CLOUD_PROJECT_ID',
   region: 'GCORE_CLOUD_REGION_ID',
 };
+
+/** What is never shown, not even where it is at fault. */
+const SECRETS: ReadonlySet<string> = new Set(['api-key', 'github-token']);
 
 /** An input's text as the workflow gave it; undefined where it gave none, or an empty one. */
 export function inputText(name: string): string | undefined {
@@ -46,7 +50,7 @@ function faultLine(name: string, expected: string, texts: Readonly<Record<string
     const fallback = ENVIRONMENT_FALLBACKS[name];
     return `- ${name}: not given${fallback === undefined ? '' : `, nor ${fallback} in the environment`}; expected ${expected}`;
   }
-  const shown = name === 'api-key' ? '(hidden)' : `"${inert(showUrl(text), 100)}"`;
+  const shown = SECRETS.has(name) ? '(hidden)' : `"${inert(showUrl(text), 100)}"`;
   return `- ${name}: ${shown}; expected ${expected}`;
 }
 
@@ -83,6 +87,20 @@ export function listOf(expected: string) {
         .filter((part) => part !== ''),
     ),
     v.minLength(1, expected),
+  );
+}
+
+/** A pattern of names. */
+export function globOf(things: string) {
+  const expected = `a pattern of ${things}: letters, digits, spaces, ".", "_" and "-", and the wildcards *, ?, [abc], {a,b}, with four * at most`;
+  return v.pipe(
+    required(expected),
+    v.rawTransform(({dataset, addIssue, NEVER}) => {
+      const glob = parseNameGlob(dataset.value);
+      if (glob !== undefined) return glob;
+      addIssue({message: expected});
+      return NEVER;
+    }),
   );
 }
 

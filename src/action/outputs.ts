@@ -36,6 +36,8 @@ export interface Outputs {
   ready(place: Place, image: Image): void;
   /** Adds why a region failed. What was learnt of it before stays. */
   failed(place: Place, error: ExplainedError): void;
+  /** The output `images` as it is now. */
+  images(): string;
   /** Sets an output of the step as a whole. */
   set(name: Output, value: string | number | boolean): void;
   /** Keeps a value in the step's state, where a look at the runner's files finds it when all else is lost. */
@@ -52,10 +54,11 @@ export function createOutputs(places: readonly Place[], secrets: Secrets): Outpu
   );
   const isFirst = ({regionId}: Place) => regionId === places[0]?.regionId;
   const set = (name: Output, value: string | number | boolean) => setOutput(name, secrets.redact(String(value)));
+  const images = () => secrets.redact(JSON.stringify(Object.fromEntries(entries)));
 
   const learn = (place: Place, entry: Partial<RegionEntry>) => {
     entries.set(place.regionId, {region: place.regionName, ...entries.get(place.regionId), ...entry});
-    set('images', JSON.stringify(Object.fromEntries(entries)));
+    set('images', images());
     if (!isFirst(place)) return;
     if (entry.task_id !== undefined) set('task-id', entry.task_id);
     if (entry.name !== undefined) set('image-name', entry.name);
@@ -67,6 +70,7 @@ export function createOutputs(places: readonly Place[], secrets: Secrets): Outpu
   return {
     set,
     learn,
+    images,
     remember: saveState,
     ready: (place, image) => {
       learn(place, {id: image.id, name: image.name, size: image.sizeBytes, status: image.status});

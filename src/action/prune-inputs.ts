@@ -1,25 +1,12 @@
 import * as v from 'valibot';
 import {MANAGED_BY, MANAGED_BY_TAG} from '../images/tags.ts';
-import {parseNameGlob} from '../text/name-glob.ts';
 import {parseTags} from '../text/tags.ts';
-import {accountInputs, maskApiKey, Timeout} from './account-inputs.ts';
-import {Flag, listOf, readInputs, required, wholeNumber, withDefault} from './inputs.ts';
+import {accountInputs, maskKeys, Timeout} from './account-inputs.ts';
+import {Flag, globOf, listOf, readInputs, wholeNumber, withDefault} from './inputs.ts';
 import type {Secrets} from './secrets.ts';
 
-const GLOB =
-  'a pattern of image names: letters, digits, spaces, ".", "_" and "-", and the wildcards *, ?, [abc], {a,b}, with four * at most';
 const TAGS = 'key=value lines, a JSON object, or * for any tags at all';
 const IDS = 'the IDs of images, UUIDs as a rule';
-
-const NameGlob = v.pipe(
-  required(GLOB),
-  v.rawTransform(({dataset, addIssue, NEVER}) => {
-    const glob = parseNameGlob(dataset.value);
-    if (glob !== undefined) return glob;
-    addIssue({message: GLOB});
-    return NEVER;
-  }),
-);
 
 /** Tags that images must carry, none for `*`. Not given, they are those that the uploads of this repository carry. */
 const MatchTags = v.pipe(
@@ -42,7 +29,7 @@ const ImageIds = v.pipe(
 /** Every input of the prune. */
 export const pruneInputs = v.object({
   ...accountInputs,
-  name: NameGlob,
+  name: globOf('image names'),
   'match-tags': MatchTags,
   'keep-last': withDefault(wholeNumber(0, 10_000), '3'),
   'keep-days': withDefault(wholeNumber(0, 36_500), '0'),
@@ -61,7 +48,7 @@ export type PruneInputs = v.InferOutput<typeof pruneInputs>;
  * @throws ExplainedError that names every faulty input
  */
 export function readPruneInputs(secrets: Secrets): PruneInputs {
-  maskApiKey(secrets);
+  maskKeys(secrets);
   return readInputs(pruneInputs);
 }
 

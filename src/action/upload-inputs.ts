@@ -5,17 +5,14 @@ import {SOURCE_TAGS} from '../images/source.ts';
 import {MARKER_TAG} from '../images/tags.ts';
 import {fitImageName, IMAGE_NAME_RULE} from '../text/image-name.ts';
 import {parseTags} from '../text/tags.ts';
-import {accountInputs, maskApiKey, Timeout} from './account-inputs.ts';
-import {Flag, inputText, oneOf, readInputs, required, wholeNumber, withDefault} from './inputs.ts';
+import {accountInputs, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from './account-inputs.ts';
+import {Flag, globOf, inputText, oneOf, readInputs, wholeNumber, withDefault} from './inputs.ts';
 import {addSecretsOfUrl, type Secrets} from './secrets.ts';
 
 const NAME_RULE =
   '3 to 63 characters: letters, digits, spaces, ".", "_" and "-", with a letter or digit first and a letter, digit, "." or "_" last';
 
-const ImageUrl = v.pipe(
-  required('the URL that Gcore fetches the image from'),
-  v.check(isHttpUrl, 'an http or https URL, without white space'),
-);
+const ImageUrl = v.pipe(v.string(), v.check(isHttpUrl, 'an http or https URL, without white space'));
 
 /** A name that is given is never bent; the one that is made up from the repository and the ref is made to fit. */
 const ImageName = v.pipe(
@@ -43,7 +40,7 @@ const TagLines = v.pipe(
 /** Every input of the upload, each by itself. */
 export const uploadInputs = v.object({
   ...accountInputs,
-  url: ImageUrl,
+  url: v.optional(ImageUrl),
   name: ImageName,
   architecture: withDefault(oneOf(['x86_64', 'aarch64']), 'x86_64'),
   'os-type': withDefault(oneOf(['linux', 'windows']), 'linux'),
@@ -60,6 +57,9 @@ export const uploadInputs = v.object({
   'timeout-minutes': withDefault(Timeout, '120'),
   'max-parallel': withDefault(wholeNumber(1, 30), '4'),
   attempts: withDefault(wholeNumber(1, 10), '2'),
+  'release-asset': v.optional(globOf('asset names')),
+  'attach-to-release': withDefault(Flag, 'false'),
+  'github-token': GithubToken,
   'dry-run': withDefault(Flag, 'false'),
 });
 
@@ -76,6 +76,16 @@ const uploadInputsTogether = v.pipe(
     ),
     ['hw-firmware-type'],
   ),
+  v.partialCheck(
+    [['url'], ['release-asset']],
+    (inputs) => (inputs.url === undefined) !== (inputs['release-asset'] === undefined),
+    'url, release-asset: exactly one of them must be given, the URL that Gcore fetches the image from or an asset of the release that this run is for',
+  ),
+  v.partialCheck(
+    [['release-asset'], ['attach-to-release'], ['github-token']],
+    (inputs) => inputs['github-token'] !== undefined || !(inputs['release-asset'] || inputs['attach-to-release']),
+    NO_GITHUB_TOKEN,
+  ),
 );
 
 /** The inputs of the upload, checked. */
@@ -87,7 +97,7 @@ export type UploadInputs = v.InferOutput<typeof uploadInputs>;
  * @throws ExplainedError that names every faulty input
  */
 export function readUploadInputs(secrets: Secrets): UploadInputs {
-  maskApiKey(secrets);
+  maskKeys(secrets);
   addSecretsOfUrl(inputText('url') ?? '', secrets);
   return readInputs(uploadInputsTogether);
 }

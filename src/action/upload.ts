@@ -1,26 +1,23 @@
 import {openClient} from '../gcore/client.ts';
 import {createGcore, type Place, type UploadRequest} from '../gcore/gcore.ts';
-import {explainFailure, NOTHING_CHANGED} from '../images/explain.ts';
 import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
-import {preflight, type SourceFacts} from '../images/preflight/preflight.ts';
 import type {Order, Publication, PublishEvents} from '../images/publication.ts';
 import {publishImage, rehearse} from '../images/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../images/regions.ts';
-import {type SourceFile, sourceTags} from '../images/source.ts';
-import type {Tags} from '../text/tags.ts';
+import {sourceTags} from '../images/source.ts';
 import type {Log, Run} from '../waiting/run.ts';
-import {accountOf, isLoopback} from './account-inputs.ts';
+import {accountOf} from './account-inputs.ts';
+import {findSource, type ImageSource} from './image-source.ts';
 import {keepNotes} from './notes.ts';
 import {createOutputs, type Outputs} from './outputs.ts';
 import {provenanceTags} from './provenance.ts';
+import type {Secrets} from './secrets.ts';
 import type {Step} from './start.ts';
 import {createStopwatch} from './stopwatch.ts';
 import {prettySize} from './summary.ts';
 import {readUploadInputs, type UploadInputs} from './upload-inputs.ts';
+import {lookUpRelease} from './upload-release.ts';
 import {outcomeOf, type Told, writeUploadSummary} from './upload-summary.ts';
-
-/** What is known of a file that nobody looked at. */
-const NOTHING_KNOWN: SourceFacts = {warnings: []};
 
 /**
  * The upload action: reads the inputs, has the image published in every region, and writes outputs and summary.
@@ -37,15 +34,14 @@ export async function upload(step: Step): Promise<void> {
   const client = openClient(accountOf(inputs), run);
   try {
     const gcore = createGcore(client, inputs['image-type']);
-    const [projectId, regions, source, provenance] = await Promise.all([
+    const [projectId, regions, {source, release}] = await Promise.all([
       resolveProject(inputs.project, gcore),
       resolveRegions(inputs.region, gcore),
-      inputs.preflight ? lookAtSource(inputs, run) : NOTHING_KNOWN,
-      inputs['provenance-tags'] ? provenanceTags() : {},
+      findSourceAndRelease(inputs, run, step.secrets),
     ]);
     const places = placesOf(projectId, regions);
     const outputs = createOutputs(places, step.secrets);
-    const orders = ordersOf(inputs, provenance, source);
+    const order = orderOf(inputs, source);
     const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<Told>(
       {
@@ -53,7 +49,7 @@ export async function upload(step: Step): Promise<void> {
         maxParallel: inputs['max-parallel'],
         work: (place, regionRun) => {
           const events = eventsOf(place, inputs.name, outputs);
-          const publication: Publication = {order: {...orders, place}, gcore, run: regionRun, events};
+          const publication: Publication = {order: {...order, place}, gcore, run: regionRun, events};
           return time<Told>(place, () => (inputs['dry-run'] ? rehearsed(publication) : publishImage(publication)));
         },
         onSettled: ({place, error}) => {
@@ -62,7 +58,8 @@ export async function upload(step: Step): Promise<void> {
       },
       run,
     );
-    await writeUploadSummary({inputs, source, results, elapsedMs, notes: notes()}, step);
+    await release?.attach(outputs);
+    await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, notes: notes()}, step);
     announce(inputs.name, results, step.log);
     throwFailures(results);
   } finally {
@@ -75,22 +72,17 @@ async function rehearsed(publication: Publication): Promise<Told> {
   return {plan: await rehearse(publication)};
 }
 
-/** Looks at the image's URL before anything is asked of Gcore, and says what it sees. */
-async function lookAtSource(inputs: UploadInputs, run: Run): Promise<SourceFacts> {
-  const facts = await preflight(inputs.url, run, {apiIsLoopback: isLoopback(inputs['api-url'])}).catch((error) => {
-    throw explainFailure(error, NOTHING_CHANGED);
-  });
-  const seen = [facts.format, facts.sizeBytes === undefined ? undefined : prettySize(facts.sizeBytes)].filter(Boolean);
-  if (seen.length > 0) run.log.info(`The file behind the URL: ${seen.join(', ')}`);
-  for (const warning of facts.warnings) run.log.warning(warning);
-  return facts;
+/** The release first, where there is one to be found: the image may be among its assets. */
+async function findSourceAndRelease(inputs: UploadInputs, run: Run, secrets: Secrets) {
+  const release = await lookUpRelease(inputs, run);
+  return {release, source: await findSource(inputs, release?.found, run, secrets)};
 }
 
 /** What is ordered in every region alike. */
-function ordersOf(inputs: UploadInputs, provenance: Tags, source: SourceFile): Omit<Order, 'place'> {
+function orderOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit<Order, 'place'> {
   const upload: UploadRequest = {
     name: inputs.name,
-    url: inputs.url,
+    url,
     architecture: inputs.architecture,
     os_type: inputs['os-type'],
     os_distro: inputs['os-distro'],
@@ -99,10 +91,11 @@ function ordersOf(inputs: UploadInputs, provenance: Tags, source: SourceFile): O
     ssh_key: inputs['ssh-key'],
     cow_format: inputs['cow-format'],
     // The user's own tags win over those of provenance; what an upload is found again by is nobody's to set.
-    tags: {...provenance, ...inputs.tags},
+    tags: {...(inputs['provenance-tags'] ? provenanceTags(process.env) : {}), ...inputs.tags},
   };
   return {
-    upload: {...upload, tags: {...upload.tags, ...sourceTags(upload, source)}},
+    upload: {...upload, tags: {...upload.tags, ...sourceTags(upload, file)}},
+    freshUrl,
     ifExists: inputs['if-exists'],
     wait: inputs.wait,
     attempts: inputs.attempts,

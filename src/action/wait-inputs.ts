@@ -1,29 +1,24 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../gcore/image-types.ts';
-import {accountInputs, maskApiKey, Timeout} from './account-inputs.ts';
+import {accountInputs, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from './account-inputs.ts';
+import {Id, ImagesOutput} from './images-output.ts';
 import {Flag, oneOf, readInputs, withDefault} from './inputs.ts';
 import type {Secrets} from './secrets.ts';
 
-const IMAGES = 'the output "images" of an upload: a JSON object by region ID';
+const RELEASE = 'the tag of a release of this repository, or owner/repository@tag';
 
-const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/, 'an ID, a UUID as a rule'));
-
-/** A region of an upload's output, as far as the gate reads it. */
-const RegionOfUpload = v.object(
-  {
-    region: v.optional(v.string(IMAGES)),
-    id: v.optional(Id),
-    task_id: v.optional(Id),
-    error: v.optional(v.string(IMAGES)),
-  },
-  IMAGES,
-);
-
-const ImagesOutput = v.pipe(
+/** A release by its tag, in this repository unless another one is named. What git allows in a tag, and no more. */
+const ReleaseName = v.pipe(
   v.string(),
-  v.parseJson(undefined, IMAGES),
-  v.record(v.pipe(v.string(), v.regex(/^\d+$/, IMAGES)), RegionOfUpload, IMAGES),
-  v.check((regions) => Object.keys(regions).length > 0, `${IMAGES}, with one region at least`),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const text = dataset.value;
+    const [, repository = process.env['GITHUB_REPOSITORY'] ?? '', tag = ''] =
+      /^(?:([\w.-]+\/[\w.-]+)@)?(.+)$/s.exec(text) ?? [];
+    const [owner = '', name = ''] = repository.split('/');
+    if (name !== '' && /^[^\s~^:?*[\\]{1,255}$/.test(tag)) return {repository: {owner, name}, tag};
+    addIssue({message: RELEASE});
+    return NEVER;
+  }),
 );
 
 /** Every input of the gate, each by itself. */
@@ -34,6 +29,8 @@ export const waitInputs = v.object({
   'task-id': v.optional(Id),
   name: v.optional(v.string()),
   images: v.optional(ImagesOutput),
+  release: v.optional(ReleaseName),
+  'github-token': GithubToken,
   'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
   'include-prices': withDefault(Flag, 'false'),
   'timeout-minutes': withDefault(Timeout, '30'),
@@ -45,14 +42,15 @@ export type WaitInputs = v.InferOutput<typeof waitInputs>;
 const waitInputsTogether = v.pipe(
   waitInputs,
   v.partialCheck(
-    [['image-id'], ['task-id'], ['name'], ['images']],
-    (inputs) => [inputs['image-id'], inputs['task-id'], inputs.name, inputs.images].filter(Boolean).length === 1,
-    'image-id, task-id, name, images: exactly one of them must be given',
+    [['image-id'], ['task-id'], ['name'], ['images'], ['release']],
+    (inputs) =>
+      [inputs['image-id'], inputs['task-id'], inputs.name, inputs.images, inputs.release].filter(Boolean).length === 1,
+    'image-id, task-id, name, images, release: exactly one of them must be given',
   ),
   v.partialCheck(
-    [['region'], ['images']],
-    ({region, images}) => region !== undefined || images !== undefined,
-    'region: not given, nor GCORE_CLOUD_REGION_ID in the environment; only with images it may be left out',
+    [['region'], ['images'], ['release']],
+    ({region, images, release}) => (region ?? images ?? release) !== undefined,
+    'region: not given, nor GCORE_CLOUD_REGION_ID in the environment; only with images or release it may be left out',
   ),
   v.partialCheck(
     [['region'], ['image-id'], ['task-id']],
@@ -64,6 +62,11 @@ const waitInputsTogether = v.pipe(
     (inputs) => !inputs['include-prices'] || IMAGE_TYPES[inputs['image-type']].hasPrices,
     'include-prices: only images of type instance have prices',
   ),
+  v.partialCheck(
+    [['release'], ['github-token']],
+    (inputs) => inputs.release === undefined || inputs['github-token'] !== undefined,
+    NO_GITHUB_TOKEN,
+  ),
 );
 
 /**
@@ -72,6 +75,6 @@ const waitInputsTogether = v.pipe(
  * @throws ExplainedError that names every faulty input
  */
 export function readWaitInputs(secrets: Secrets): WaitInputs {
-  maskApiKey(secrets);
+  maskKeys(secrets);
   return readInputs(waitInputsTogether);
 }

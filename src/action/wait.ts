@@ -1,13 +1,18 @@
 import {openClient} from '../gcore/client.ts';
 import {createGcore, type Gcore, type Place} from '../gcore/gcore.ts';
 import type {Named} from '../gcore/wire.ts';
-import {type Passed, passGate, type Target} from '../images/gate.ts';
+import {explainGate, GATE, type Passed, passGate, type Target} from '../images/gate.ts';
 import {isId, placesOf, resolveProject, resolveRegions} from '../images/places.ts';
 import {inEachRegion, throwFailures} from '../images/regions.ts';
 import type {Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
+import type {Images} from './images-output.ts';
 import {keepNotes} from './notes.ts';
 import {createOutputs} from './outputs.ts';
+import {awaitImages} from './releases/await-images.ts';
+import {explainGithub, GRANT_READ} from './releases/explain-github.ts';
+import {openGithub} from './releases/github.ts';
+import {createReleases} from './releases/releases.ts';
 import type {Step} from './start.ts';
 import {createStopwatch} from './stopwatch.ts';
 import {readWaitInputs, type WaitInputs} from './wait-inputs.ts';
@@ -25,7 +30,11 @@ export async function wait(step: Step): Promise<void> {
   const client = openClient(accountOf(inputs), run);
   try {
     const gcore = createGcore(client, inputs['image-type']);
-    const [projectId, regions] = await Promise.all([resolveProject(inputs.project, gcore), regionsOf(inputs, gcore)]);
+    const images = await imagesAskedFor(inputs, run);
+    const [projectId, regions] = await Promise.all([
+      resolveProject(inputs.project, gcore),
+      regionsOf(images, inputs, gcore),
+    ]);
     const places = placesOf(projectId, regions);
     const outputs = createOutputs(places, step.secrets);
     outputs.set('ready', false);
@@ -42,7 +51,7 @@ export async function wait(step: Step): Promise<void> {
         maxParallel: places.length,
         work: (place, regionRun) =>
           time(place, async () => {
-            const target = targetIn(place, inputs);
+            const target = targetIn(place, images, inputs);
             if ('taskId' in target) outputs.learn(place, {task_id: target.taskId});
             const passed = await passGate(place, target, {...waiting, run: regionRun});
             outputs.ready(place, passed.image);
@@ -64,8 +73,32 @@ export async function wait(step: Step): Promise<void> {
   }
 }
 
+const GRANT_ANYWHERE = `${GRANT_READ} For another repository, github-token must be a token of one who may read there.`;
+
+/** What each region has, where the inputs ask for that: they give it, or name the release that says it. */
+async function imagesAskedFor(inputs: WaitInputs, run: Run): Promise<Images | undefined> {
+  const {images, release, 'github-token': token = ''} = inputs;
+  if (release === undefined) return images;
+  try {
+    const releases = createReleases(release.repository, await openGithub(token, run));
+    const awaited = {
+      tag: release.tag,
+      releases,
+      intervalMs: inputs['poll-interval-seconds'],
+      ifMissing: inputs['if-missing'],
+    };
+    return await awaitImages(awaited, run);
+  } catch (error) {
+    throw explainGate(explainGithub(error, {grant: GRANT_ANYWHERE, known: GATE.known}));
+  }
+}
+
 /** Regions need to be looked up only where one is given by name: a gate of a ready image is one request. */
-async function regionsOf({images, region = []}: WaitInputs, gcore: Gcore): Promise<readonly Named[]> {
+async function regionsOf(
+  images: Images | undefined,
+  {region = []}: WaitInputs,
+  gcore: Gcore,
+): Promise<readonly Named[]> {
   if (images !== undefined) {
     return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: entry.region ?? id}));
   }
@@ -73,8 +106,8 @@ async function regionsOf({images, region = []}: WaitInputs, gcore: Gcore): Promi
   return [...new Set(region.map(Number))].map((id) => ({id, name: String(id)}));
 }
 
-function targetIn({regionId}: Place, inputs: WaitInputs): Target {
-  const {images, name} = inputs;
+function targetIn({regionId}: Place, images: Images | undefined, inputs: WaitInputs): Target {
+  const {name} = inputs;
   const {
     id: imageId,
     task_id: taskId,

@@ -4,7 +4,7 @@ import {RequestError} from '../gcore/request-error.ts';
 import {DeadlinePassed, Outage} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
 import {NameTaken} from './existing.ts';
-import {OutcomeUnknown, SeveralFound} from './submit.ts';
+import {NoSourceUrl, OutcomeUnknown, SeveralFound} from './submit.ts';
 import {ImageFailed, ImageNotFound, ImportFailed} from './wait.ts';
 
 /** What whoever failed knows of the matter. */
@@ -70,6 +70,11 @@ function wordsFor(error: unknown): Words {
       next: next ?? 'Look in the Gcore portal which image to keep, and delete what you do not need.',
     };
   }
+  if (error instanceof NoSourceUrl) {
+    return error.cause instanceof ExplainedError
+      ? wordsOf(error.cause)
+      : {what: `No URL could be made for the image: ${messageOf(error.cause)}.`};
+  }
   if (error instanceof NameTaken) {
     return {
       what: `The name is taken: ${error.message}.`,
@@ -81,6 +86,10 @@ function wordsFor(error: unknown): Words {
     what: `A fault of this action: ${messageOf(error)}.`,
     next: 'Please report it, with the debug log of a second run.',
   };
+}
+
+function wordsOf({what, next}: ExplainedError): Words {
+  return {what, ...(next === undefined ? {} : {next})};
 }
 
 /** What to look at where no answer came, by what that says of the request. */

@@ -3,7 +3,7 @@ import type {Place} from '../gcore/gcore.ts';
 import type {Image} from '../gcore/wire.ts';
 import {inert} from '../text/inert.ts';
 import type {Look} from '../waiting/poll.ts';
-import {explainFailure} from './explain.ts';
+import {type Circumstances, explainFailure} from './explain.ts';
 import {judgeReadiness} from './readiness.ts';
 import {MANAGED_BY, MANAGED_BY_TAG} from './tags.ts';
 import {ImageNotFound, pollFor, type Waiting, waitForImage, waitForImport} from './wait.ts';
@@ -18,6 +18,12 @@ export type Target =
 
 const HOW_TO_FIND =
   'Check the inputs name, project, region and image-type. Where it is still to be published, if-missing: wait waits for it.';
+
+/** What is so whenever the gate fails. */
+export const GATE: Circumstances = {
+  known: ['The gate changes nothing in the cloud.'],
+  resume: 'Run this job again, with more time (timeout-minutes) where time was what lacked.',
+};
 
 /** An image that the gate lets pass. */
 export interface Passed {
@@ -115,9 +121,11 @@ function choose(named: readonly Image[]): Choice {
       };
 }
 
-function explainGate(error: unknown): ExplainedError {
-  return explainFailure(error, {
-    known: ['The gate changes nothing in the cloud.'],
-    resume: 'Run this job again, with more time (timeout-minutes) where time was what lacked.',
-  });
+/**
+ * Makes any failure at the gate one that says what to do.
+ *
+ * @returns ExplainedError, also of what is one already
+ */
+export function explainGate(error: unknown): ExplainedError {
+  return explainFailure(error, GATE);
 }

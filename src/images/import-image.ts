@@ -35,7 +35,7 @@ export async function importImage(
   const upload = {...order.upload, tags: {...order.upload.tags, [MARKER_TAG]: marker}};
   const since = serverTime && new Date(serverTime.getTime() - LOOK_BACK_MS);
 
-  const {taskIds, imageId: foundId} = await submitOnce({place, upload, since, gcore, run});
+  const {taskIds, imageId: foundId} = await submitOnce({place, upload, freshUrl: order.freshUrl, since, gcore, run});
   trail.taskIds = taskIds;
   events.accepted(taskIds, {created: true});
   if (taskIds.length > 1) {

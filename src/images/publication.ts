@@ -8,6 +8,8 @@ export interface Order {
   readonly place: Place;
   /** What to ask Gcore for; the marker is added to its tags. */
   readonly upload: UploadRequest;
+  /** Makes a URL to be sent in place of the upload's own, before each send, where such a URL is good for minutes only. */
+  readonly freshUrl?: (() => Promise<string>) | undefined;
   /** What to do where an image of the name is there already. */
   readonly ifExists: IfExists;
   /** Whether to wait until the image is ready, or only until Gcore has taken the import on. */

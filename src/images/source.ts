@@ -8,25 +8,32 @@ const SOURCE_TAG = 'source-fingerprint';
 /** What the web server said of the file, where it said anything. */
 const ETAG_TAG = 'source-etag';
 const BYTES_TAG = 'source-bytes';
+/** The digest of the file's content, where whoever keeps it knows it. */
+const SHA256_TAG = 'source-sha256';
 
 /** Every tag that this module sets. */
-export const SOURCE_TAGS: readonly string[] = [SOURCE_TAG, ETAG_TAG, BYTES_TAG];
+export const SOURCE_TAGS: readonly string[] = [SOURCE_TAG, ETAG_TAG, BYTES_TAG, SHA256_TAG];
 
-/** What a look at the file behind the URL told of it. */
+/** What is known of the file behind the URL. */
 export interface SourceFile {
+  /** A URL that stands for the file, where its own is another each time. */
+  readonly identity?: string | undefined;
   readonly etag?: string | undefined;
   readonly sizeBytes?: number | undefined;
+  /** 64 hexadecimal digits. */
+  readonly sha256?: string | undefined;
 }
 
 /**
  * The tags that say what an upload is made from: a fingerprint of the URL without user, password and query, since those are
- * another each time a URL is signed; another of the properties asked for; and the file's own ETag and size where they are known.
+ * another each time a URL is signed; another of the properties asked for; and the file's own ETag, size and digest where they are known.
  */
-export function sourceTags(upload: UploadRequest, {etag, sizeBytes}: SourceFile): Tags {
+export function sourceTags(upload: UploadRequest, {identity = upload.url, etag, sizeBytes, sha256}: SourceFile): Tags {
   return {
-    [SOURCE_TAG]: `${digest(plainUrl(upload.url))}-${digest(JSON.stringify(propertiesOf(upload)))}`,
+    [SOURCE_TAG]: `${digest(plainUrl(identity))}-${digest(JSON.stringify(propertiesOf(upload)))}`,
     ...(etag === undefined ? {} : {[ETAG_TAG]: digest(etag)}),
     ...(sizeBytes === undefined ? {} : {[BYTES_TAG]: String(sizeBytes)}),
+    ...(sha256 === undefined ? {} : {[SHA256_TAG]: sha256}),
   };
 }
 
@@ -47,7 +54,7 @@ export function differences(image: Image, upload: UploadRequest): readonly strin
     ...(ours?.[1] === theirs[1]
       ? []
       : ['other properties were asked for (architecture, os-*, hw-firmware-type, ssh-key or cow-format)']),
-    ...(isOther(ETAG_TAG) || isOther(BYTES_TAG) ? ['the file behind the URL has changed since'] : []),
+    ...([ETAG_TAG, BYTES_TAG, SHA256_TAG].some(isOther) ? ['the file behind the URL has changed since'] : []),
   ];
 }
 

@@ -24,6 +24,11 @@ export class SeveralFound extends Error {
   override readonly name = 'SeveralFound';
 }
 
+/** There was no URL to send: this POST, and whatever it would have made, never was. `cause` tells why. */
+export class NoSourceUrl extends Error {
+  override readonly name = 'NoSourceUrl';
+}
+
 const OUT_OF_TIME = 'the time for this step ended before that could be settled';
 /** How often a POST that surely had no effect is sent. */
 const SENDS = 3;
@@ -35,6 +40,8 @@ export interface Submission {
   readonly place: Place;
   /** What to ask for; the marker is among its tags. */
   readonly upload: UploadRequest;
+  /** Makes the URL to send, before each send, where one is good for minutes only. */
+  readonly freshUrl?: (() => Promise<string>) | undefined;
   /** The service's own time, from before the first send; undefined where it never told. */
   readonly since: Date | undefined;
   readonly gcore: Gcore;
@@ -48,7 +55,8 @@ export interface Submission {
  * upload is looked for by the marker among its tags, and adopted where it is found. Only when the looks were clean to the end
  * and found nothing is it sent once more, with the same marker; if that answer is lost as well, another search has the last word.
  *
- * @throws OutcomeUnknown, SeveralFound, RequestError where the service refused the first send, or the reason of a cancelled run
+ * @throws OutcomeUnknown, SeveralFound, RequestError where the service refused the first send, NoSourceUrl where there was none to
+ *   make, or the reason of a cancelled run
  */
 export async function submitOnce(submission: Submission): Promise<Accepted> {
   const first = await sendOrFind(submission);
@@ -58,7 +66,7 @@ export async function submitOnce(submission: Submission): Promise<Accepted> {
     'The looks were clean and found nothing: the upload is sent once more, with the same marker. Should the first one land after all, there will be two images.',
   );
   const second = await sendOrFind(submission).catch((error: unknown) => {
-    if (!(error instanceof RequestError)) throw error;
+    if (!(error instanceof RequestError || error instanceof NoSourceUrl)) throw error;
     // This one surely had no effect. The first may still land.
     throw new OutcomeUnknown('its answer was lost, and the service did not take it when it was sent again', {
       cause: error,
@@ -70,32 +78,43 @@ export async function submitOnce(submission: Submission): Promise<Accepted> {
 
 /** @returns what the service took on, as it said or as a search found; or the error of the answer that was lost for good */
 async function sendOrFind(submission: Submission): Promise<Accepted | RequestError> {
-  const answer = await send(submission);
-  if (!(answer instanceof RequestError)) return {taskIds: answer, imageId: undefined};
+  const sent = await send(submission);
+  if ('taskIds' in sent) return {taskIds: sent.taskIds, imageId: undefined};
   submission.run.log.warning(
-    `The answer to the upload was lost: ${answer.message}. Looking for what it may have made.`,
+    `The answer to the upload was lost: ${sent.lost.message}. Looking for what it may have made.`,
   );
-  return (await search(submission, answer)) ?? answer;
+  return (await search({...submission, upload: sent.upload}, sent.lost)) ?? sent.lost;
 }
 
-/**
- * Sends the POST, and again only while it surely had no effect.
- *
- * @returns the IDs of the tasks, or the error where its outcome is unknown
- */
-async function send({place, upload, gcore, run}: Submission): Promise<readonly string[] | RequestError> {
+/** What came of sending: the IDs of the tasks, or what was sent and the error where its outcome is unknown. */
+type Sent = {readonly taskIds: readonly string[]} | {readonly lost: RequestError; readonly upload: UploadRequest};
+
+/** Sends the POST, and again only while it surely had no effect. */
+async function send(submission: Submission): Promise<Sent> {
+  const {place, gcore, run} = submission;
   for (let sends = 1; ; sends += 1) {
+    const upload = await withFreshUrl(submission);
     run.cancelled.throwIfAborted();
     try {
-      return await gcore.uploadImage(place, upload);
+      return {taskIds: await gcore.uploadImage(place, upload)};
     } catch (error) {
       if (!(error instanceof RequestError) || error.outcome === 'refused') throw error;
-      if (error.outcome === 'unknown') return error;
+      if (error.outcome === 'unknown') return {lost: error, upload};
       const waitMs = Math.max(backoffMs(sends, run.clock), retryAfterMs(error));
       if (sends === SENDS || waitMs >= timeLeftMs(run)) throw error;
       run.log.info(`The upload surely did not happen (${error.message}). Sending it again.`);
       await run.clock.sleep(waitMs, run.cancelled);
     }
+  }
+}
+
+async function withFreshUrl({upload, freshUrl, run}: Submission): Promise<UploadRequest> {
+  if (freshUrl === undefined) return upload;
+  try {
+    return {...upload, url: await freshUrl()};
+  } catch (error) {
+    run.cancelled.throwIfAborted();
+    throw new NoSourceUrl('there is no URL to send', {cause: error});
   }
 }
 

@@ -2,6 +2,7 @@ import {ExplainedError} from '../errors.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import type {IfExists} from './existing.ts';
 import {explainFailure} from './explain.ts';
+import {NoSourceUrl} from './submit.ts';
 import {MARKER_TAG} from './tags.ts';
 import {ImageFailed, ImportFailed} from './wait.ts';
 
@@ -36,12 +37,17 @@ function mayGoOn(error: unknown, {marker, taskIds, isReady = false}: Trail): boo
   if (isReady) return false;
   if (error instanceof ImportFailed || error instanceof ImageFailed) return false;
   if (taskIds !== undefined) return true;
-  return marker !== undefined && !(error instanceof RequestError);
+  return marker !== undefined && !hadNoEffect(error);
 }
 
 /** Nothing was sent, or what was sent was surely refused. */
 function isNothingUploaded({marker, taskIds}: Trail, error: unknown): boolean {
-  return taskIds === undefined && (marker === undefined || error instanceof RequestError);
+  return taskIds === undefined && (marker === undefined || hadNoEffect(error));
+}
+
+/** The errors that leave no doubt about a POST. */
+function hadNoEffect(error: unknown): boolean {
+  return error instanceof RequestError || error instanceof NoSourceUrl;
 }
 
 function knownLines(trail: Trail, error: unknown, importMayGoOn: boolean): readonly string[] {

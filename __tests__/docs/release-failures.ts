@@ -1,0 +1,30 @@
+import {TAG} from '../fixtures/release-stage.ts';
+import type {Failure} from './failure.ts';
+
+const ASSET = {'release-asset': 'trainer-*.qcow2'};
+const ON_MAIN = {env: {GITHUB_REF: 'refs/heads/main', GITHUB_EVENT_NAME: 'workflow_dispatch'}};
+
+/** Failures that have to do with a release of GitHub's. */
+export const RELEASE_FAILURES: Readonly<Record<string, Failure>> = {
+  'The run is for no release': {play: (stage) => stage.upload(ASSET, ON_MAIN)},
+  'There is no release of this tag': {
+    github: {releases: () => [{tag: 'v1.2.2'}, {tag: 'v1.2.1'}]},
+    play: (stage) => stage.upload(ASSET),
+  },
+  'The release is a draft': {
+    github: {releases: () => [{tag: TAG, draft: true}]},
+    play: (stage) => stage.upload(ASSET),
+  },
+  'No asset fits': {play: (stage) => stage.upload({'release-asset': '*.vhd'})},
+  'Several assets fit': {play: (stage) => stage.upload({'release-asset': '*'})},
+  'GitHub does not let the token do this': {
+    github: {isPrivate: true, contents: 'none'},
+    play: (stage) => stage.upload(ASSET),
+  },
+  'The image IDs could not be left on the release': {
+    told: 'warning',
+    github: {contents: 'read'},
+    play: (stage) => stage.upload({'attach-to-release': 'true'}),
+  },
+  'The release says nothing of images': {play: (stage) => stage.gate({release: TAG, region: ''})},
+};

@@ -1,0 +1,150 @@
+import {expect, it} from '@jest/globals';
+import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
+
+const ATTACH = {'attach-to-release': 'true'};
+
+it('as the output has them', async () => {
+  await using stage = await setReleaseStage();
+  const {exitCode, outputs, log, summary} = await stage.upload({...ATTACH, region: '7, 10'});
+
+  expect(exitCode).toBe(0);
+  expect(stage.attached()).toEqual(JSON.parse(outputs['images'] ?? ''));
+  expect(log).toContain('gcore-images.json on release v1.2.3 has the image IDs.');
+  expect(summary).toContain('has the image IDs');
+});
+
+it('and keeps what the run of another region left there', async () => {
+  await using stage = await setReleaseStage();
+  const first = await stage.upload({...ATTACH, region: '7'});
+  const second = await stage.upload({...ATTACH, region: '10'});
+
+  expect(stage.attached()).toMatchObject({
+    7: {region: 'Luxembourg-2', id: first.outputs['image-id']},
+    10: {region: 'Manassas', id: second.outputs['image-id']},
+  });
+  expect(stage.github.release(REPOSITORY, TAG).assets.map(({name}) => name)).toEqual([
+    'trainer-v1.2.3.qcow2',
+    'SHA256SUMS',
+    IMAGES_FILE,
+  ]);
+});
+
+it('and writes nothing where it would be the same', async () => {
+  await using stage = await setReleaseStage();
+  await stage.upload(ATTACH);
+  await stage.upload(ATTACH);
+  const writes = () => stage.github.journal.filter(({method}) => method !== 'GET').length;
+  const before = writes();
+  await stage.upload(ATTACH);
+
+  expect(stage.attached()).toMatchObject({7: {created: false}});
+  expect(writes()).toBe(before);
+});
+
+it('of all regions, when many jobs write at the same time', async () => {
+  await using stage = await setReleaseStage();
+  await stage.upload({...ATTACH, region: '26', 'image-type': 'instance'});
+  // All have read before any writes.
+  let readers = 0;
+  const {promise: allHaveRead, resolve: go} = Promise.withResolvers<void>();
+  stage.github.onRequest(async ({method}) => {
+    if (method !== 'POST' || readers >= 3) return;
+    readers += 1;
+    if (readers === 3) go();
+    await allHaveRead;
+  });
+  const results = await Promise.all(['7', '10', '76'].map((region) => stage.upload({...ATTACH, region})));
+
+  expect(results.map(({exitCode}) => exitCode)).toEqual([0, 0, 0]);
+  expect(Object.keys(stage.attached())).toEqual(['7', '10', '26', '76']);
+  expect(stage.github.release(REPOSITORY, TAG).assets).toHaveLength(3);
+});
+
+it('when only some regions worked', async () => {
+  await using stage = await setReleaseStage();
+  const {exitCode} = await stage.upload({...ATTACH, region: '7, 26'});
+
+  expect(exitCode).toBe(1);
+  expect(stage.attached()).toMatchObject({7: {id: expect.any(String)}, 26: {error: expect.any(String)}});
+});
+
+it('and does not take away an image where a later run fails', async () => {
+  await using stage = await setReleaseStage();
+  const {outputs} = await stage.upload(ATTACH);
+  const later = await stage.upload({...ATTACH, region: '7, 10', 'if-exists': 'fail'});
+
+  expect(later.exitCode).toBe(1);
+  expect(stage.attached()).toMatchObject({7: {id: outputs['image-id']}, 10: {id: expect.any(String)}});
+});
+
+it('after a bad moment of GitHub, of which nothing remains', async () => {
+  await using stage = await setReleaseStage();
+  stage.github.script(
+    {method: 'GET', path: /tags/, status: 500, times: 4},
+    {method: 'POST', path: /uploads/, losesAnswer: true},
+    {method: 'PATCH', path: /assets/, losesAnswer: true},
+  );
+  const {exitCode} = await stage.upload(ATTACH);
+
+  expect(exitCode).toBe(0);
+  expect(Object.keys(stage.attached())).toEqual(['7']);
+  expect(stage.github.release(REPOSITORY, TAG).assets).toHaveLength(3);
+});
+
+it.each([
+  ['the token may not write', {contents: 'read' as const}, 'contents: write'],
+  [
+    "the file there is somebody else's",
+    {releases: () => [{tag: TAG, assets: [{name: IMAGES_FILE, content: Buffer.from('{"images": []}')}]}]},
+    'is not what this action writes',
+  ],
+])('or warns, and stays green, where %s', async (_, options, says) => {
+  await using stage = await setReleaseStage(options);
+  const before = stage.github.assetText(REPOSITORY, TAG, IMAGES_FILE);
+  const {exitCode, outputs, log} = await stage.upload(ATTACH);
+
+  expect(exitCode).toBe(0);
+  expect(outputs['image-id']).toMatch(/^[0-9a-f-]{36}$/);
+  expect(log).toMatch(new RegExp(`^warning: gcore-images.json could not be added to the release. .*${says}`, 'm'));
+  expect(stage.github.assetText(REPOSITORY, TAG, IMAGES_FILE)).toBe(before);
+});
+
+it('or warns, and stays green, where GitHub goes down once the image is there', async () => {
+  await using stage = await setReleaseStage();
+  stage.github.script({method: 'GET', path: /assets$/, status: 422});
+  const {exitCode, log} = await stage.upload(ATTACH);
+
+  expect(exitCode).toBe(0);
+  expect(log).toMatch(/^warning: gcore-images.json could not be added/m);
+  expect(stage.cloud.requests('upload')).toHaveLength(1);
+});
+
+it('only if there is a release, which it knows before it uploads', async () => {
+  await using stage = await setReleaseStage({releases: () => []});
+  const {exitCode, log} = await stage.upload(ATTACH);
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('There is no release of the tag v1.2.3');
+  expect(stage.cloud.requests('upload')).toEqual([]);
+});
+
+it('unless it is a dry run, or the run is cancelled', async () => {
+  await using stage = await setReleaseStage({cloud: {timing: {runningMs: 60_000}}});
+  await stage.upload({...ATTACH, 'dry-run': 'true'});
+  const step = stage.startUpload(ATTACH);
+  stage.cloud.on('request', ({kind}) => kind === 'task' && step.kill('SIGTERM'));
+  await step.result;
+
+  expect(stage.attached()).toBeNull();
+});
+
+it('and loads what it takes to ask GitHub only then', async () => {
+  await using stage = await setReleaseStage();
+  const loader = `import {registerHooks} from 'node:module';
+    registerHooks({load: (url, context, next) => (url.startsWith('file:') && console.log('loaded ' + url), next(url, context))});`;
+  const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(loader)}`};
+  const loadedBy = async (inputs: Record<string, string>) =>
+    (await stage.upload(inputs, {env})).lines.filter((line) => line.startsWith('loaded ')).length;
+
+  expect([await loadedBy({}), await loadedBy(ATTACH)]).toEqual([1, 2]);
+});

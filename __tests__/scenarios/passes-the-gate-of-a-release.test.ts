@@ -1,0 +1,68 @@
+import {expect, it} from '@jest/globals';
+import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
+
+it.each([TAG, `${REPOSITORY}@${TAG}`])('%s, when every region in its file is ready', async (release) => {
+  await using stage = await setReleaseStage({isPrivate: true});
+  const published = await stage.upload({'attach-to-release': 'true', region: '7, 10', wait: 'false'});
+  const {exitCode, outputs} = await stage.gate({release, region: ''});
+
+  expect(exitCode).toBe(0);
+  expect(outputs['ready']).toBe('true');
+  expect(JSON.parse(outputs['images'] ?? '')).toMatchObject({7: {status: 'active'}, 10: {status: 'active'}});
+  expect(Object.keys(JSON.parse(published.outputs['images'] ?? ''))).toEqual(['7', '10']);
+  expect(stage.cloud.journal.filter(({method}) => method !== 'GET' && method !== 'POST')).toEqual([]);
+});
+
+it('when it is published later, where that is to be waited for', async () => {
+  await using stage = await setReleaseStage();
+  const gate = stage.gate({release: TAG, region: '', 'if-missing': 'wait'});
+  const published = await stage.upload({'attach-to-release': 'true'});
+  const {exitCode, outputs} = await gate;
+
+  expect(exitCode).toBe(0);
+  expect(outputs['image-id']).toBe(published.outputs['image-id']);
+});
+
+it('while the file is being replaced', async () => {
+  await using stage = await setReleaseStage();
+  await stage.upload({'attach-to-release': 'true'});
+  const file = stage.github.release(REPOSITORY, TAG).assets.at(-1);
+  let looks = 0;
+  stage.github.onRequest(({path}) => {
+    if (file === undefined || !path.endsWith('/assets')) return;
+    looks += 1;
+    file.name = looks === 1 ? `${IMAGES_FILE}.draft` : IMAGES_FILE;
+  });
+  const {exitCode} = await stage.gate({release: TAG, region: ''});
+
+  expect(exitCode).toBe(0);
+  expect(looks).toBe(2);
+});
+
+it.each([
+  ['a region in it has failed', {release: TAG}, 'The upload left no image here'],
+  ['there is no such release', {release: 'v9.9.9'}, 'There is no release of the tag v9.9.9 in octo-org/gpu-images.'],
+  [
+    'the release says nothing of images',
+    {release: 'v1.2.2'},
+    'Release v1.2.2 does not say which images were published for it.',
+  ],
+  [
+    'the token does not see the repository',
+    {release: 'octo-org/others@v1'},
+    'must be a token of one who may read there',
+  ],
+  [
+    'it is no release',
+    {release: 'octo-org/others@v 1'},
+    'expected the tag of a release of this repository, or owner/repository@tag',
+  ],
+])('or says so where %s', async (_, inputs, says) => {
+  await using stage = await setReleaseStage({releases: () => [{tag: TAG}, {tag: 'v1.2.2'}]});
+  if (inputs.release === TAG) await stage.upload({'attach-to-release': 'true', region: '7, 26'});
+  const {exitCode, outputs, log} = await stage.gate({...inputs, region: ''});
+
+  expect(exitCode).toBe(1);
+  expect(outputs['ready']).not.toBe('true');
+  expect(log).toContain(says);
+});

@@ -1,0 +1,102 @@
+import {expect, it} from '@jest/globals';
+import {REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
+
+const ASSET = {'release-asset': 'trainer-*.qcow2'};
+
+/** The URLs that Gcore was given, in the order of the uploads. */
+function urlsOf(requests: readonly {readonly body: unknown}[]): readonly URL[] {
+  return requests.map(({body}) => new URL((body as {url: string}).url));
+}
+
+it('of a public repository, by the URL that everybody has', async () => {
+  await using stage = await setReleaseStage();
+  const {exitCode, outputs, log} = await stage.upload(ASSET);
+
+  expect(exitCode).toBe(0);
+  expect(outputs['image-size']).toBe(String(stage.image.length));
+  const urls = urlsOf(stage.cloud.requests('upload'));
+  expect(urls.map(String)).toEqual([
+    `${stage.github.serverUrl}/${REPOSITORY}/releases/download/${TAG}/trainer-v1.2.3.qcow2`,
+  ]);
+  expect(log).toContain('The image is the asset trainer-v1.2.3.qcow2 of release v1.2.3');
+});
+
+it('of the event, whatever tag the run is on', async () => {
+  await using stage = await setReleaseStage({
+    releases: (image) => [{tag: TAG}, {tag: 'v1.2.4', assets: [{name: 'trainer-v1.2.4.qcow2', content: image}]}],
+  });
+  const {exitCode} = await stage.upload(ASSET, {
+    env: {GITHUB_EVENT_NAME: 'release'},
+    event: {action: 'published', release: {id: stage.github.release(REPOSITORY, 'v1.2.4').id}},
+  });
+
+  expect(exitCode).toBe(0);
+  expect(urlsOf(stage.cloud.requests('upload'))[0]?.pathname).toContain('v1.2.4');
+});
+
+it('of a private repository, by a short-lived URL of its own for each region and attempt', async () => {
+  await using stage = await setReleaseStage({isPrivate: true});
+  stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
+  const {exitCode, outputs, lines} = await stage.upload({...ASSET, region: '7, 10'});
+
+  expect(exitCode).toBe(0);
+  expect(Object.keys(JSON.parse(outputs['images'] ?? ''))).toEqual(['7', '10']);
+  const urls = urlsOf(stage.cloud.requests('upload'));
+  expect(urls.map(({pathname}) => pathname.split('/')[1])).toEqual(['storage', 'storage', 'storage']);
+  expect(new Set(urls.map(({searchParams}) => searchParams.get('sig'))).size).toBe(3);
+  const masked = lines.filter((line) => line.startsWith('::add-mask::')).join('\n');
+  for (const {searchParams} of urls) expect(masked).toContain(searchParams.get('sig'));
+});
+
+it('and takes it for the same when the run is repeated, though its URL is another by then', async () => {
+  await using stage = await setReleaseStage({isPrivate: true});
+  const first = await stage.upload(ASSET);
+  const second = await stage.upload({...ASSET, preflight: 'false'});
+
+  expect(second.exitCode).toBe(0);
+  expect(second.outputs['created']).toBe('false');
+  expect(second.outputs['image-id']).toBe(first.outputs['image-id']);
+});
+
+it('and joins the import of a run that was killed, where only its URL tells that it is the same', async () => {
+  await using stage = await setReleaseStage({
+    isPrivate: true,
+    cloud: {timing: {runningMs: 3000}, imageVisible: 'finished', taskDataHoldsTags: false},
+  });
+  await stage.upload({...ASSET, wait: 'false'});
+  const {outputs} = await stage.upload({...ASSET, wait: 'false'});
+
+  expect(outputs['created']).toBe('false');
+  expect(stage.cloud.requests('upload')).toHaveLength(1);
+});
+
+it('and notices that the asset has been replaced by another of the same size', async () => {
+  await using stage = await setReleaseStage();
+  await stage.upload(ASSET);
+  const [asset] = stage.github.release(REPOSITORY, TAG).assets;
+  asset?.content.writeUInt8(1, asset.content.length - 1);
+  const {exitCode, log} = await stage.upload({...ASSET, preflight: 'false'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('the file behind the URL has changed since');
+});
+
+it('on GitHub Enterprise Server, at the address that the run has', async () => {
+  await using stage = await setReleaseStage({apiPath: '/api/v3'});
+  const {exitCode} = await stage.upload({...ASSET, 'attach-to-release': 'true'});
+
+  expect(exitCode).toBe(0);
+  expect(Object.keys(stage.attached())).toEqual(['7']);
+  const asked = stage.github.journal.filter(({authorization}) => authorization !== undefined);
+  expect(asked.filter(({path}) => !/^\/(api\/v3|uploads)\/repos\//.test(path))).toEqual([]);
+});
+
+it('after a bad moment of GitHub', async () => {
+  await using stage = await setReleaseStage({isPrivate: true});
+  stage.github.script(
+    {method: 'GET', path: /tags/, status: 502},
+    {method: 'GET', path: /releases\/assets\//, status: 403, headers: {'retry-after': '1'}},
+    {method: 'GET', path: /\/assets$/},
+  );
+  expect((await stage.upload(ASSET)).exitCode).toBe(0);
+});

@@ -1,0 +1,114 @@
+import {describe, expect, it} from '@jest/globals';
+import type {GithubFault} from '../../harness/github.ts';
+import type {Job} from '../../harness/runner.ts';
+import {type ReleaseStageOptions, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
+
+interface Case {
+  readonly stage?: ReleaseStageOptions;
+  readonly inputs?: Job['inputs'];
+  readonly job?: Partial<Job>;
+  readonly faults?: readonly GithubFault[];
+  readonly says: readonly string[];
+}
+
+const CONTENT = Buffer.from('QFI\xfb');
+
+const CASES: Readonly<Record<string, Case>> = {
+  'no asset fits': {
+    inputs: {'release-asset': '*.vhd'},
+    says: [
+      'No asset of release v1.2.3 fits release-asset, which is "*.vhd".',
+      /* the list */ 'trainer-v1.2.3.qcow2',
+      'SHA256SUMS',
+    ],
+  },
+  'the release has no assets': {stage: {releases: () => [{tag: TAG}]}, says: ['It has no assets.']},
+  'two assets fit': {
+    inputs: {'release-asset': '*'},
+    says: ['2 assets of release v1.2.3 fit release-asset', 'trainer-v1.2.3.qcow2', 'SHA256SUMS'],
+  },
+  'two assets of one name fit, of which one broke off': {
+    stage: {
+      releases: () => [
+        {
+          tag: TAG,
+          assets: [
+            {name: 'trainer.qcow2', content: CONTENT},
+            {name: 'trainer.qcow2', content: CONTENT, state: 'starter'},
+          ],
+        },
+      ],
+    },
+    says: ['2 assets of release v1.2.3 fit release-asset', 'not whole'],
+  },
+  'the asset is not whole': {
+    stage: {releases: () => [{tag: TAG, assets: [{name: 'trainer.qcow2', content: CONTENT, state: 'starter'}]}]},
+    says: ['The asset trainer.qcow2 of release v1.2.3 is not whole'],
+  },
+  'the tag has no release': {
+    stage: {releases: () => [{tag: 'v1.2.2'}, {tag: 'v1.2.1'}]},
+    says: ['There is no release of the tag v1.2.3 in octo-org/gpu-images.', 'Its latest: v1.2.2, v1.2.1.'],
+  },
+  'there are no releases at all': {
+    stage: {releases: () => []},
+    says: ['It has no releases that github-token may see.'],
+  },
+  'the release is a draft': {
+    stage: {releases: () => [{tag: TAG, draft: true}]},
+    says: ['The release of the tag v1.2.3 is a draft.'],
+  },
+  'the run is on a branch': {
+    job: {env: {GITHUB_REF: 'refs/heads/main', GITHUB_EVENT_NAME: 'workflow_dispatch'}},
+    says: ['This run is for no release.', 'by the event workflow_dispatch on refs/heads/main'],
+  },
+  'the token may not read': {
+    stage: {isPrivate: true, contents: 'none'},
+    says: ['GitHub does not let github-token do this', '403 Resource not accessible by integration', 'contents: read'],
+  },
+  'the token is not accepted': {
+    job: {githubToken: 'ghs_anotheranother'},
+    says: ['GitHub did not accept github-token', '401'],
+  },
+  'there is no token': {job: {githubToken: ''}, says: ['github-token: not given']},
+  'GitHub gives the file itself': {
+    stage: {isPrivate: true},
+    faults: [{method: 'GET', path: /releases\/assets\/\d+$/, status: 200}],
+    says: ['GitHub gave the asset trainer-v1.2.3.qcow2 itself, and no URL that Gcore could fetch it from.'],
+  },
+  'GitHub is down': {
+    faults: [{method: 'GET', path: /tags/, status: 503, times: 4}],
+    says: ['GitHub could not be asked: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 503'],
+  },
+};
+
+describe('where an asset is to be published, and', () => {
+  it.concurrent.each(Object.entries(CASES))('%s', async (_, {stage: options, inputs = {}, job, faults = [], says}) => {
+    await using stage = await setReleaseStage(options);
+    stage.github.script(...faults);
+    const {exitCode, log} = await stage.upload({'release-asset': '*.qcow2', ...inputs}, job);
+
+    expect(exitCode).toBe(1);
+    for (const text of says) expect(log).toContain(text);
+    expect(stage.cloud.requests('upload')).toEqual([]);
+  });
+});
+
+it('where both a URL and an asset are given', async () => {
+  await using stage = await setReleaseStage();
+  const {log} = await stage.upload({'release-asset': '*', url: stage.host.url});
+  expect(log).toContain('url, release-asset: exactly one of them must be given');
+});
+
+it('where GitHub fails between two attempts, and starts no second import', async () => {
+  await using stage = await setReleaseStage({isPrivate: true});
+  stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
+  stage.cloud.on('request', ({kind}) => {
+    if (kind === 'upload') stage.github.script({method: 'GET', path: /releases\/assets\/\d+$/, status: 500, times: 9});
+  });
+  const {exitCode, log} = await stage.upload({'release-asset': '*.qcow2'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('GitHub could not be asked');
+  expect(log).toContain('Nothing was uploaded.');
+  expect(await stage.cloud.images({name: 'gpu-images-v1.2.3'})).toEqual([]);
+});

@@ -1,0 +1,60 @@
+import {ExplainedError} from '../../errors.ts';
+import {type Look, poll} from '../../waiting/poll.ts';
+import type {Run} from '../../waiting/run.ts';
+import type {Images} from '../images-output.ts';
+import {GithubError} from './github.ts';
+import {IMAGES_FILE, Overtaken, readImagesFile} from './images-file.ts';
+import type {Releases} from './releases.ts';
+import {findRelease} from './run-release.ts';
+
+/** While the file is replaced there is none for a moment: it is missed only after this many looks, with this gap at most. */
+const LOOKS_TO_MISS = 3;
+const MISSED_GAP_MS = 2000;
+
+/** What is waited for, and how. */
+export interface AwaitedImages {
+  readonly tag: string;
+  readonly releases: Releases;
+  /** The usual gap between looks, in milliseconds. */
+  readonly intervalMs: number;
+  /** What it means that there is no such release, or no such file on it. */
+  readonly ifMissing: 'fail' | 'wait';
+}
+
+/**
+ * Reads which images were published for a release, and waits for that to be said where it is to be waited for.
+ *
+ * @throws ExplainedError, GithubError, DeadlinePassed, Outage, or the reason of a cancelled run
+ */
+export async function awaitImages({tag, releases, intervalMs, ifMissing}: AwaitedImages, run: Run): Promise<Images> {
+  let misses = 0;
+  const look = async (): Promise<Look<Images>> => {
+    const release = await findRelease(tag, releases).catch((error: unknown) => {
+      if (ifMissing === 'fail' || !(error instanceof ExplainedError)) throw error;
+      return error;
+    });
+    if (release instanceof ExplainedError) return {state: release.what};
+    const file = await readImagesFile(release, releases);
+    if (file !== undefined) return {done: file.images};
+    misses += 1;
+    if (ifMissing === 'fail' && misses === LOOKS_TO_MISS) throw noFile(tag);
+    return {state: `Release ${tag} has no ${IMAGES_FILE}.`};
+  };
+  const mayPass = (error: unknown) => error instanceof Overtaken || (error instanceof GithubError && error.mayPass);
+  return await poll(
+    {
+      look,
+      onFailure: ({errors}) => (mayPass(errors.at(-1)) ? 0 : 'final'),
+      intervalMs: ifMissing === 'fail' ? Math.min(intervalMs, MISSED_GAP_MS) : intervalMs,
+      report: ({state}, why) => run.log.info(`${why === 'change' ? '' : 'Still: '}${state}`),
+    },
+    run,
+  );
+}
+
+function noFile(tag: string): ExplainedError {
+  return new ExplainedError(`Release ${tag} does not say which images were published for it.`, {
+    known: [`It has no asset ${IMAGES_FILE}.`, 'The gate changes nothing in the cloud.'],
+    next: 'Publish with attach-to-release: true. Where that is still to come, if-missing: wait waits for it.',
+  });
+}

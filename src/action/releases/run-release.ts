@@ -1,0 +1,87 @@
+import {ExplainedError} from '../../errors.ts';
+import {inert} from '../../text/inert.ts';
+import type {Run} from '../../waiting/run.ts';
+import {GithubError, openGithub, releaseIdOfEvent} from './github.ts';
+import {createReleases, type Release, type Releases} from './releases.ts';
+
+/** A release, and the way to it. */
+export interface RunRelease {
+  readonly release: Release;
+  readonly releases: Releases;
+}
+
+/**
+ * Finds the release that this run is for, in this run's own repository.
+ *
+ * @throws as `findRunRelease` does
+ */
+export async function openRunRelease(token: string, env: NodeJS.ProcessEnv, run: Run): Promise<RunRelease> {
+  const [owner = '', name = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/');
+  const releases = createReleases({owner, name}, await openGithub(token, run));
+  const facts = {
+    event: env['GITHUB_EVENT_NAME'] ?? '',
+    ref: env['GITHUB_REF'] ?? '',
+    releaseId: await releaseIdOfEvent(),
+  };
+  return {releases, release: await findRunRelease(facts, releases)};
+}
+
+/** How a run says which release it is for. */
+export interface RunFacts {
+  /** `GITHUB_EVENT_NAME` */
+  readonly event: string;
+  /** `GITHUB_REF` */
+  readonly ref: string;
+  /** The release's ID in the payload of the event `release`. */
+  readonly releaseId: number | undefined;
+}
+
+/**
+ * Finds the release that a run is for: the one of the event `release`, else the one of the tag that the run is on.
+ *
+ * @throws ExplainedError where there surely is none that can be used; GithubError where GitHub could not tell; the reason of a
+ *   cancelled run
+ */
+export async function findRunRelease({event, ref, releaseId}: RunFacts, releases: Releases): Promise<Release> {
+  const [, tag] = /^refs\/tags\/(.+)$/s.exec(ref) ?? [];
+  if (releaseId === undefined && tag === undefined) {
+    throw new ExplainedError('This run is for no release.', {
+      known: [`It was started by the event ${inert(event)} on ${inert(ref)}, which is no tag.`],
+      next: 'Start it by the event release, or on the tag of a release.',
+    });
+  }
+  try {
+    const release = await (releaseId === undefined ? releases.byTag(tag ?? '') : releases.byId(releaseId));
+    if (release.isDraft) throw draft(release.tag);
+    return release;
+  } catch (error) {
+    if (!(error instanceof GithubError) || error.status !== 404 || tag === undefined) throw error;
+    throw noRelease(tag, releases.repository, await releases.latest());
+  }
+}
+
+/**
+ * Finds a release by its tag.
+ *
+ * @throws as `findRunRelease` does
+ */
+export async function findRelease(tag: string, releases: Releases): Promise<Release> {
+  return await findRunRelease({event: '', ref: `refs/tags/${tag}`, releaseId: undefined}, releases);
+}
+
+function noRelease(tag: string, {owner, name}: Releases['repository'], latest: readonly Release[]): ExplainedError {
+  // Only a list shows drafts, and only to who may write.
+  if (latest.some((release) => release.isDraft && release.tag === tag)) return draft(tag);
+  const tags = latest.map((release) => `${inert(release.tag, 60)}${release.isDraft ? ' (a draft)' : ''}`);
+  return new ExplainedError(`There is no release of the tag ${inert(tag, 100)} in ${owner}/${name}.`, {
+    known: [tags.length === 0 ? 'It has no releases that github-token may see.' : `Its latest: ${tags.join(', ')}.`],
+    next: 'Publish the release before this step.',
+  });
+}
+
+function draft(tag: string): ExplainedError {
+  return new ExplainedError(`The release of the tag ${inert(tag, 100)} is a draft.`, {
+    known: ['Only who may write to the repository sees a draft, and Gcore and other repositories do not.'],
+    next: 'Publish the release before this step: the event release, of type published, starts a run then.',
+  });
+}

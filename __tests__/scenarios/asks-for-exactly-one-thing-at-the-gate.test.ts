@@ -2,12 +2,16 @@ import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each([
-  ['nothing', {}, '- image-id, task-id, name, images: exactly one of them must be given'],
-  ['two things', {name: 'a', 'image-id': 'b'}, '- image-id, task-id, name, images: exactly one of them must be given'],
+  ['nothing', {}, '- image-id, task-id, name, images, release: exactly one of them must be given'],
+  [
+    'two things',
+    {name: 'a', 'image-id': 'b'},
+    '- image-id, task-id, name, images, release: exactly one of them must be given',
+  ],
   [
     'no region',
     {name: 'a', region: ''},
-    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; only with images it may be left out',
+    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; only with images or release it may be left out',
   ],
   ['an ID in two regions', {'image-id': 'b', region: '7,10'}, '- region: an image-id or a task-id is of one region'],
   [

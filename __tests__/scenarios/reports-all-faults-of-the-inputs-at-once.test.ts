@@ -17,6 +17,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
     'timeout-minutes': '0',
     'poll-interval-seconds': '301',
     attempts: '-1',
+    'attach-to-release': 'on',
   });
 
   expect(exitCode).toBe(1);
@@ -25,7 +26,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
   const errors = commands.filter(({name}) => name === 'error');
   expect(errors).toHaveLength(1);
   expect(errors[0]?.value.split('\n')).toEqual([
-    '14 inputs are not right:',
+    '15 inputs are not right:',
     '- api-url: "http://gcore.example/"; expected an https URL without user, query and fragment (http is for loopback only)',
     '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected the IDs or names of one region or more',
     '- poll-interval-seconds: "301"; expected a whole number from 1 to 300',
@@ -40,6 +41,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
     expect.stringMatching(/^- tags: .*the key space key holds white space or "="$/),
     '- timeout-minutes: "0"; expected a number of minutes above 0, 7200 at most',
     '- attempts: "-1"; expected a whole number from 1 to 10',
+    '- attach-to-release: "on"; expected true or false',
     'Nothing was asked of Gcore. Mend the workflow and run it again.',
   ]);
 });

@@ -1,0 +1,52 @@
+/**
+ * A Gcore cloud and an image on a web server, for `.github/workflows/e2e.yml`. Started by `start-cloud.ts`; ends on SIGTERM.
+ *
+ * It plays the runner's part in one thing, since no step can cancel another: the first time that an image called `e2e-cancelled` is
+ * asked for, it sends SIGINT to the upload, as a runner does when a job is cancelled.
+ */
+import {readdirSync, readFileSync} from 'node:fs';
+import {resolve} from 'node:path';
+import {hostImage} from '../harness/image-host.ts';
+import {makeQcow2} from '../harness/qcow2.ts';
+import {startSimulator} from '../simulator/simulator.ts';
+
+const CANCELLED = 'e2e-cancelled';
+const UPLOAD = resolve('dist/upload/index.js');
+
+const image = makeQcow2(64 * 1024 * 1024);
+const host = await hostImage(image);
+const cloud = await startSimulator({timing: {newMs: 500, runningMs: 2000, savingMs: 1000, deletingMs: 500}});
+
+let isCancelled = false;
+cloud.on('request', ({kind, method, path, body}) => {
+  console.log(`${kind} ${method} ${path}`);
+  if (isCancelled || kind !== 'upload' || nameIn(body) !== CANCELLED) return;
+  isCancelled = true;
+  for (const pid of processesOf(UPLOAD)) process.kill(pid, 'SIGINT');
+});
+process.once('SIGTERM', () => void Promise.all([cloud.close(), host.close()]));
+process.send?.({'api-url': cloud.url, 'api-key': cloud.apiKey, 'image-url': host.url, 'image-size': image.length});
+process.disconnect?.();
+
+function nameIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'name' in body ? body.name : undefined;
+}
+
+/** The processes that run a script of this very checkout, on Linux. */
+function processesOf(script: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((pid) => argumentsOf(pid).some((argument) => argument === script))
+    .map(Number);
+}
+
+function argumentsOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .split('\0')
+      .map((argument) => resolve(argument));
+  } catch {
+    // It ended meanwhile.
+    return [];
+  }
+}

@@ -1,0 +1,44 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {describe, expect, it} from '@jest/globals';
+
+interface Lockfile {
+  readonly packages: Readonly<Record<string, {readonly version?: string; readonly hasInstallScript?: boolean}>>;
+}
+
+const ROOT = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
+
+const {packages}: Lockfile = JSON.parse(read('package-lock.json'));
+/** Of every package that can be installed, `name@version` and whether it then runs a script of its own. */
+const installScripts = new Map(
+  Object.entries(packages).map(([folder, {version, hasInstallScript = false}]) => [
+    `${folder.split('node_modules/').at(-1)}@${version}`,
+    hasInstallScript,
+  ]),
+);
+
+describe.each(['upload', 'wait', 'prune'])('dist/%s', (action) => {
+  const files = readdirSync(new URL(`dist/${action}/`, ROOT));
+  const bundled = [...read(`dist/${action}/licenses.txt`).matchAll(/^(\S+@\d\S*) \([\w.-]+\)$/gm)];
+
+  it('holds what runs, and the licences of it', () => {
+    const chunks = files.filter((file) => /^\d+\.index\.js$/.test(file));
+    expect(files.filter((file) => !chunks.includes(file)).sort()).toEqual(['index.js', 'licenses.txt', 'package.json']);
+    // A chunk is loaded by its number, only when it is needed.
+    const loaded = read(`dist/${action}/index.js`);
+    for (const chunk of chunks) expect(loaded).toMatch(new RegExp(`\\.e\\(${Number.parseInt(chunk, 10)}\\)`));
+  });
+
+  it('needs no package that runs a script when it is installed', () => {
+    expect(bundled.length).toBeGreaterThan(5);
+    expect(bundled.map(([, name = '']) => [name, installScripts.get(name)])).toEqual(
+      bundled.map(([, name]) => [name, false]),
+    );
+  });
+});
+
+it('packages with an install script are told from others', () => {
+  expect([...installScripts].filter(([, hasOne]) => hasOne).map(([name]) => name)).toContainEqual(
+    expect.stringMatching(/^@swc\/core@/),
+  );
+});

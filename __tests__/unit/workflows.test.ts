@@ -1,0 +1,61 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {describe, expect, it} from '@jest/globals';
+import {parse} from 'yaml';
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly concurrency?: {readonly group?: string};
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly 'timeout-minutes'?: number;
+  readonly steps: readonly {readonly uses?: string; readonly with?: Readonly<Record<string, unknown>>}[];
+}
+
+const FOLDER = new URL('../../.github/workflows/', import.meta.url);
+const WORKFLOWS = readdirSync(FOLDER).map((file) => {
+  const text = readFileSync(new URL(file, FOLDER), 'utf8');
+  const workflow: Workflow = parse(text);
+  return {file, text, workflow, jobs: Object.values(workflow.jobs)};
+});
+
+describe.each(WORKFLOWS)('the workflow $file', ({text, workflow, jobs}) => {
+  it('pins every action of others to a commit, and says which version that is', () => {
+    const uses = text.split('\n').filter((line) => /^\s*(- )?uses:/.test(line) && !/uses: \.\//.test(line));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const line of uses) expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('may do nothing but what a job says', () => {
+    expect(workflow.permissions).toEqual({});
+    for (const job of jobs) expect(job.permissions).toBeDefined();
+  });
+
+  it('keeps no credentials in a checkout', () => {
+    const checkouts = jobs.flatMap(({steps}) => steps.filter(({uses}) => uses?.startsWith('actions/checkout@')));
+    for (const checkout of checkouts) expect(checkout.with).toMatchObject({'persist-credentials': false});
+  });
+
+  it('belongs to a concurrency group, and ends in time', () => {
+    expect(workflow.concurrency?.group).toBeDefined();
+    for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(30);
+  });
+});
+
+it('the workflows that are to be there are looked at', () => {
+  expect(WORKFLOWS.map(({file}) => file).sort()).toEqual([
+    'check-dist.yml',
+    'ci.yml',
+    'codeql.yml',
+    'e2e.yml',
+    'release.yml',
+  ]);
+});
+
+it('one action has one version', () => {
+  const pins = WORKFLOWS.flatMap(({text}) => [...text.matchAll(/uses: ([\w/-]+@[0-9a-f]{40} # \S+)/g)]);
+  const ofAction = Map.groupBy(new Set(pins.map(([, pin = '']) => pin)), (pin) => pin.split('@')[0]);
+  expect([...ofAction.values()].filter((versions) => versions.length > 1)).toEqual([]);
+});

@@ -5,6 +5,7 @@ import {expect, it} from '@jest/globals';
 import {type Job, runStep, type StepResult} from '../../harness/runner.ts';
 import {makeAuthority} from '../fixtures/authority.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
+import {setReleaseStage} from '../fixtures/release-stage.ts';
 import {setStage} from '../fixtures/stage.ts';
 
 const TIME_LIMIT_MS = 60_000;
@@ -61,6 +62,25 @@ it(
 
     const asked = new Set(proxy.requests.map(({method, target}) => `${method} ${target}`));
     expect(asked).toEqual(new Set(['CONNECT gcore.test:443']));
+  },
+  TIME_LIMIT_MS,
+);
+
+it(
+  "only for what has to do with a release, GitHub's own API is asked as well",
+  async () => {
+    await using stage = await setReleaseStage();
+    const [toCloud, toImage, toGithub] = [stage.cloud.url, stage.host.url, stage.github.apiUrl].map(
+      (url) => `connect ${new URL(url).host}`,
+    );
+
+    const plain = await recorded((env) => stage.upload({}, {env}));
+    expect(plain.connections).toEqual(new Set([toCloud, toImage]));
+    const attached = await recorded((env) => stage.upload({'attach-to-release': 'true'}, {env}));
+    expect(attached.connections).toEqual(new Set([toCloud, toImage, toGithub]));
+    const gate = await recorded((env) => stage.gate({release: 'v1.2.3', region: ''}, {env}));
+    expect(gate.result.exitCode).toBe(0);
+    expect(gate.connections).toEqual(new Set([toCloud, toGithub]));
   },
   TIME_LIMIT_MS,
 );

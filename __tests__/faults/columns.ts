@@ -1,7 +1,7 @@
 import type {Answer, Effect, Fault} from '../../simulator/faults.ts';
 import type {JsonObject} from '../../simulator/model.ts';
 import type {Case, Expectation} from './cell.ts';
-import type {Outage, Scene} from './scene.ts';
+import {FINISHED_SEEN, type Outage, READY_SEEN, type Scene} from './scene.ts';
 
 /** A fault of one answer: what it is called, and what it is. */
 export interface Flaw {
@@ -60,7 +60,7 @@ export function doubtfulUpload(row: number, {name, answer, postSeconds = 0}: Fla
         ends: 'ready',
         posts: 2,
         images: 1,
-        seconds: [219 + postSeconds + firstLook, 220 + postSeconds + waits],
+        seconds: [119 + READY_SEEN + postSeconds + firstLook, 120 + READY_SEEN + postSeconds + waits],
         says: ['The looks were clean and found nothing'],
       },
     },
@@ -122,12 +122,12 @@ export function lastingReadBack(row: number, {name, answer, readSeconds = 0}: Fl
   };
 }
 
-/** From the third poll of the task on, which is at 10 s. */
+/** From the third poll of the task on, which is at 2 s. */
 export function taskPolls(answer: Answer, times: number, nth = 3): Fault {
   return {request: 'task', nth, times, answer};
 }
 
-/** From the second look at the image on, which is at 75 s. */
+/** From the second look at the image on, a second after the first. */
 export function imagePolls(answer: Answer, times: number, nth = 2): Fault {
   return {request: 'image', nth, times, answer};
 }
@@ -171,7 +171,7 @@ export function lastingPolls(row: number, {name, answer, readSeconds = 0}: Flaw,
       variant: `${name}, for good`,
       when: 'for good',
       scene: {faults: [taskPolls(answer, Infinity)]},
-      expected: expected(5),
+      expected: expected(1),
     },
     {
       row,
@@ -179,7 +179,7 @@ export function lastingPolls(row: number, {name, answer, readSeconds = 0}: Flaw,
       variant: `${name}, for good`,
       when: 'for good',
       scene: {faults: [imagePolls(answer, Infinity)]},
-      expected: expected(70),
+      expected: expected(FINISHED_SEEN),
     },
   ];
 }
@@ -194,8 +194,14 @@ export function finalPolls(row: number, {name, answer}: Flaw, inARow: number, ga
     says: [/Task [0-9a-f-]+ is the import/],
   });
   return [
-    {row, column: 'C', variant: name, scene: {faults: [taskPolls(answer, Infinity)]}, expected: expected(10)},
-    {row, column: 'D', variant: name, scene: {faults: [imagePolls(answer, Infinity)]}, expected: expected(75)},
+    {row, column: 'C', variant: name, scene: {faults: [taskPolls(answer, Infinity)]}, expected: expected(2)},
+    {
+      row,
+      column: 'D',
+      variant: name,
+      scene: {faults: [imagePolls(answer, Infinity)]},
+      expected: expected(FINISHED_SEEN + 1),
+    },
   ];
 }
 

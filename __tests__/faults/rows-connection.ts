@@ -13,7 +13,7 @@ import {
   status,
   unreachable,
 } from './columns.ts';
-import type {Scene} from './scene.ts';
+import {FINISHED_SEEN, lookAfter, lookBefore, READY_SEEN, type Scene} from './scene.ts';
 
 const NOWHERE_ID = '00000000-0000-4000-8000-000000000000';
 const HTML = '<html><body><h1>It works!</h1></body></html>';
@@ -22,7 +22,9 @@ function one(row: number, column: Case['column'], variant: string, scene: Scene,
   return {row, column, variant, scene, expected};
 }
 
-const READY: Expectation = {ends: 'ready', posts: 1, images: 1, seconds: [100, 101]};
+const READY: Expectation = {ends: 'ready', posts: 1, images: 1, seconds: READY_SEEN};
+/** From the first failed look on there is one every 5 s. */
+const SEEN_LATER: Expectation = {...READY, seconds: lookAfter(100, lookAfter(21) + 50)};
 const NOT_SENT: Expectation = {
   ends: 'unreachable',
   posts: 0,
@@ -34,18 +36,21 @@ const UNKNOWN: Expectation = {ends: 'outcome unknown', posts: 1, images: 1, seco
 
 /** Row 1: a request that surely never arrived. */
 const neverSent: readonly Case[] = [
-  one(1, 'A', 'refused twice', unreachable('refused', 'marked', 1600), {...READY, seconds: 102.25}),
-  one(1, 'A', 'the proxy refuses twice', unreachable('proxy refuses', 'marked', 1600), {...READY, seconds: 102.25}),
+  one(1, 'A', 'refused twice', unreachable('refused', 'marked', 1600), {...READY, seconds: READY_SEEN + 2.25}),
+  one(1, 'A', 'the proxy refuses twice', unreachable('proxy refuses', 'marked', 1600), {
+    ...READY,
+    seconds: READY_SEEN + 2.25,
+  }),
   one(1, 'A', 'refused three times', unreachable('refused', 'marked', 3000), NOT_SENT),
   one(1, 'A', 'the proxy refuses three times', unreachable('proxy refuses', 'marked', 3000), NOT_SENT),
   one(1, 'A', 'a host name that nobody knows', {apiUrl: 'http://nonexistent.invalid'}, {...NOT_SENT, seconds: [2, 10]}),
   one(1, 'B', 'refused for 40 s', unreachable('refused', 500, 40_000, [lostUpload()]), READY_LATE(45, 46)),
   one(1, 'B', 'refused to the end', unreachable('refused', 500, 1e6, [lostUpload()]), UNKNOWN),
-  one(1, 'C', 'refused for 30 s', unreachable('refused', 21_000, 51_000), READY),
-  one(1, 'C', 'the proxy refuses for 30 s', unreachable('proxy refuses', 21_000, 51_000), READY),
-  one(1, 'C', 'refused for good', unreachable('refused', 21_000, 1e6), outageAfter(20)),
-  one(1, 'D', 'refused for 10 s', unreachable('refused', 76_000, 86_000), READY),
-  one(1, 'D', 'refused for good', unreachable('refused', 76_000, 1e6), outageAfter(75)),
+  one(1, 'C', 'refused for 30 s', unreachable('refused', 21_000, 51_000), SEEN_LATER),
+  one(1, 'C', 'the proxy refuses for 30 s', unreachable('proxy refuses', 21_000, 51_000), SEEN_LATER),
+  one(1, 'C', 'refused for good', unreachable('refused', 21_000, 1e6), outageAfter(lookBefore(21))),
+  one(1, 'D', 'refused for 10 s', unreachable('refused', 76_000, 86_000), {...READY, seconds: [100, 105]}),
+  one(1, 'D', 'refused for good', unreachable('refused', 76_000, 1e6), outageAfter(lookBefore(76, FINISHED_SEEN))),
 ];
 
 /** Found at a look within so many seconds; the image is ready at 100 s whenever that was. */
@@ -72,10 +77,16 @@ const badCertificate: readonly Case[] = [
     seconds: 0,
   }),
   one(2, 'B', 'to the end', unreachable('bad certificate', 500, 1e6, [lostUpload()]), UNKNOWN),
-  one(2, 'C', 'twice', unreachable('bad certificate', 21_000, 31_000), READY),
-  one(2, 'C', 'three times', unreachable('bad certificate', 21_000, 1e6), certificateBelieved(35)),
-  one(2, 'D', 'twice', unreachable('bad certificate', 76_000, 86_000), READY),
-  one(2, 'D', 'three times', unreachable('bad certificate', 76_000, 1e6), certificateBelieved(90)),
+  one(2, 'C', 'twice', unreachable('bad certificate', 21_000, 31_000), SEEN_LATER),
+  one(2, 'C', 'three times', unreachable('bad certificate', 21_000, 1e6), certificateBelieved(lookAfter(21) + 10)),
+  one(2, 'D', 'twice', unreachable('bad certificate', 76_000, 86_000), {...READY, seconds: [100, 105]}),
+  one(
+    2,
+    'D',
+    'three times',
+    unreachable('bad certificate', 76_000, 1e6),
+    certificateBelieved(lookAfter(76, FINISHED_SEEN) + 10),
+  ),
 ];
 
 function certificateBelieved(seconds: number): Expectation {

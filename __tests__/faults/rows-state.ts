@@ -1,10 +1,10 @@
 import type {JsonObject} from '../../simulator/model.ts';
 import type {Case, EmptyCell, Expectation} from './cell.ts';
 import {changed, imagePolls, lostUpload, taskPolls} from './columns.ts';
-import {MINUTE, type Scene} from './scene.ts';
+import {FINISHED_SEEN, lookAfter, MINUTE, READY_SEEN, type Scene} from './scene.ts';
 
 const OTHER_ID = '00000000-0000-4000-8000-000000000001';
-const READY: Expectation = {ends: 'ready', posts: 1, images: 1, seconds: 100};
+const READY: Expectation = {ends: 'ready', posts: 1, images: 1, seconds: READY_SEEN};
 const NAMES_TASK = /Task [0-9a-f-]+ is the import/;
 /** Nothing but the task, or the image, tells of the upload. */
 const BY_TASK_ONLY = {imageVisible: 'finished'} as const;
@@ -53,17 +53,23 @@ const importFailed: readonly Case[] = [
     [
       'one attempt',
       {brokenSources: 1},
-      {ends: 'import failed', posts: 1, images: 0, seconds: 70, says: [NAMES_TASK, /404/]},
+      {ends: 'import failed', posts: 1, images: 0, seconds: FINISHED_SEEN, says: [NAMES_TASK, /404/]},
     ],
     [
       'two attempts',
       {brokenSources: 1, attempts: 2},
-      {...READY, posts: 2, seconds: 170, says: [/Import 1 of 2 failed/]},
+      {...READY, posts: 2, seconds: FINISHED_SEEN + READY_SEEN, says: [/Import 1 of 2 failed/]},
     ],
     [
       'two attempts, both fail',
       {brokenSources: 2, attempts: 2},
-      {ends: 'import failed', posts: 2, images: 0, seconds: 140, says: [/Import 1 of 2 failed/, NAMES_TASK]},
+      {
+        ends: 'import failed',
+        posts: 2,
+        images: 0,
+        seconds: 2 * FINISHED_SEEN,
+        says: [/Import 1 of 2 failed/, NAMES_TASK],
+      },
     ],
   ),
 ];
@@ -73,16 +79,16 @@ const GONE = {kind: 'status', status: 404, body: {message: 'no such task'}} as c
 const vanished: readonly Case[] = cases(
   22,
   'C',
-  ['twice', {faults: [taskPolls(GONE, 2)]}, READY],
+  ['twice', {faults: [taskPolls(GONE, 2)]}, {...READY, seconds: [100, 105]}],
   [
     'for good, the image seen',
     {faults: [taskPolls(GONE, Infinity)]},
-    {...READY, says: ['looking for its image instead']},
+    {...READY, seconds: lookAfter(100, 12), says: ['looking for its image instead']},
   ],
   [
     'for good, nothing seen',
     {cloud: {timing: {runningMs: 300_000}, ...BY_TASK_ONLY}, faults: [taskPolls(GONE, Infinity)]},
-    {ends: 'image not found', posts: 1, images: 1, seconds: 80, says: [NAMES_TASK, 'which image it made is not known']},
+    {ends: 'image not found', posts: 1, images: 1, seconds: 72, says: [NAMES_TASK, 'which image it made is not known']},
   ],
 );
 
@@ -126,7 +132,7 @@ const unknownStates: readonly Case[] = [
     ],
     [
       'an error while it runs',
-      {faults: [taskPolls(changed(worried), 5)]},
+      {faults: [taskPolls(changed(worried), 5, 8)]},
       {...READY, warnings: 1, says: ['a disk is slow']},
     ],
   ),
@@ -137,17 +143,18 @@ function naming(images: unknown): Scene {
   const change = (task: JsonObject) => (task['state'] === 'FINISHED' ? {...task, created_resources: images} : task);
   return {faults: [taskPolls(changed(change), Infinity)]};
 }
+const NAMED_BY_MARKER: Expectation = {...READY, seconds: lookAfter(100, FINISHED_SEEN + 15)};
 const unnamed: readonly Case[] = cases(
   24,
   'C',
-  ['null', naming(null), READY],
-  ['images null', naming({images: null}), READY],
-  ['images []', naming({images: []}), READY],
-  ['two images', naming({images: [OTHER_ID, '00000000-0000-4000-8000-000000000002']}), READY],
+  ['null', naming(null), NAMED_BY_MARKER],
+  ['images null', naming({images: null}), NAMED_BY_MARKER],
+  ['images []', naming({images: []}), NAMED_BY_MARKER],
+  ['two images', naming({images: [OTHER_ID, '00000000-0000-4000-8000-000000000002']}), NAMED_BY_MARKER],
   [
     'named at the third look',
-    {faults: [{request: 'task', nth: 15, times: 2, answer: changed((task) => ({...task, created_resources: null}))}]},
-    {...READY, seconds: 100},
+    {faults: [{request: 'task', nth: 20, times: 2, answer: changed((task) => ({...task, created_resources: null}))}]},
+    {...READY, seconds: lookAfter(100, FINISHED_SEEN + 10)},
   ],
   [
     'null, and the image is never seen',
@@ -155,7 +162,13 @@ const unnamed: readonly Case[] = cases(
       ...naming(null),
       faultsAfterUpload: [{request: 'images', times: Infinity, answer: changed(() => ({count: 0, results: []}))}],
     },
-    {ends: 'image not found', posts: 1, images: 1, seconds: 145, says: [NAMES_TASK, /Images with its marker: none/]},
+    {
+      ends: 'image not found',
+      posts: 1,
+      images: 1,
+      seconds: FINISHED_SEEN + 75,
+      says: [NAMES_TASK, /Images with its marker: none/],
+    },
   ],
 );
 
@@ -174,23 +187,28 @@ const notActive: readonly Case[] = [
     'D',
     ...OTHER_STATUSES.map((status): [string, Scene, Expectation] => [
       status,
-      {faults: [imagePolls(showing({status}), 10)]},
-      {...READY, seconds: 125, warnings: 0},
+      {faults: [imagePolls(showing({status}), 15)]},
+      {...READY, seconds: lookAfter(FINISHED_SEEN + 55, FINISHED_SEEN), warnings: 0},
     ]),
     ...[0, null].map((size): [string, Scene, Expectation] => [
       `active, size ${size}`,
-      {faults: [imagePolls(showing({status: 'active', size, task_id: null}), 10)]},
-      {...READY, seconds: 125, warnings: 0},
+      {faults: [imagePolls(showing({status: 'active', size, task_id: null}), 15)]},
+      {...READY, seconds: lookAfter(FINISHED_SEEN + 55, FINISHED_SEEN), warnings: 0},
     ]),
     ...LOST_STATUSES.map((status): [string, Scene, Expectation] => [
       status,
       {faults: [imagePolls(showing({status}), Infinity)]},
-      {ends: 'image failed', posts: 1, images: 1, seconds: 75, says: [`its status is ${status}`]},
+      {ends: 'image failed', posts: 1, images: 1, seconds: FINISHED_SEEN + 1, says: [`its status is ${status}`]},
     ]),
     [
       'a status that nobody knows',
-      {faults: [imagePolls(showing({status: 'defragmenting'}), 10)]},
-      {...READY, seconds: 125, warnings: 1, says: ['does not know: defragmenting']},
+      {faults: [imagePolls(showing({status: 'defragmenting'}), 15)]},
+      {
+        ...READY,
+        seconds: lookAfter(FINISHED_SEEN + 55, FINISHED_SEEN),
+        warnings: 1,
+        says: ['does not know: defragmenting'],
+      },
     ],
   ),
 ];
@@ -206,7 +224,11 @@ const locked: readonly Case[] = [
   ...cases(
     26,
     'D',
-    ['for three minutes', {faults: [imagePolls(held, 36)]}, {...READY, seconds: 255}],
+    [
+      'for three minutes',
+      {faults: [imagePolls(held, 41)]},
+      {...READY, seconds: lookAfter(FINISHED_SEEN + 182, FINISHED_SEEN)},
+    ],
     [
       'for good',
       {faults: [imagePolls(held, Infinity)], timeoutMs: 10 * MINUTE},

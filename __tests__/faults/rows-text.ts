@@ -39,7 +39,7 @@ const hostile: readonly Case[] = HOSTILE_TEXTS.flatMap((text, index) => {
       'C',
       `${variant}, as its error`,
       {faults: [taskPolls(failed, 1)]},
-      {ends: 'import failed', posts: 1, images: 1, seconds: 10, says: [NAMES_TASK]},
+      {ends: 'import failed', posts: 1, images: 1, seconds: 2, says: [NAMES_TASK]},
     ),
     textCase(
       31,
@@ -96,7 +96,7 @@ const echoes: readonly Case[] = [
       ],
       echoesSecrets: true,
     },
-    {ends: 'import failed', posts: 1, images: 1, seconds: 10},
+    {ends: 'import failed', posts: 1, images: 1, seconds: 2},
   ),
   textCase(
     32,

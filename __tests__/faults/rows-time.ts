@@ -3,9 +3,9 @@ import type {Case, EmptyCell, Expectation} from './cell.ts';
 import {imagePolls, lostUpload, taskPolls} from './columns.ts';
 import type {Played} from './driver.ts';
 import {cases} from './rows-state.ts';
-import {HOUR, MINUTE} from './scene.ts';
+import {HOUR, MINUTE, READY_SEEN} from './scene.ts';
 
-const READY: Expectation = {ends: 'ready', posts: 1, images: 1, seconds: 100};
+const READY: Expectation = {ends: 'ready', posts: 1, images: 1, seconds: READY_SEEN};
 const NAMES_TASK = /Task [0-9a-f-]+ is the import/;
 
 /** Row 27: the runner's clock and the service's disagree. */
@@ -18,8 +18,16 @@ const skewed: readonly Case[] = [HOUR, -HOUR].flatMap((serviceAheadMs) => {
       {serviceAheadMs, cloud: {imageVisible: 'finished'}, faults: [lostUpload()]},
       {...READY, seconds: [100, 106]},
     ]),
-    ...cases(27, 'C', [variant, {serviceAheadMs, faults: [taskPolls({kind: 'reset'}, 3)]}, READY]),
-    ...cases(27, 'D', [variant, {serviceAheadMs, faults: [imagePolls({kind: 'reset'}, 3)]}, READY]),
+    ...cases(27, 'C', [
+      variant,
+      {serviceAheadMs, faults: [taskPolls({kind: 'reset'}, 3)]},
+      {...READY, seconds: [100, 105]},
+    ]),
+    ...cases(27, 'D', [
+      variant,
+      {serviceAheadMs, faults: [imagePolls({kind: 'reset'}, 3)]},
+      {...READY, seconds: [100, 105]},
+    ]),
   ];
 });
 
@@ -56,8 +64,8 @@ const deadline: readonly Case[] = [
     'D',
     [
       'active at the last look',
-      {cloud: {timing: {savingMs: 31_500}}, timeoutMs: 102_000},
-      {...READY, seconds: 102, check: lastLookAt('image', 102)},
+      {cloud: {timing: {savingMs: 32_500}}, timeoutMs: 103_000},
+      {...READY, seconds: 103, check: lastLookAt('image', 103)},
     ],
     [
       'saving at the last look',

@@ -1,5 +1,6 @@
 import type {Fault} from '../../simulator/faults.ts';
 import type {RequestKind, Simulator, SimulatorOptions} from '../../simulator/simulator.ts';
+import {nextGapMs} from '../../src/waiting/schedule.ts';
 
 /** A time on the scene's clock, or the moment just before the POST. */
 export type Moment = number | 'marked';
@@ -43,7 +44,30 @@ export const IMAGE_NAME = 'gpu-image-v1.2.3';
 /** A signed URL's query: as secret as the key. */
 export const URL_SECRET = 'c2lnbmF0dXJlLW9mLXRoZS11cmw';
 
-/** Unless a scene says otherwise: NEW for 10 s, RUNNING until 70 s, and the image active at 100 s, with a look every 5 s. */
+/** Unless a scene says otherwise: NEW for 10 s, RUNNING until 70 s, and the image active at 100 s. */
 export const TIMING = {newMs: 10_000, runningMs: 60_000, savingMs: 30_000};
 export const TIMEOUT_MS = 2 * HOUR;
 export const INTERVAL_MS = 5000;
+
+/** When the looks of a wait fall that begins at a time and knows of no earlier imports, in seconds: the action's own schedule. */
+function looksFrom(beginSeconds: number): readonly number[] {
+  const looks = [0];
+  for (let elapsedMs = 0; elapsedMs < HOUR; looks.push(elapsedMs)) {
+    elapsedMs += nextGapMs({elapsedMs, intervalMs: INTERVAL_MS});
+  }
+  return looks.map((ms) => beginSeconds + ms / 1000);
+}
+
+/** The first look at or after a time, of a wait that begins at another. */
+export function lookAfter(seconds: number, beginSeconds = 0): number {
+  return looksFrom(beginSeconds).find((look) => look >= seconds) ?? Number.NaN;
+}
+
+/** The last look before a time, of a wait that begins at another. */
+export function lookBefore(seconds: number, beginSeconds = 0): number {
+  return looksFrom(beginSeconds).findLast((look) => look < seconds) ?? Number.NaN;
+}
+
+/** When it is seen that the task is FINISHED, and that the image is active, unless something goes wrong. */
+export const FINISHED_SEEN = lookAfter(70);
+export const READY_SEEN = lookAfter(100, FINISHED_SEEN);

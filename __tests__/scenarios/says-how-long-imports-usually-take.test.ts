@@ -4,7 +4,7 @@ import {setStage} from '../fixtures/stage.ts';
 const MINUTE_MS = 60_000;
 
 it('says how long imports usually take here, where enough of them are known', async () => {
-  await using stage = await setStage();
+  await using stage = await setStage({timing: {newMs: 500}});
   const nowMs = Date.now();
   for (const minutes of [9, 10, 11, 14]) {
     const createdAtMs = nowMs - 60 * MINUTE_MS;
@@ -25,7 +25,7 @@ it('says how long imports usually take here, where enough of them are known', as
 });
 
 it('says nothing where it knows nothing, and does not mind', async () => {
-  await using stage = await setStage();
+  await using stage = await setStage({timing: {newMs: 500}});
   stage.cloud.script({request: 'tasks', answer: {kind: 'status', status: 500, body: 'no'}});
   const {exitCode, log} = await stage.upload();
 

@@ -58,7 +58,7 @@ async function follow(wait: Wait) {
         streaks.push({...streak, errors: [...streak.errors]});
         return streak.errors.at(-1) === TOO_MANY ? 'final' : onFailure(streak);
       },
-      intervalMs,
+      schedule: {gapMs: () => intervalMs, retryGapMs: intervalMs},
       report: (progress, why) => (why === 'change' ? changes : beats).push(progress),
     },
     {

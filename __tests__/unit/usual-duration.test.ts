@@ -7,6 +7,8 @@ const OURS: Task = {
   id: 'ours',
   type: 'download_image',
   state: 'RUNNING',
+  regionId: 7,
+  createdAt: undefined,
   error: undefined,
   durationMs: Number.NaN,
   imageIds: [],
@@ -20,12 +22,12 @@ function finished(minutes: number, other: Partial<Task> = {}): Task {
 describe('how long imports usually take', () => {
   it('is what eight of ten of the finished ones took', () => {
     const tasks = [OURS, ...[30, 9, 10, 14, 12, 11, 10, 13, 2, 10].map((minutes) => finished(minutes))];
-    expect(durationOfLikes('ours', tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
+    expect(durationOfLikes(OURS, tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS, count: 10});
   });
 
   it('is not known of fewer than three', () => {
-    expect(durationOfLikes('ours', [OURS, finished(9), finished(10)])).toBeUndefined();
-    expect(durationOfLikes('ours', [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
+    expect(durationOfLikes(OURS, [OURS, finished(9), finished(10)])).toBeUndefined();
+    expect(durationOfLikes(OURS, [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
   });
 
   it.each([
@@ -37,16 +39,12 @@ describe('how long imports usually take', () => {
     ['that ended before it began', {durationMs: -1}],
   ])('takes no notice of tasks %s', (_, other) => {
     const tasks = [OURS, finished(9), finished(10), finished(11, other)];
-    expect(durationOfLikes('ours', tasks)).toBeUndefined();
-  });
-
-  it('is not known where our own task, and so its type, is not among them', () => {
-    expect(durationOfLikes('ours', [finished(9), finished(10), finished(11)])).toBeUndefined();
+    expect(durationOfLikes(OURS, tasks)).toBeUndefined();
   });
 });
 
 describe('the outlook of an import', () => {
-  const usual = {leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS};
+  const usual = {leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS, count: 10};
 
   it.each([
     [0, '9m to 14m to go, as usual here'],

@@ -26,6 +26,12 @@ export interface UploadRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** A task that was asked for by itself. */
+export interface SeenTask extends Task {
+  /** How long ago it was made, in milliseconds by the service's own clock; undefined where that does not tell. */
+  readonly ageMs: number | undefined;
+}
+
 /** Gcore's cloud, as far as images go. Every method throws RequestError, or the reason of a cancelled run. */
 export interface Gcore {
   /** All projects that the key can see. */
@@ -45,9 +51,11 @@ export interface Gcore {
   /** All images of a place, read with care: more than one attempt where that can help. */
   listImages(place: Place): Promise<readonly Image[]>;
   /** One look at a task. */
-  lookAtTask(taskId: string): Promise<Task>;
-  /** One look at the latest hundred tasks of a place, newest first. */
-  lookAtLatestTasks(place: Place): Promise<readonly Task[]>;
+  lookAtTask(taskId: string): Promise<SeenTask>;
+  /** One look at all tasks of some places of one project that were made since a time of the service's own. */
+  lookAtTasks(places: readonly Place[], since: Date): Promise<readonly Task[]>;
+  /** One look at the latest tasks of a type that went well, a hundred for each of some places of one project, newest first. */
+  lookAtFinishedTasks(places: readonly Place[], type: string): Promise<readonly Task[]>;
   /** The tasks of a place that have not ended. */
   listRunningTasks(place: Place): Promise<readonly Task[]>;
   /** All tasks of a place that were made since a time of the service's own, newest first. */
@@ -61,41 +69,51 @@ const PAGE_SIZE = 1000;
 export function createGcore(client: Client, imageType: ImageType): Gcore {
   const {uploadPath, imagesPath} = IMAGE_TYPES[imageType];
   return {
-    listProjects: () => listAll(client.read, '/cloud/v1/projects', {}, Project),
-    listRegions: () => listAll(client.read, '/cloud/v1/regions', {}, Region),
+    listProjects: () => listAll(client.read, '/cloud/v1/projects', [], Project),
+    listRegions: () => listAll(client.read, '/cloud/v1/regions', [], Region),
     probe: async (place) => (await client.read(`${imagesPath(place)}?limit=1`, pageOf(Image))).serverTime,
     uploadImage: async (place, upload) => (await client.write('POST', uploadPath(place), upload, TaskIds)).value.tasks,
     deleteImage: async (place, imageId) =>
       (await client.write('DELETE', `${imagesPath(place)}/${imageId}`, undefined, TaskIds)).value.tasks,
     lookAtImage: async (place, imageId, {withPrice = false} = {}) =>
       (await client.look(`${imagesPath(place)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
-    lookAtImages: (place) => listAll(client.look, imagesPath(place), {}, Image),
-    listImages: (place) => listAll(client.read, imagesPath(place), {}, Image),
-    lookAtTask: async (taskId) => (await client.look(`/cloud/v1/tasks/${taskId}`, Task)).value,
-    lookAtLatestTasks: async ({projectId, regionId}) => {
-      const query = new URLSearchParams({
-        project_id: String(projectId),
-        region_id: String(regionId),
-        order_by: 'desc',
-        limit: '100',
-      });
+    lookAtImages: (place) => listAll(client.look, imagesPath(place), [], Image),
+    listImages: (place) => listAll(client.read, imagesPath(place), [], Image),
+    lookAtTask: async (taskId) => {
+      const {value, serverTime} = await client.look(`/cloud/v1/tasks/${taskId}`, Task);
+      const ageMs = serverTime && value.createdAt && serverTime.getTime() - value.createdAt.getTime();
+      return {...value, ageMs};
+    },
+    lookAtTasks: (places, since) => listAll(client.look, '/cloud/v1/tasks', tasksSince(places, since), Task),
+    lookAtFinishedTasks: async (places, type) => {
+      const query = new URLSearchParams([
+        ...tasksOf(places),
+        ['task_type', type],
+        ['state', 'FINISHED'],
+        ['limit', String(Math.min(100 * places.length, PAGE_SIZE))],
+      ]);
       return (await client.look(`/cloud/v1/tasks?${query}`, pageOf(Task))).value.results;
     },
     listRunningTasks: ({projectId, regionId}) =>
-      listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, {}, Task),
-    listTasks: ({projectId, regionId}, since) =>
-      listAll(
-        client.read,
-        '/cloud/v1/tasks',
-        {
-          project_id: String(projectId),
-          region_id: String(regionId),
-          order_by: 'desc',
-          ...(since === undefined ? {} : {from_timestamp: since.toISOString()}),
-        },
-        Task,
-      ),
+      listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, [], Task),
+    listTasks: (place, since) => listAll(client.read, '/cloud/v1/tasks', tasksSince([place], since), Task),
   };
+}
+
+type Filters = readonly [name: string, value: string][];
+
+/** The tasks of some places of one project, newest first. */
+function tasksOf(places: readonly Place[]): Filters {
+  const projectIds = new Set(places.map(({projectId}) => projectId));
+  return [
+    ...[...projectIds].map((id): [string, string] => ['project_id', String(id)]),
+    ...places.map(({regionId}): [string, string] => ['region_id', String(regionId)]),
+    ['order_by', 'desc'],
+  ];
+}
+
+function tasksSince(places: readonly Place[], since: Date | undefined): Filters {
+  return since === undefined ? tasksOf(places) : [...tasksOf(places), ['from_timestamp', since.toISOString()]];
 }
 
 /**
@@ -105,13 +123,13 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
 async function listAll<T extends {readonly id: string | number}>(
   read: Client['read'],
   path: string,
-  filters: Readonly<Record<string, string>>,
+  filters: Filters,
   item: v.GenericSchema<unknown, T>,
 ): Promise<readonly T[]> {
   const found = new Map<string | number, T>();
   for (let offset = 0; ; ) {
     const sizeBefore = found.size;
-    const query = new URLSearchParams({...filters, limit: String(PAGE_SIZE), offset: String(offset)});
+    const query = new URLSearchParams([...filters, ['limit', String(PAGE_SIZE)], ['offset', String(offset)]]);
     const {count, results} = (await read(`${path}?${query}`, pageOf(item))).value;
     for (const one of results) found.set(one.id, one);
     offset += results.length;

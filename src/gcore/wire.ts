@@ -20,12 +20,18 @@ function timeOf(text: string): Date {
   return new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
 }
 
+function timeOrNothing(text: string | null | undefined): Date | undefined {
+  const time = timeOf(text ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 /** A task: work that the service does on its own time. */
 export const Task = v.pipe(
   v.object({
     id: Identifier,
     state: Text,
     task_type: v.optional(v.string()),
+    region_id: v.nullish(v.number()),
     created_on: v.nullish(v.string()),
     finished_on: v.nullish(v.string()),
     error: v.nullish(Text),
@@ -38,6 +44,9 @@ export const Task = v.pipe(
     state: task.state,
     /** `download_image` and others; which one an upload has is undocumented. */
     type: task.task_type,
+    regionId: task.region_id ?? undefined,
+    /** When it was made, by the service's own clock; undefined where it does not tell. */
+    createdAt: timeOrNothing(task.created_on),
     /** How long it took, in milliseconds by the service's own clock; NaN until it has ended. */
     durationMs: timeOf(task.finished_on ?? '').getTime() - timeOf(task.created_on ?? '').getTime(),
     /** Why it failed, in Gcore's words. */

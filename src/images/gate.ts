@@ -61,7 +61,7 @@ async function waitFor(
   }
   if ('name' in target) return {image: await waitForName(place, target.name, waiting), taskIds: []};
   if ('imageId' in target) return {image: await waitForImage(place, target.imageId, waiting), taskIds: []};
-  const [imageId, ...others] = await waitForImport(target.taskId, waiting);
+  const [imageId, ...others] = await waitForImport(place, target.taskId, waiting);
   if (imageId === undefined || others.length > 0) {
     const named = imageId === undefined ? 'no image' : `several images: ${[imageId, ...others].join(', ')}`;
     throw new ImageNotFound(`Task ${target.taskId} is finished, and names ${named}.`);

@@ -1,14 +1,13 @@
 import {randomUUID} from 'node:crypto';
-import type {Gcore, Place} from '../gcore/gcore.ts';
+import type {Place} from '../gcore/gcore.ts';
 import {DeadlinePassed, type Look, type Progress, poll} from '../waiting/poll.ts';
-import type {Run} from '../waiting/run.ts';
+import {scheduleOf} from '../waiting/schedule.ts';
 import type {Import} from './existing.ts';
-import type {Order, Publication, Published} from './publication.ts';
+import type {Publication, Published} from './publication.ts';
 import {submitOnce} from './submit.ts';
 import {MARKER_TAG} from './tags.ts';
 import {patience} from './tolerances.ts';
 import type {Trail} from './trail.ts';
-import {prettyDuration, usualDuration} from './usual-duration.ts';
 import {ImageNotFound, isNotFound, type Waiting, waitForImage, waitForImport} from './wait.ts';
 
 /** How long an image may take to show up under its marker once its import is over. */
@@ -44,10 +43,10 @@ export async function importImage(
   run.cancelled.throwIfAborted();
   if (!order.wait) return {taskIds, image: undefined, created: true};
 
-  const waiting = await waitingFor(taskIds, order, gcore, run);
+  const waiting: Waiting = {gcore, run, intervalMs: order.intervalMs, ifMissing: 'just-made'};
   const imageIds = new Set(foundId === undefined ? [] : [foundId]);
   for (const taskId of taskIds) {
-    for (const id of await imagesOfTask(taskId, waiting)) imageIds.add(id);
+    for (const id of await imagesOfTask(place, taskId, waiting)) imageIds.add(id);
   }
   const [imageId] = imageIds;
   trail.imageId = imageIds.size === 1 && imageId !== undefined ? imageId : await findImage(place, marker, waiting);
@@ -77,8 +76,8 @@ export async function joinImport(
   events.accepted(taskIds, {created: false});
   if (!order.wait) return {taskIds, image: undefined, created: false};
 
-  const waiting = await waitingFor(taskIds, order, gcore, run);
-  const named = taskId === undefined ? [] : await imagesOfTask(taskId, waiting);
+  const waiting: Waiting = {gcore, run, intervalMs: order.intervalMs, ifMissing: 'just-made'};
+  const named = taskId === undefined ? [] : await imagesOfTask(order.place, taskId, waiting);
   const joinedId = imageId ?? named[0];
   if (joinedId === undefined)
     throw new ImageNotFound(`The import that was joined (${known}) is over and names no image.`);
@@ -89,19 +88,10 @@ export async function joinImport(
   return {taskIds, image, created: false};
 }
 
-/** How to wait for an import, and how long that will usually be, which is said at once. */
-async function waitingFor([taskId]: readonly string[], order: Order, gcore: Gcore, run: Run): Promise<Waiting> {
-  const waiting: Waiting = {gcore, run, intervalMs: order.intervalMs, ifMissing: 'just-made'};
-  if (taskId === undefined) return waiting;
-  const usual = await usualDuration(taskId, order.place, gcore, run);
-  if (usual !== undefined) run.log.info(`Imports usually take ${prettyDuration(usual)} here.`);
-  return {...waiting, usual};
-}
-
 /** A task may vanish before it is seen to end. Then only its image can tell how it ended. */
-async function imagesOfTask(taskId: string, waiting: Waiting): Promise<readonly string[]> {
+async function imagesOfTask(place: Place, taskId: string, waiting: Waiting): Promise<readonly string[]> {
   try {
-    return await waitForImport(taskId, waiting);
+    return await waitForImport(place, taskId, waiting);
   } catch (error) {
     if (!isNotFound(error)) throw error;
     waiting.run.log.warning(`Task ${taskId} is not to be found (any more): looking for its image instead.`);
@@ -120,7 +110,7 @@ async function findImage(place: Place, marker: string, {gcore, run, intervalMs}:
   const report = ({state}: Progress) => run.log.info(`Images that bear the marker: ${state}`);
   const deadlineMs = Math.min(run.deadlineMs, run.clock.now() + IMAGE_LOOKUP_MS);
   try {
-    return await poll({look, onFailure: patience, intervalMs, report}, {...run, deadlineMs});
+    return await poll({look, onFailure: patience, schedule: scheduleOf(intervalMs), report}, {...run, deadlineMs});
   } catch (error) {
     if (!(error instanceof DeadlinePassed)) throw error;
     throw new ImageNotFound(

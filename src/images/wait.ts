@@ -1,12 +1,13 @@
 import prettyMs from 'pretty-ms';
-import type {Gcore, Place} from '../gcore/gcore.ts';
+import type {Gcore, Place, SeenTask} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
-import type {Image, Task} from '../gcore/wire.ts';
+import type {Image} from '../gcore/wire.ts';
 import {type FailureStreak, type Look, type Progress, poll} from '../waiting/poll.ts';
 import type {Log, Run} from '../waiting/run.ts';
+import {type Course, scheduleOf, type UsualDuration} from '../waiting/schedule.ts';
 import {judgeReadiness} from './readiness.ts';
 import {patience} from './tolerances.ts';
-import {outlook, type UsualDuration} from './usual-duration.ts';
+import {outlook, prettyDuration, usualDuration} from './usual-duration.ts';
 
 /** The service gave a piece of work up: its task is in state ERROR. */
 export class TaskFailed extends Error {
@@ -55,32 +56,37 @@ const LOOKS_FOR_THE_IMAGE_ID = 4;
 export interface Waiting {
   readonly gcore: Gcore;
   readonly run: Run;
-  /** The usual gap between polls, in milliseconds. */
+  /** The longest usual gap between polls, in milliseconds. */
   readonly intervalMs: number;
   /**
    * What it means that the service does not know the thing: that it was only just made, and a minute is given; that the wait has
    * failed; or that it is still to come.
    */
   readonly ifMissing: 'just-made' | 'fail' | 'wait';
-  /** How long such a wait usually takes, where that is known. */
-  readonly usual?: UsualDuration | undefined;
 }
 
 /**
- * Waits until an import's task is FINISHED.
+ * Waits until an import's task is FINISHED. Where it is not at once, earlier imports in the place tell when to look.
  *
  * @returns IDs of the images that it made, one as a rule; none where it never named any
  * @throws ImportFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
-export async function waitForImport(taskId: string, waiting: Waiting): Promise<readonly string[]> {
+export async function waitForImport(place: Place, taskId: string, waiting: Waiting): Promise<readonly string[]> {
+  const {gcore, run} = waiting;
   let looksSinceFinished = 0;
-  const imagesNamed = ({imageIds}: Task): Look<readonly string[]> => {
+  const imagesNamed = ({imageIds}: SeenTask): Look<readonly string[]> => {
     looksSinceFinished += 1;
     if (imageIds.length === 1 || looksSinceFinished === LOOKS_FOR_THE_IMAGE_ID) return {done: imageIds};
-    return {state: `FINISHED, ${imageIds.length === 0 ? 'its image not named yet' : 'more than one image named'}`};
+    const names = imageIds.length === 0 ? 'its image not named yet' : 'more than one image named';
+    return {state: `FINISHED, ${names}`, isCounted: true};
+  };
+  const learnUsual = async (task: SeenTask) => {
+    const usual = await usualDuration(task, place, gcore, run);
+    if (usual !== undefined) run.log.info(`Imports usually take ${prettyDuration(usual)} here.`);
+    return usual;
   };
   try {
-    return await waitForTask(taskId, waiting, imagesNamed);
+    return await waitForTask(taskId, waiting, imagesNamed, learnUsual);
   } catch (error) {
     throw error instanceof TaskFailed ? new ImportFailed(taskId, error.message) : error;
   }
@@ -89,25 +95,30 @@ export async function waitForImport(taskId: string, waiting: Waiting): Promise<r
 /**
  * Waits until a task is FINISHED, and whatever `whenFinished` makes of it then.
  *
+ * @param learnUsual asked once, when the task is first seen under way: how long such tasks usually take
  * @throws TaskFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
 export async function waitForTask<T>(
   taskId: string,
   waiting: Waiting,
-  whenFinished: (task: Task) => Look<T>,
+  whenFinished: (task: SeenTask) => Look<T>,
+  learnUsual: (task: SeenTask) => Promise<UsualDuration | undefined> = async () => undefined,
 ): Promise<T> {
   const {gcore, run} = waiting;
   const warnOnce = onceEach(run.log);
+  const beganAtMs = run.clock.now();
+  let course: Course | undefined;
   const look = async (): Promise<Look<T>> => {
     const task = await gcore.lookAtTask(taskId);
-    const {state, error} = task;
+    const {state, error, ageMs = 0} = task;
     if (state === 'ERROR') throw new TaskFailed(taskId, error ?? 'no reason given');
     if (state === 'FINISHED') return whenFinished(task);
     if (error !== undefined) warnOnce(`Task ${taskId} is ${state} and speaks of an error: ${error}`);
     if (state !== 'NEW' && state !== 'RUNNING') warnOnce(unknownState(`Task ${taskId}`, state));
+    course ??= {aheadMs: Math.max(0, ageMs - (run.clock.now() - beganAtMs)), usual: await learnUsual(task)};
     return {state};
   };
-  return await pollFor(`Task ${taskId}`, look, waiting);
+  return await pollFor(`Task ${taskId}`, look, waiting, () => course);
 }
 
 /**
@@ -137,13 +148,20 @@ export async function waitForImage(
  * Polls for one thing, with a line for each change of its state and one a minute meanwhile.
  *
  * @param what the thing, as lines begin with it
+ * @param courseSoFar what is known by now of how long it takes
  */
-export async function pollFor<T>(what: string, look: () => Promise<Look<T>>, waiting: Waiting): Promise<T> {
-  const {run, intervalMs, ifMissing, usual} = waiting;
+export async function pollFor<T>(
+  what: string,
+  look: () => Promise<Look<T>>,
+  waiting: Waiting,
+  courseSoFar: () => Course | undefined = () => undefined,
+): Promise<T> {
+  const {run, intervalMs, ifMissing} = waiting;
   const report = ({state = 'not seen yet', elapsedMs, failedLooks}: Progress, why: 'change' | 'heartbeat') => {
+    const {aheadMs = 0, usual} = courseSoFar() ?? {};
     const after = prettyMs(run.clock.now() - run.startedAtMs, {secondsDecimalDigits: 0});
     const failures = failedLooks === 0 ? '' : `, ${failedLooks} failed ${failedLooks === 1 ? 'look' : 'looks'} so far`;
-    const toGo = usual === undefined ? '' : ` (${outlook(usual, elapsedMs)})`;
+    const toGo = usual === undefined ? '' : ` (${outlook(usual, elapsedMs + aheadMs)})`;
     run.log.info(
       `${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}${why === 'change' ? '' : toGo}`,
     );
@@ -158,7 +176,7 @@ export async function pollFor<T>(what: string, look: () => Promise<Look<T>>, wai
   };
   const onFailure = (streak: FailureStreak) =>
     ifMissing === 'fail' && isNotFound(streak.errors.at(-1)) && !streak.everGood ? 'final' : patience(streak);
-  return await poll({look: lookOrMiss, onFailure, intervalMs, report}, run);
+  return await poll({look: lookOrMiss, onFailure, schedule: scheduleOf(intervalMs, courseSoFar), report}, run);
 }
 
 /** Whether the service said that it does not know the thing. */

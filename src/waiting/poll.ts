@@ -1,8 +1,15 @@
 import {jittered} from './backoff.ts';
 import {type Run, timeLeftMs} from './run.ts';
+import type {Schedule} from './schedule.ts';
 
 /** What one look found: the end of the wait, or the state that things are in. */
-export type Look<T> = {readonly done: T} | {readonly state: string};
+export type Look<T> =
+  | {readonly done: T}
+  | {
+      readonly state: string;
+      /** The caller counts how often it finds this: the next look is no sooner than one after a failure. */
+      readonly isCounted?: boolean;
+    };
 
 /** How looks have been failing since the last good one. */
 export interface FailureStreak {
@@ -29,8 +36,8 @@ export interface PollOptions<T> {
   readonly look: () => Promise<Look<T>>;
   /** Whether a failed look ends the wait, or how long to wait at least before the next one, in milliseconds. */
   readonly onFailure: (streak: FailureStreak) => 'final' | number;
-  /** The usual gap between looks, in milliseconds; each gap is within a fifth of it. */
-  readonly intervalMs: number;
+  /** When to look again; chance moves each gap by a fifth of it at most. */
+  readonly schedule: Schedule;
   /** Called when the state changes, and once a minute while it does not. */
   readonly report: (progress: Progress, why: 'change' | 'heartbeat') => void;
 }
@@ -74,19 +81,20 @@ export async function poll<T>(options: PollOptions<T>, run: Run): Promise<T> {
   const wait = new Wait(options, run);
   for (;;) {
     const isLastLook = clock.now() >= run.deadlineMs;
-    let pauseMs = jittered(options.intervalMs, clock);
+    let pauseMs: number;
     let failure: unknown;
     try {
       const look = await options.look();
       if ('done' in look) return look.done;
       wait.sawState(look.state);
+      pauseMs = jittered(wait.gapMs(look), clock);
     } catch (error) {
       run.cancelled.throwIfAborted();
       failure = error;
       const verdict = options.onFailure(wait.sawFailure(error));
       if (verdict === 'final') throw error;
       if (wait.outageLeftMs() <= 0) throw new Outage(wait.progress(), {cause: error});
-      pauseMs = Math.min(Math.max(pauseMs, verdict), wait.outageLeftMs());
+      pauseMs = Math.min(Math.max(jittered(options.schedule.retryGapMs, clock), verdict), wait.outageLeftMs());
     }
     run.cancelled.throwIfAborted();
     // A look may be long: one that ends after the deadline was the last, or two of them would go far beyond it.
@@ -124,6 +132,11 @@ class Wait<T> {
 
   outageLeftMs(): number {
     return this.#lastGoodAtMs + OUTAGE_BUDGET_MS - this.#run.clock.now();
+  }
+
+  gapMs({isCounted = false}: {readonly isCounted?: boolean}): number {
+    const {schedule} = this.#options;
+    return isCounted ? schedule.retryGapMs : schedule.gapMs(this.progress().elapsedMs);
   }
 
   sawState(state: string): void {

@@ -1,21 +1,21 @@
 import {ExplainedError} from '../../errors.ts';
 import {type Look, poll} from '../../waiting/poll.ts';
 import type {Run} from '../../waiting/run.ts';
+import {scheduleOf} from '../../waiting/schedule.ts';
 import type {Images} from '../images-output.ts';
 import {GithubError} from './github.ts';
 import {IMAGES_FILE, Overtaken, readImagesFile} from './images-file.ts';
 import type {Releases} from './releases.ts';
 import {findRelease} from './run-release.ts';
 
-/** While the file is replaced there is none for a moment: it is missed only after this many looks, with this gap at most. */
+/** While the file is replaced there is none for a moment: it is missed only after this many looks, a second apart. */
 const LOOKS_TO_MISS = 3;
-const MISSED_GAP_MS = 2000;
 
 /** What is waited for, and how. */
 export interface AwaitedImages {
   readonly tag: string;
   readonly releases: Releases;
-  /** The usual gap between looks, in milliseconds. */
+  /** The longest usual gap between looks, in milliseconds. */
   readonly intervalMs: number;
   /** What it means that there is no such release, or no such file on it. */
   readonly ifMissing: 'fail' | 'wait';
@@ -45,7 +45,7 @@ export async function awaitImages({tag, releases, intervalMs, ifMissing}: Awaite
     {
       look,
       onFailure: ({errors}) => (mayPass(errors.at(-1)) ? 0 : 'final'),
-      intervalMs: ifMissing === 'fail' ? Math.min(intervalMs, MISSED_GAP_MS) : intervalMs,
+      schedule: scheduleOf(intervalMs),
       report: ({state}, why) => run.log.info(`${why === 'change' ? '' : 'Still: '}${state}`),
     },
     run,

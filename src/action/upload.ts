@@ -4,6 +4,7 @@ import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
 import type {Order, Publication, PublishEvents} from '../images/publication.ts';
 import {publishImage, rehearse} from '../images/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../images/regions.ts';
+import {shareTaskLooks} from '../images/shared-looks.ts';
 import {sourceTags} from '../images/source.ts';
 import type {Log, Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
@@ -40,6 +41,7 @@ export async function upload(step: Step): Promise<void> {
       findSourceAndRelease(inputs, run, step.secrets),
     ]);
     const places = placesOf(projectId, regions);
+    const sharing = shareTaskLooks(gcore, places, run.clock);
     const outputs = createOutputs(places, step.secrets);
     const order = orderOf(inputs, source);
     const {time, elapsedMs} = createStopwatch(step.clock);
@@ -49,7 +51,7 @@ export async function upload(step: Step): Promise<void> {
         maxParallel: inputs['max-parallel'],
         work: (place, regionRun) => {
           const events = eventsOf(place, inputs.name, outputs);
-          const publication: Publication = {order: {...order, place}, gcore, run: regionRun, events};
+          const publication: Publication = {order: {...order, place}, gcore: sharing, run: regionRun, events};
           return time<Told>(place, () => (inputs['dry-run'] ? rehearsed(publication) : publishImage(publication)));
         },
         onSettled: ({place, error}) => {

@@ -4,6 +4,7 @@ import type {Named} from '../gcore/wire.ts';
 import {explainGate, GATE, type Passed, passGate, type Target} from '../images/gate.ts';
 import {isId, placesOf, resolveProject, resolveRegions} from '../images/places.ts';
 import {inEachRegion, throwFailures} from '../images/regions.ts';
+import {shareTaskLooks} from '../images/shared-looks.ts';
 import type {Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
 import type {Images} from './images-output.ts';
@@ -39,7 +40,7 @@ export async function wait(step: Step): Promise<void> {
     const outputs = createOutputs(places, step.secrets);
     outputs.set('ready', false);
     const waiting = {
-      gcore,
+      gcore: shareTaskLooks(gcore, places, run.clock),
       intervalMs: inputs['poll-interval-seconds'],
       ifMissing: inputs['if-missing'],
       withPrice: inputs['include-prices'],

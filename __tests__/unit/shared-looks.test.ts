@@ -1,0 +1,159 @@
+import {describe, expect, it} from '@jest/globals';
+import type {Gcore, Place, SeenTask} from '../../src/gcore/gcore.ts';
+import {RequestError} from '../../src/gcore/request-error.ts';
+import {shareTaskLooks} from '../../src/images/shared-looks.ts';
+import {createVirtualClock} from '../fixtures/virtual-clock.ts';
+
+const MADE_AT = new Date('2026-07-08T10:00:00Z');
+const PLACES: readonly Place[] = [7, 10, 76].map((regionId) => ({projectId: 1, regionId, regionName: `${regionId}`}));
+
+function task(id: string, state = 'RUNNING', regionId = 7): SeenTask {
+  return {
+    id,
+    state,
+    type: 'download_image',
+    regionId,
+    createdAt: MADE_AT,
+    durationMs: Number.NaN,
+    error: undefined,
+    imageIds: [],
+    data: {},
+    ageMs: 1000,
+  };
+}
+
+/** A service that answers as it is told, and a note of every request. */
+function setUp({places = PLACES}: {readonly places?: readonly Place[]} = {}) {
+  const clock = createVirtualClock();
+  const requests: string[] = [];
+  const service = {
+    listed: async (): Promise<readonly SeenTask[]> => ['a', 'b', 'c'].map((id) => task(id)),
+    state: 'RUNNING',
+  };
+  const gcore = {
+    lookAtTask: async (id: string) => {
+      requests.push(id);
+      return task(id, service.state);
+    },
+    lookAtTasks: async (asked: readonly Place[], since: Date) => {
+      requests.push(`list of ${asked.length} since ${since.toISOString()}`);
+      return await service.listed();
+    },
+    lookAtFinishedTasks: async (asked: readonly Place[], type: string) => {
+      requests.push(`finished ${type} of ${asked.length}`);
+      return await service.listed();
+    },
+  } as unknown as Gcore;
+  const sharing = shareTaskLooks(gcore, places, clock);
+  /** Looks at some tasks side by side. */
+  const look = async (...ids: readonly string[]) => {
+    requests.length = 0;
+    const looks = await Promise.allSettled(ids.map((id) => sharing.lookAtTask(id)));
+    return {
+      results: looks.map((one) => (one.status === 'fulfilled' ? one.value.state : one.reason)),
+      requests: [...requests],
+    };
+  };
+  return {clock, gcore, sharing, service, look};
+}
+
+const LISTING = 'list of 3 since 2026-07-08T09:59:59.000Z';
+
+function failure(outcome: 'unknown' | 'refused', status: number): RequestError {
+  return new RequestError({outcome, method: 'GET', path: '/cloud/v1/tasks', status, reason: 'no'});
+}
+
+describe('looks at tasks of several places', () => {
+  it('are each their own at first, and then share one listing of what was made since the oldest', async () => {
+    const {clock, look} = setUp();
+    expect((await look('a', 'b', 'c')).requests).toEqual(['a', 'b', 'c']);
+    clock.advance(5000);
+    expect(await look('a', 'b', 'c')).toEqual({results: ['RUNNING', 'RUNNING', 'RUNNING'], requests: [LISTING]});
+  });
+
+  it('take the word of a listing that is younger than a quarter of the time since their own last news, and of no other', async () => {
+    const {clock, look} = setUp();
+    await look('a', 'b', 'c');
+    clock.advance(8000);
+    expect((await look('a')).requests).toEqual([LISTING]);
+    clock.advance(2500);
+    expect((await look('b')).requests).toEqual([]);
+    clock.advance(500);
+    expect((await look('c')).requests).toEqual([LISTING]);
+  });
+
+  it('join a listing that is under way, however long it has been', async () => {
+    const {clock, look, service} = setUp();
+    await look('a', 'b');
+    clock.advance(5000);
+    const answer = Promise.withResolvers<readonly SeenTask[]>();
+    service.listed = () => answer.promise;
+    const first = look('a');
+    clock.advance(15_000);
+    const second = look('b');
+    answer.resolve([task('a'), task('b', 'FINISHED')]);
+    expect((await first).results).toEqual(['RUNNING']);
+    expect(await second).toEqual({results: ['FINISHED'], requests: []});
+  });
+
+  it('ask for a task by itself that the listing lacks', async () => {
+    const {clock, look, service} = setUp();
+    await look('a', 'b');
+    clock.advance(5000);
+    service.listed = async () => [task('a')];
+    service.state = 'FINISHED';
+    expect(await look('a', 'b')).toEqual({results: ['RUNNING', 'FINISHED'], requests: [LISTING, 'b']});
+  });
+
+  it('ask for the only task that is left by itself', async () => {
+    const {clock, look, service} = setUp();
+    await look('a', 'b');
+    clock.advance(5000);
+    service.listed = async () => [task('a', 'ERROR'), task('b')];
+    await look('a', 'b');
+    clock.advance(5000);
+    expect((await look('b')).requests).toEqual(['b']);
+  });
+
+  it('all fail with the listing that they wait for, and the next one is another', async () => {
+    const {clock, look, service} = setUp();
+    const bad = failure('unknown', 502);
+    await look('a', 'b', 'c');
+    clock.advance(5000);
+    service.listed = () => Promise.reject(bad);
+    expect(await look('a', 'b')).toEqual({results: [bad, bad], requests: [LISTING]});
+    service.listed = async () => [task('c')];
+    expect(await look('c')).toEqual({results: ['RUNNING'], requests: [LISTING]});
+  });
+
+  it('ask for each task by itself where listings are refused', async () => {
+    const {clock, look, service} = setUp();
+    await look('a', 'b');
+    clock.advance(5000);
+    service.listed = () => Promise.reject(failure('refused', 403));
+    expect(await look('a', 'b')).toEqual({results: ['RUNNING', 'RUNNING'], requests: [LISTING, 'a', 'b']});
+  });
+});
+
+it('what is usual is asked for all places at once, told to each by itself, and holds for a minute', async () => {
+  const {clock, sharing, service} = setUp();
+  const requests: string[] = [];
+  service.listed = async () => {
+    requests.push('listing');
+    return [task('a', 'FINISHED', 7), task('b', 'FINISHED', 10)];
+  };
+  const ask = async (index: number) =>
+    (await sharing.lookAtFinishedTasks(PLACES.slice(index, index + 1), 'download_image')).map(({id}) => id);
+  expect(await Promise.all([ask(0), ask(1), ask(2)])).toEqual([['a'], ['b'], []]);
+  clock.advance(59_000);
+  await ask(0);
+  expect(requests).toHaveLength(1);
+  clock.advance(1000);
+  await ask(0);
+  expect(requests).toHaveLength(2);
+});
+
+it('one place alone shares with nobody', () => {
+  const {gcore, sharing} = setUp({places: PLACES.slice(0, 1)});
+  expect(sharing).toBe(gcore);
+});

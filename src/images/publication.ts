@@ -16,7 +16,7 @@ export interface Order {
   readonly wait: boolean;
   /** Imports that are tried in all where Gcore's own task ends in ERROR. */
   readonly attempts: number;
-  /** The usual gap between polls, in milliseconds. */
+  /** The longest usual gap between polls, in milliseconds. */
   readonly intervalMs: number;
 }
 

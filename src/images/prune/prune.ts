@@ -52,7 +52,7 @@ export interface Pruner {
   ): Promise<readonly PruneResult[]>;
 }
 
-/** @param intervalMs the usual gap between polls, in milliseconds */
+/** @param intervalMs the longest usual gap between polls, in milliseconds */
 export function createPruner(gcore: Gcore, intervalMs: number): Pruner {
   const limit = pLimit(DELETIONS_AT_A_TIME);
   let keyRefused = false;

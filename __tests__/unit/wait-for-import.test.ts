@@ -1,0 +1,89 @@
+import {describe, expect, it} from '@jest/globals';
+import type {Gcore, SeenTask} from '../../src/gcore/gcore.ts';
+import {waitForImport} from '../../src/images/wait.ts';
+import {createVirtualClock} from '../fixtures/virtual-clock.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const PLACE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
+const OURS: SeenTask = {
+  id: 'ours',
+  state: 'RUNNING',
+  type: 'download_image',
+  regionId: 7,
+  createdAt: undefined,
+  durationMs: Number.NaN,
+  error: undefined,
+  imageIds: [],
+  data: {},
+  ageMs: undefined,
+};
+
+interface Import {
+  readonly endsAtMs: number;
+  /** What earlier imports took. */
+  readonly earlierMs?: readonly number[];
+  /** How old it is when the wait for it begins; undefined: the service does not tell. */
+  readonly ageMs?: number;
+  /** Whether it names its image once it is over. */
+  readonly namesImage?: boolean;
+}
+
+/** Waits for an import to its end, and tells what that took. */
+async function follow({endsAtMs, earlierMs = [], ageMs, namesImage = true}: Import) {
+  const clock = createVirtualClock();
+  const looksAtMs: number[] = [];
+  const lines: string[] = [];
+  let questions = 0;
+  const gcore = {
+    lookAtTask: async () => {
+      looksAtMs.push(clock.now());
+      const hasEnded = clock.now() >= endsAtMs;
+      return {...OURS, ageMs, ...(hasEnded ? {state: 'FINISHED', imageIds: namesImage ? ['image'] : []} : {})};
+    },
+    lookAtFinishedTasks: async () => {
+      questions += 1;
+      return earlierMs.map((durationMs, at) => ({...OURS, id: `earlier-${at}`, state: 'FINISHED', durationMs}));
+    },
+  } as unknown as Gcore;
+  const log = {debug() {}, info: (line: string) => void lines.push(line), notice() {}, warning() {}};
+  const never = new AbortController().signal;
+  const run = {clock, startedAtMs: 0, deadlineMs: 120 * MINUTE, cancelled: never, graceOver: never, log};
+  await waitForImport(PLACE, 'ours', {gcore, run, intervalMs: 5 * SECOND, ifMissing: 'just-made'});
+  return {looks: looksAtMs.length, looksAtMs, questions, lagMs: clock.now() - endsAtMs, lines};
+}
+
+const TEN_MINUTES = [9.5, 9.8, 10, 10.3, 10.5].map((minutes) => minutes * MINUTE);
+
+describe('the wait for an import', () => {
+  it('needs fewer looks and ends sooner where earlier ones tell how long it takes', async () => {
+    const endsAtMs = 10 * MINUTE + 1700;
+    const unknown = await follow({endsAtMs});
+    const known = await follow({endsAtMs, earlierMs: TEN_MINUTES});
+
+    expect(known.looks).toBeLessThan(unknown.looks);
+    expect(known.lagMs).toBeLessThan(unknown.lagMs);
+    expect(known.lines).toContain('Imports usually take 10m to 11m here.');
+  });
+
+  it('asks for the earlier ones once, and not at all where it is over at the first look', async () => {
+    expect((await follow({endsAtMs: MINUTE})).questions).toBe(1);
+    expect(await follow({endsAtMs: 0})).toMatchObject({questions: 0, looksAtMs: [0]});
+  });
+
+  it('goes by the age of the import that it joins, as the service tells it', async () => {
+    const {looksAtMs, lines} = await follow({endsAtMs: 3 * MINUTE, earlierMs: TEN_MINUTES, ageMs: 10 * MINUTE});
+    expect(looksAtMs[3]).toBeLessThan(4000);
+    expect(lines.at(-1)).toMatch(/still RUNNING after .* \(longer than usual here/);
+  });
+
+  it('does not hurry when a finished one names no image yet, for that is asked only so often', async () => {
+    expect((await follow({endsAtMs: 0, namesImage: false})).looksAtMs).toEqual([0, 5000, 10_000, 15_000]);
+  });
+
+  it('takes it for new where the service tells no age, or one that cannot be', async () => {
+    const {looksAtMs} = await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES});
+    expect((await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES, ageMs: -MINUTE})).looksAtMs).toEqual(looksAtMs);
+    expect(looksAtMs[1]).toBeGreaterThan(2000);
+  });
+});

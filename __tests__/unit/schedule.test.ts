@@ -116,7 +116,7 @@ const CELLS = [20, 120, 600, 1800].flatMap((seconds) =>
 );
 
 describe('is noticed sooner and with fewer requests than by a look every 3 s:', () => {
-  const DRAWS = 100;
+  const DRAWS = 60;
 
   it.each(CELLS)('an import of about %i s, with a spread of %f and %i earlier ones known', (seconds, spread, count) => {
     const random = chanceOf(seconds);

@@ -162,13 +162,15 @@ class Wait<T> {
     const {clock, cancelled} = this.#run;
     const endMs = clock.now() + ms;
     for (;;) {
-      if (clock.now() >= this.#nextBeatAtMs) {
-        this.#nextBeatAtMs = clock.now() + HEARTBEAT_MS;
+      // Read once: a clock that goes on between two lines would make a negative sleep, of which Node warns in the log.
+      const nowMs = clock.now();
+      if (nowMs >= this.#nextBeatAtMs) {
+        this.#nextBeatAtMs = nowMs + HEARTBEAT_MS;
         this.#options.report(this.progress(), 'heartbeat');
       }
-      const leftMs = endMs - clock.now();
+      const leftMs = endMs - nowMs;
       if (leftMs <= 0) return;
-      await clock.sleep(Math.min(leftMs, this.#nextBeatAtMs - clock.now()), cancelled);
+      await clock.sleep(Math.min(leftMs, this.#nextBeatAtMs - nowMs), cancelled);
     }
   }
 }

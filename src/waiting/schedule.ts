@@ -34,7 +34,7 @@ export interface Outset {
 
 /** The interval that the numbers of a known duration were sought with: the default. */
 const TUNED_FOR_MS = 5000;
-/** Long before the usual end a gap may be so many times the interval, but no longer than the other, unless the interval is. */
+/** Long before the usual end, a gap may be so many times the interval; but a minute at most, unless the interval itself is more. */
 const SPARSE_TIMES = 12;
 const SPARSE_MOST_MS = 60_000;
 /** The part of the time up to the usual end that one gap may take: no single gap leaps over it. */

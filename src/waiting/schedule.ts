@@ -34,9 +34,9 @@ export interface Outset {
 
 /** The interval that the numbers of a known duration were sought with: the default. */
 const TUNED_FOR_MS = 5000;
-/** Long before the usual end, a gap may be so many times the interval; but a minute at most, unless the interval itself is more. */
-const SPARSE_TIMES = 12;
-const SPARSE_MOST_MS = 60_000;
+/** Long before the usual end, a gap may be so many times the interval; but half a minute at most, unless the interval itself is more. */
+const SPARSE_TIMES = 6;
+const SPARSE_MOST_MS = 30_000;
 /** The part of the time up to the usual end that one gap may take: no single gap leaps over it. */
 const MOST_OF_THE_WAY = 0.7;
 /** Eight of ten values of a log-logistic distribution lie within a factor of 9 to the power of its spread, both ways. */
@@ -95,7 +95,7 @@ function gapAround(usual: UsualDuration, elapsed: number, scale: number): number
   const seen = Math.log(Math.max(1, usual.mostMs / Math.max(usual.leastMs, 1000))) / (2 * LOG_OF_NINE);
   const spread = Math.min(0.3, 0.01 + seen * (1 + 2 / usual.count) + 0.2 / usual.count);
   // Some requests are made in any case: the shorter the import, the more they weigh. None is dearer than where nothing is known.
-  const price = scale ** 2 * Math.min(1, (7 / middle) * (1 + 12 / middle));
+  const price = scale ** 2 * Math.min(1, (7 / middle) * (1 + 8 / middle));
   const atAnyTime = price / (4 * scale) ** 2;
 
   const left = 1 / (1 + (elapsed / middle) ** (1 / spread));

@@ -1,4 +1,4 @@
-import {errors} from 'undici';
+import errors from 'undici/lib/core/errors.js';
 
 /**
  * What is known of a request that did not go well.

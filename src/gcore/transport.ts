@@ -1,5 +1,10 @@
-import {HttpClient} from '@actions/http-client';
-import {Agent, type Dispatcher, request} from 'undici';
+import {getProxyUrl} from '@actions/http-client/lib/proxy';
+import type {Dispatcher} from 'undici';
+import connect from 'undici/lib/api/api-connect.js';
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 /** The largest body that is read. A list of a thousand images is about one megabyte. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -58,16 +63,26 @@ export function openTransport(baseUrl: URL): Transport {
 }
 
 /**
- * The toolkit's client knows the proxy rules that every action shares (`https_proxy`, `http_proxy`, `no_proxy`, loopback
- * never); it is asked for them, and for nothing else: docs/decisions.md tells why undici makes the requests.
+ * The toolkit knows the proxy rules that every action shares (`https_proxy`, `http_proxy`, `no_proxy`, loopback never). Its client is
+ * not used: docs/decisions.md tells why undici makes the requests, and why it is imported in parts.
  */
 function openDispatcher(
   baseUrl: URL,
   {keepAlive, signal}: {readonly keepAlive: boolean; readonly signal: AbortSignal},
 ): Dispatcher {
-  const proxy = new HttpClient(undefined, [], {keepAlive}).getAgentDispatcher(baseUrl.href);
+  const pipelining = keepAlive ? 1 : 0;
+  const proxy = getProxyUrl(baseUrl);
   // The port is there for the types: undici puts the URL's own in its place.
-  return proxy ?? new Agent({pipelining: keepAlive ? 1 : 0, connect: {signal, port: 0}});
+  if (proxy === undefined || proxy.hostname === '') return new Agent({pipelining, connect: {signal, port: 0}});
+  const {href, username, password} = proxy;
+  const token = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  return new ProxyAgent({
+    uri: href,
+    pipelining,
+    ...((username || password) && {token}),
+    // undici gives its dispatchers their methods in the index that is not imported; a proxy's is asked for this one.
+    clientFactory: (origin, options) => Object.assign(new Pool(origin, options), {connect}),
+  });
 }
 
 async function exchange<Body>(
@@ -84,11 +99,12 @@ async function exchange<Body>(
   ended.addEventListener('abort', onEnd);
   if (ended.aborted) onEnd();
   const whole = async (): Promise<IncomingAnswer<Body>> => {
-    const answer = await request(url, {
+    const answer = await request.call(dispatcher, {
+      origin: url.origin,
+      path: url.pathname + url.search,
       method,
       headers,
       body,
-      dispatcher,
       signal: ended,
       // The signal bounds the whole exchange; undici's own limits bound only parts of it.
       headersTimeout: 0,

@@ -14,7 +14,7 @@ const SIGNATURES: readonly (readonly string[])[] = [
 ];
 
 /** RFC 1918, RFC 6598, loopback, link-local, and their likes in IPv6. */
-const PRIVATE_NETWORKS = networks([
+const PRIVATE_NETWORKS: readonly (readonly [address: string, prefix: number])[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
@@ -24,7 +24,7 @@ const PRIVATE_NETWORKS = networks([
   ['::1', 128],
   ['fc00::', 7],
   ['fe80::', 10],
-]);
+];
 
 /** A URL as it may be shown: without user, password, query and fragment. */
 export function shownUrl({origin, pathname}: URL): string {
@@ -41,13 +41,9 @@ export function isSigned(url: URL): boolean {
 export function isPrivateHost({hostname}: URL): boolean {
   const address = hostname.replace(/^\[|\]$/g, '');
   if (isIP(address) === 0) return /(^|\.)localhost\.?$/.test(hostname);
-  return PRIVATE_NETWORKS.check(address, familyOf(address));
-}
-
-function networks(list: readonly (readonly [address: string, prefix: number])[]): BlockList {
-  const all = new BlockList();
-  for (const [address, prefix] of list) all.addSubnet(address, prefix, familyOf(address));
-  return all;
+  const networks = new BlockList();
+  for (const [network, prefix] of PRIVATE_NETWORKS) networks.addSubnet(network, prefix, familyOf(network));
+  return networks.check(address, familyOf(address));
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {

@@ -11,7 +11,7 @@ import {fileURLToPath} from 'node:url';
 import {parse} from 'yaml';
 
 export interface Job {
-  /** The action's metadata, as a path from the root of the repository. */
+  /** The action's metadata, as a path from the root of the repository, or an absolute one. */
   readonly action?: string;
   /** What the workflow writes under `with`. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -50,6 +50,8 @@ export interface Command {
 }
 
 export interface RunningStep {
+  /** When its process was started, on the scale of `performance.now()`. */
+  readonly startedAtMs: number;
   /** Sends a signal to the action's process, and to no other, as the runner does. */
   kill(signal: NodeJS.Signals): void;
   readonly result: Promise<StepResult>;
@@ -77,7 +79,7 @@ export async function runStep(job: Job): Promise<StepResult> {
 
 /** Starts an action. */
 export function startStep(job: Job): RunningStep {
-  const metadata = join(ROOT, job.action ?? 'action.yml');
+  const metadata = resolve(ROOT, job.action ?? 'action.yml');
   const {inputs = {}, runs} = parse(readFileSync(metadata, 'utf8'));
   const files = makeFiles(job.event ?? {});
   const startedAtMs = performance.now();
@@ -107,7 +109,7 @@ export function startStep(job: Job): RunningStep {
       files.remove();
     });
   });
-  return {kill: (signal) => child.kill(signal), result};
+  return {startedAtMs, kill: (signal) => child.kill(signal), result};
 }
 
 /** What the runner's log viewer shows of the lines: commands it acts on are gone, annotations are spelled out. */

@@ -17,7 +17,7 @@ import type {Schedule} from './schedule.ts';
 export interface CloudRules {
   readonly projects: readonly Project[];
   readonly regions: readonly Region[];
-  readonly timing: Timing;
+  readonly timingIn: (regionId: number) => Timing;
   readonly imageQuota: number;
   readonly slots: number;
   readonly startWithinMs: number;
@@ -149,7 +149,7 @@ export class Cloud {
     const image = imageRecord({...upload.image, ...unborn, projectId, regionId}, atMs);
     this.#tasks.set(task.id, task);
     this.#images.set(image.id, image);
-    this.#imports.accept({image, task, sourceUrl: upload.image.sourceUrl, timing: this.rules.timing}, atMs);
+    this.#imports.accept({image, task, sourceUrl: upload.image.sourceUrl, timing: this.rules.timingIn(regionId)}, atMs);
   }
 
   beginDeletion(image: ImageRecord, taskId: string, requestId: string, atMs: number): void {
@@ -163,7 +163,7 @@ export class Cloud {
     image.lockedBy = taskId;
     image.status = 'pending_delete';
     image.updatedAtMs = atMs;
-    const {newMs, deletingMs} = this.rules.timing;
+    const {newMs, deletingMs} = this.rules.timingIn(regionId);
     this.#schedule.at(atMs + newMs, (dueMs) => {
       task.state = 'RUNNING';
       task.updatedAtMs = dueMs;

@@ -18,8 +18,8 @@ export interface SimulatorOptions {
   readonly apiKey?: string;
   readonly projects?: readonly Project[];
   readonly regions?: readonly Region[];
-  /** Default: everything takes no time, the fetching of the source included. */
-  readonly timing?: Partial<Timing>;
+  /** Default: everything takes no time, the fetching of the source included. A function gives each region its own. */
+  readonly timing?: Partial<Timing> | ((regionId: number) => Partial<Timing>);
   /** How many images a project may have in one region. */
   readonly quota?: {readonly images?: number};
   /** Imports that run at once in one project. */
@@ -80,12 +80,17 @@ const REGIONS: readonly Region[] = [
   {id: 26, name: 'Frankfurt', hasGpuVirtual: false, hasGpuBaremetal: false},
 ];
 
+const NO_TIME = {newMs: 0, runningMs: 0, savingMs: 0, deletingMs: 0};
+
 function rulesOf(options: SimulatorOptions): CloudRules {
-  const timing = {newMs: 0, runningMs: 0, savingMs: 0, deletingMs: 0, ...options.timing};
+  const {timing: given = {}} = options;
   return {
     projects: options.projects ?? PROJECTS,
     regions: options.regions ?? REGIONS,
-    timing: {queuedMs: timing.runningMs / 2, ...timing},
+    timingIn: (regionId) => {
+      const timing = {...NO_TIME, ...(typeof given === 'function' ? given(regionId) : given)};
+      return {queuedMs: timing.runningMs / 2, ...timing};
+    },
     imageQuota: options.quota?.images ?? Infinity,
     slots: options.slots ?? 6,
     startWithinMs: options.startWithinMs ?? 600_000,

@@ -1,0 +1,58 @@
+/**
+ * Measures the built actions beside what people would use otherwise, and prints one table.
+ *
+ *   npm run bench                        all of it, some minutes
+ *   npm run bench -- --quick             only what is the same on every machine; exits with 1 where a bound is broken
+ *   npm run bench -- --write             puts the table into docs/performance.md
+ *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts
+ */
+import {readFileSync, writeFileSync} from 'node:fs';
+import {parseArgs} from 'node:util';
+import {bundleRows} from './bundles.ts';
+import {actionsTable} from './other-actions.ts';
+import {memoryRow, regionsRow} from './regions.ts';
+import {openPeers} from './sdks.ts';
+import {startupRows} from './startup.ts';
+import {type Row, tableOf} from './table.ts';
+import {waitRows} from './waits.ts';
+
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+const MARKED = /(<!-- bench -->\n).*(\n<!-- bench -->)/s;
+
+async function quickRows(): Promise<readonly Row[]> {
+  const {rows, single} = await waitRows({draws: {known: 16, unknown: 4}, peers: [], missing: []});
+  return [...rows, await regionsRow(single), ...bundleRows()];
+}
+
+async function allRows(): Promise<readonly Row[]> {
+  const startup = await startupRows();
+  const {peers, missing} = openPeers();
+  try {
+    const {rows, single} = await waitRows({draws: {known: 16, unknown: 16}, peers, missing});
+    return [...startup, ...rows, await regionsRow(single), await memoryRow(), ...bundleRows()];
+  } finally {
+    for (const peer of peers) peer.close();
+  }
+}
+
+const {values} = parseArgs({
+  options: {
+    quick: {type: 'boolean', default: false},
+    write: {type: 'boolean', default: false},
+    actions: {type: 'string'},
+  },
+});
+if (values.actions !== undefined) console.log(await actionsTable(values.actions));
+else {
+  const rows = values.quick ? await quickRows() : await allRows();
+  const table = tableOf(rows);
+  console.log(table);
+  if (values.write)
+    writeFileSync(
+      PAGE,
+      readFileSync(PAGE, 'utf8').replace(MARKED, (_, begin, end) => begin + table + end),
+    );
+  const broken = rows.filter(({holds}) => holds === false);
+  for (const {what} of broken) console.error(`Does not hold: ${what}`);
+  if (broken.length > 0) process.exitCode = 1;
+}

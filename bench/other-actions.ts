@@ -1,0 +1,3 @@
+export async function actionsTable(folder: string): Promise<string> {
+  return folder;
+}

@@ -1,0 +1,53 @@
+/** One upload by the built action, in simulated time: how late it notices that the images are ready, and what that costs. */
+import {runStep} from '../harness/runner.ts';
+import {type CloudPlan, startCloud} from './simulated-cloud.ts';
+
+/** What one wait came to. */
+export interface Wait {
+  /** From the image being ready to the end of the process, in milliseconds. */
+  readonly lagMs: number;
+  /** Requests that the wait made. */
+  readonly requests: number;
+}
+
+export interface OurWait extends Wait {
+  /** The most memory that the process had, in KiB. */
+  readonly peakMemoryKib: number;
+}
+
+const VIRTUAL_TIME = new URL('virtual-time.js', import.meta.url);
+
+/**
+ * Publishes an image in every region of the plan at once, and waits.
+ *
+ * @throws an Error with the step's log, where it was not green
+ */
+export async function ourWait(
+  plan: CloudPlan,
+  seed: number,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<OurWait> {
+  await using cloud = await startCloud(plan);
+  const {exitCode, lines} = await runStep({
+    inputs: {
+      'api-key': cloud.simulator.apiKey,
+      'api-url': cloud.simulator.url,
+      project: '1',
+      region: [...plan.importMs.keys()].join(','),
+      url: cloud.imageUrl,
+      preflight: 'false',
+      'max-parallel': '30',
+      ...inputs,
+    },
+    env: {NODE_OPTIONS: `--import ${VIRTUAL_TIME.href}`, BENCH_SEED: String(seed)},
+  });
+  const lagMs = await cloud.lagMs(performance.now());
+  if (exitCode !== 0) throw new Error(`The step failed:\n${lines.join('\n')}`);
+  const peak = lines.find((line) => line.startsWith('peak-memory-kib '))?.split(' ')[1];
+  return {lagMs, requests: cloud.waitRequests(), peakMemoryKib: Number(peak)};
+}
+
+/** A plan of one import. */
+export function onePlan(importMs: number, earlierMs: readonly number[]): CloudPlan {
+  return {importMs: new Map([[7, importMs]]), earlierMs};
+}

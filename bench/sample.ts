@@ -1,0 +1,34 @@
+/** Chance that is the same in every run: Mulberry32, numbers from 0 up to, not including, 1. */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Draws durations around a usual one: lognormal, as the duration of work that waits for other work is.
+ *
+ * @param medianMs half of them are longer
+ * @param spread standard deviation of the logarithm: with 0.15, two of three lie within 15 % of the median
+ */
+export function drawDurationsMs(count: number, medianMs: number, spread: number, random: () => number): number[] {
+  return Array.from({length: count}, () => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.round(medianMs * Math.exp(spread * normal));
+  });
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return mean(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1));
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,84 @@
+/** A Gcore cloud whose clock is its client's: each request tells what time it is, and nothing takes longer than it says. */
+import {hostImage} from '../harness/image-host.ts';
+import {type JournalEntry, type Simulator, startSimulator} from '../simulator/simulator.ts';
+
+export interface CloudPlan {
+  /** How long the import in each region takes, from the request for it to an image that is ready, in milliseconds. */
+  readonly importMs: ReadonlyMap<number, number>;
+  /** How long earlier imports took in each of these regions, in milliseconds. */
+  readonly earlierMs: readonly number[];
+}
+
+export interface SimulatedCloud extends AsyncDisposable {
+  readonly simulator: Simulator;
+  readonly imageUrl: string;
+  /** The requests that the waits made: all that came after an upload, those about another region after that region's. */
+  waitRequests(): number;
+  /**
+   * How much later than the last image was ready a client ended, in milliseconds: in simulated time up to its last request, in real
+   * time from there on.
+   *
+   * @param endedAtMs when it ended, on the scale of `performance.now()`
+   */
+  lagMs(endedAtMs: number): Promise<number>;
+}
+
+/** What says how late it is, in milliseconds since the client began. */
+const TIME_HEADER = 'x-simulated-ms';
+/** A task is NEW for so long, as a rule. */
+const NEW_MS = 1000;
+const BEGAN_AT_MS = Date.UTC(2026, 0, 5, 12);
+const HOUR_MS = 3_600_000;
+
+/** Starts one. An image is ready as soon as its task is FINISHED, since the SDKs do not wait for more. */
+export async function startCloud({importMs, earlierMs}: CloudPlan): Promise<SimulatedCloud> {
+  let nowMs = BEGAN_AT_MS;
+  let lastRequestAtMs = 0;
+  const host = await hostImage(Buffer.alloc(50_000, 'raw image '));
+  const regionIds = [...importMs.keys()];
+  const simulator = await startSimulator({
+    clock: {now: () => nowMs},
+    regions: regionIds.map((id) => ({id, name: `Region ${id}`})),
+    timing: (regionId) => ({newMs: NEW_MS, runningMs: (importMs.get(regionId) ?? 0) - NEW_MS}),
+    slots: regionIds.length,
+  });
+  simulator.on('request', ({headers}) => {
+    lastRequestAtMs = performance.now();
+    nowMs = Math.max(nowMs, BEGAN_AT_MS + Number(headers[TIME_HEADER] ?? 0));
+  });
+  for (const regionId of regionIds) {
+    for (const [index, durationMs] of earlierMs.entries()) {
+      const createdAtMs = BEGAN_AT_MS - (index + 1) * 4 * HOUR_MS;
+      simulator.addTask({
+        regionId,
+        createdAtMs,
+        finishedAtMs: createdAtMs + durationMs,
+        imageIds: [crypto.randomUUID()],
+      });
+    }
+  }
+  return {
+    simulator,
+    imageUrl: host.url,
+    waitRequests: () => countWaits(simulator.journal),
+    lagMs: async (endedAtMs) => {
+      const images = await simulator.images();
+      const readyAtMs = Math.max(...images.map(({updatedAtMs}) => updatedAtMs));
+      return nowMs - readyAtMs + (endedAtMs - lastRequestAtMs);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([simulator.close(), host.close()]);
+    },
+  };
+}
+
+function countWaits(journal: readonly JournalEntry[]): number {
+  const uploadedRegions = new Set<string>();
+  let count = 0;
+  for (const {kind, path} of journal) {
+    const region = /\/\d+\/(\d+)(?:\/|$)/.exec(path)?.[1] ?? '';
+    if (kind === 'upload') uploadedRegions.add(region);
+    else if (region === '' ? uploadedRegions.size > 0 : uploadedRegions.has(region)) count += 1;
+  }
+  return count;
+}

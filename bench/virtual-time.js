@@ -1,0 +1,76 @@
+/**
+ * Lets a process of the action live in simulated time: `node --import ./bench/virtual-time.js dist/upload/index.js`.
+ *
+ * Sleeping takes no real time: when nothing is in flight and everything sleeps, the time is that of whoever wakes first. A request takes
+ * no simulated time, and tells the time in a header, by which the simulator sets its clock. Chance is seeded. At the end the process
+ * says what memory it took at most.
+ *
+ * Plain JavaScript, since to have types stripped would take the time and the memory that are measured.
+ */
+import {subscribe} from 'node:diagnostics_channel';
+import timers from 'node:timers/promises';
+
+/** A request that was answered wholly has its consequences within this many turns of the event loop. */
+const QUIET_TURNS = 4;
+
+let nowMs = 0;
+let quietTurns = 0;
+let isWatching = false;
+const inFlight = new Set();
+/** @type {{atMs: number, wake: () => void}[]} */
+const sleepers = [];
+
+performance.now = () => nowMs;
+
+let state = Number(process.env['BENCH_SEED'] ?? 1);
+Math.random = () => {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  return state / 2 ** 32;
+};
+
+subscribe('undici:request:create', ({request}) => {
+  inFlight.add(request);
+  request.addHeader('x-simulated-ms', String(nowMs));
+});
+for (const end of ['undici:request:trailers', 'undici:request:error']) {
+  subscribe(end, ({request}) => {
+    inFlight.delete(request);
+    quietTurns = 0;
+  });
+}
+
+timers.setTimeout = (ms, value, {signal} = {}) =>
+  new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const sleeper = {atMs: nowMs + Math.max(ms, 1), wake: () => resolve(value)};
+    sleepers.push(sleeper);
+    signal?.addEventListener('abort', () => {
+      sleepers.splice(sleepers.indexOf(sleeper), 1);
+      reject(signal.reason);
+    });
+    quietTurns = 0;
+    watch();
+  });
+
+/** Looks once a turn, for as long as somebody sleeps. */
+function watch() {
+  if (isWatching || sleepers.length === 0) return;
+  isWatching = true;
+  setImmediate(() => {
+    isWatching = false;
+    quietTurns = inFlight.size === 0 ? quietTurns + 1 : 0;
+    if (quietTurns > QUIET_TURNS) wakeFirst();
+    watch();
+  });
+}
+
+function wakeFirst() {
+  quietTurns = 0;
+  sleepers.sort((one, other) => one.atMs - other.atMs);
+  const [first] = sleepers.splice(0, 1);
+  if (first === undefined) return;
+  nowMs = first.atMs;
+  first.wake();
+}
+
+process.on('exit', () => console.log(`peak-memory-kib ${process.resourceUsage().maxRSS}`));

@@ -1,0 +1,109 @@
+/** From ready in the cloud to the step's exit, and the requests until then, in simulated time. */
+import {BOUNDS} from './bounds.ts';
+import {onePlan, ourWait, type Wait} from './our-wait.ts';
+import {drawDurationsMs, mean, seededRandom} from './sample.ts';
+import type {Peer} from './sdks.ts';
+import {type Row, seconds} from './table.ts';
+
+/** The imports that are waited for, by how long half of them take at most. */
+export const LENGTHS = [
+  {name: '20 s', ms: 20_000},
+  {name: '2 min', ms: 120_000},
+  {name: '10 min', ms: 600_000},
+  {name: '30 min', ms: 1_800_000},
+] as const;
+/** Spread of the durations around it: two of three lie within 15 %. */
+export const SPREAD = 0.15;
+/** Imports that the region has seen before, where any. */
+export const EARLIER_IMPORTS = 10;
+/** What both SDKs do unless told otherwise. */
+const SDK_INTERVAL_MS = 3000;
+
+export interface WaitsOptions {
+  /** Durations drawn for each length where earlier imports tell how long they take, and where none do. */
+  readonly draws: {readonly known: number; readonly unknown: number};
+  readonly peers: readonly Peer[];
+  readonly missing: readonly string[];
+}
+
+/** The rows of all lengths, and what one wait of ten minutes takes in requests, on average. */
+export async function waitRows(
+  options: WaitsOptions,
+): Promise<{readonly rows: readonly Row[]; readonly single: number}> {
+  const rows: Row[] = [];
+  let single = Number.NaN;
+  for (const [index, length] of LENGTHS.entries()) {
+    const random = seededRandom(index + 1);
+    const known = await waitsOf(length.ms, options.draws.known, EARLIER_IMPORTS, options.peers, random);
+    const unknown = await waitsOf(length.ms, options.draws.unknown, 0, [], random);
+    if (length.name === '10 min') single = meanOf(known.ours).requests;
+    rows.push(knownRow(length.name, known, options.missing));
+    const others = tell('the same durations, a poll every 3 s', meanOf(unknown.sdk));
+    rows.push({
+      what: `the same, nothing known of earlier ones`,
+      ours: told(meanOf(unknown.ours)),
+      others,
+      aim: 'report',
+    });
+  }
+  return {rows, single};
+}
+
+interface Waits {
+  readonly ours: readonly Wait[];
+  /** What a poll every three seconds would have come to. */
+  readonly sdk: readonly Wait[];
+  readonly peers: ReadonlyMap<string, readonly Wait[]>;
+}
+
+async function waitsOf(
+  medianMs: number,
+  draws: number,
+  earlier: number,
+  peers: readonly Peer[],
+  random: () => number,
+): Promise<Waits> {
+  const ours: Wait[] = [];
+  const sdk: Wait[] = [];
+  const others = new Map<string, Wait[]>(peers.map(({name}) => [name, []]));
+  for (let draw = 1; draw <= draws; draw += 1) {
+    const [importMs = medianMs, ...earlierMs] = drawDurationsMs(1 + earlier, medianMs, SPREAD, random);
+    const plan = onePlan(importMs, earlierMs);
+    ours.push(await ourWait(plan, draw));
+    sdk.push(fixedPolls(importMs));
+    for (const peer of peers) others.get(peer.name)?.push(await peer.wait(plan));
+  }
+  return {ours, sdk, peers: others};
+}
+
+/** A look at once and every three seconds until the task is FINISHED, and one at the image. */
+function fixedPolls(importMs: number): Wait {
+  const gaps = Math.ceil(importMs / SDK_INTERVAL_MS);
+  return {lagMs: gaps * SDK_INTERVAL_MS - importMs, requests: gaps + 2};
+}
+
+function knownRow(name: string, {ours, sdk, peers}: Waits, missing: readonly string[]): Row {
+  const [our, fixed] = [meanOf(ours), meanOf(sdk)];
+  const measured = [...peers].map(([peer, waits]) => tell(peer, meanOf(waits)));
+  const unmeasured = missing.map((peer) => `${peer}: not measured here`);
+  return {
+    what: `from ready to exit, imports of ${name}, earlier ones known`,
+    ours: told(our),
+    others: [tell('a poll every 3 s, computed', fixed), ...measured, ...unmeasured].join('<br>'),
+    aim: 'sooner and fewer than a poll every 3 s',
+    holds:
+      our.lagMs / fixed.lagMs < BOUNDS.knownLagOverSdk && our.requests / fixed.requests < BOUNDS.knownRequestsOverSdk,
+  };
+}
+
+function meanOf(waits: readonly Wait[]): Wait {
+  return {lagMs: mean(waits.map(({lagMs}) => lagMs)), requests: mean(waits.map(({requests}) => requests))};
+}
+
+function told({lagMs, requests}: Wait): string {
+  return `${seconds(lagMs)}, ${requests.toFixed(1)} requests`;
+}
+
+function tell(name: string, wait: Wait): string {
+  return `${name}: ${told(wait)}`;
+}

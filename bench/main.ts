@@ -20,7 +20,7 @@ const PAGE = new URL('../docs/performance.md', import.meta.url);
 const MARKED = /(<!-- bench -->\n).*(\n<!-- bench -->)/s;
 
 async function quickRows(): Promise<readonly Row[]> {
-  const {rows, single} = await waitRows({draws: {known: 16, unknown: 4}, peers: [], missing: []});
+  const {rows, single} = await waitRows({draws: {known: 20, unknown: 5}, peers: [], missing: []});
   return [...rows, await regionsRow(single), ...bundleRows()];
 }
 
@@ -28,7 +28,7 @@ async function allRows(): Promise<readonly Row[]> {
   const startup = await startupRows();
   const {peers, missing} = openPeers();
   try {
-    const {rows, single} = await waitRows({draws: {known: 16, unknown: 16}, peers, missing});
+    const {rows, single} = await waitRows({draws: {known: 20, unknown: 20}, peers, missing});
     return [...startup, ...rows, await regionsRow(single), await memoryRow(), ...bundleRows()];
   } finally {
     for (const peer of peers) peer.close();

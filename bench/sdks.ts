@@ -92,7 +92,7 @@ function openShell(): Peer | string {
 async function waited(plan: CloudPlan, upload: (cloud: SimulatedCloud) => Promise<void>): Promise<Wait> {
   await using cloud = await startCloud(plan);
   await upload(cloud);
-  return {lagMs: await cloud.lagMs(performance.now()), requests: cloud.waitRequests()};
+  return {lagMs: await cloud.lagMs(), requests: cloud.waitRequests()};
 }
 
 async function nextLine(lines: Interface): Promise<string> {

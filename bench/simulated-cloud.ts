@@ -14,13 +14,10 @@ export interface SimulatedCloud extends AsyncDisposable {
   readonly imageUrl: string;
   /** The requests that the waits made: all that came after an upload, those about another region after that region's. */
   waitRequests(): number;
-  /**
-   * How much later than the last image was ready a client ended, in milliseconds: in simulated time up to its last request, in real
-   * time from there on.
-   *
-   * @param endedAtMs when it ended, on the scale of `performance.now()`
-   */
-  lagMs(endedAtMs: number): Promise<number>;
+  /** How much later than the last image was ready the last request came, in milliseconds of simulated time. */
+  lagMs(): Promise<number>;
+  /** When the last request came, in real time, on the scale of `performance.now()`. */
+  lastRequestAtMs(): number;
 }
 
 /** What says how late it is, in milliseconds since the client began. */
@@ -61,11 +58,11 @@ export async function startCloud({importMs, earlierMs}: CloudPlan): Promise<Simu
     simulator,
     imageUrl: host.url,
     waitRequests: () => countWaits(simulator.journal),
-    lagMs: async (endedAtMs) => {
+    lagMs: async () => {
       const images = await simulator.images();
-      const readyAtMs = Math.max(...images.map(({updatedAtMs}) => updatedAtMs));
-      return nowMs - readyAtMs + (endedAtMs - lastRequestAtMs);
+      return nowMs - Math.max(...images.map(({updatedAtMs}) => updatedAtMs));
     },
+    lastRequestAtMs: () => lastRequestAtMs,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([simulator.close(), host.close()]);
     },

@@ -42,15 +42,23 @@ for (const end of ['undici:request:trailers', 'undici:request:error']) {
 timers.setTimeout = (ms, value, {signal} = {}) =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const sleeper = {atMs: nowMs + Math.max(ms, 1), wake: () => resolve(value)};
-    sleepers.push(sleeper);
-    signal?.addEventListener('abort', () => {
+    const onAbort = () => {
       sleepers.splice(sleepers.indexOf(sleeper), 1);
       reject(signal.reason);
-    });
+    };
+    const wake = () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve(value);
+    };
+    const sleeper = {atMs: nowMs + Math.max(ms, 1), wake};
+    sleepers.push(sleeper);
+    signal?.addEventListener('abort', onAbort);
     quietTurns = 0;
     watch();
   });
+
+// Requests take no simulated time, so none is ever too late. In real time, thousands of these would pile up.
+AbortSignal.timeout = () => new AbortController().signal;
 
 /** Looks once a turn, for as long as somebody sleeps. */
 function watch() {

@@ -1,9 +1,9 @@
 /** From ready in the cloud to the step's exit, and the requests until then, in simulated time. */
 import {BOUNDS} from './bounds.ts';
-import {onePlan, ourWait, type Wait} from './our-wait.ts';
-import {drawDurationsMs, mean, seededRandom} from './sample.ts';
+import {type OurWait, onePlan, ourWait, type Wait} from './our-wait.ts';
+import {drawDurationsMs, mean, median, seededRandom} from './sample.ts';
 import type {Peer} from './sdks.ts';
-import {type Row, seconds} from './table.ts';
+import {milliseconds, type Row, seconds} from './table.ts';
 
 /** The imports that are waited for, by how long half of them take at most. */
 export const LENGTHS = [
@@ -41,7 +41,7 @@ export async function waitRows(
     const others = tell('the same durations, a poll every 3 s', meanOf(unknown.sdk));
     rows.push({
       what: `the same, nothing known of earlier ones`,
-      ours: told(meanOf(unknown.ours)),
+      ours: toldOurs(unknown.ours),
       others,
       aim: 'report',
     });
@@ -50,7 +50,7 @@ export async function waitRows(
 }
 
 interface Waits {
-  readonly ours: readonly Wait[];
+  readonly ours: readonly OurWait[];
   /** What a poll every three seconds would have come to. */
   readonly sdk: readonly Wait[];
   readonly peers: ReadonlyMap<string, readonly Wait[]>;
@@ -63,7 +63,7 @@ async function waitsOf(
   peers: readonly Peer[],
   random: () => number,
 ): Promise<Waits> {
-  const ours: Wait[] = [];
+  const ours: OurWait[] = [];
   const sdk: Wait[] = [];
   const others = new Map<string, Wait[]>(peers.map(({name}) => [name, []]));
   for (let draw = 1; draw <= draws; draw += 1) {
@@ -87,8 +87,8 @@ function knownRow(name: string, {ours, sdk, peers}: Waits, missing: readonly str
   const measured = [...peers].map(([peer, waits]) => tell(peer, meanOf(waits)));
   const unmeasured = missing.map((peer) => `${peer}: not measured here`);
   return {
-    what: `from ready to exit, imports of ${name}, earlier ones known`,
-    ours: told(our),
+    what: `from ready to seen, imports of ${name}, earlier ones known`,
+    ours: toldOurs(ours),
     others: [tell('a poll every 3 s, computed', fixed), ...measured, ...unmeasured].join('<br>'),
     aim: 'sooner and fewer than a poll every 3 s',
     holds:
@@ -98,6 +98,10 @@ function knownRow(name: string, {ours, sdk, peers}: Waits, missing: readonly str
 
 function meanOf(waits: readonly Wait[]): Wait {
   return {lagMs: mean(waits.map(({lagMs}) => lagMs)), requests: mean(waits.map(({requests}) => requests))};
+}
+
+function toldOurs(waits: readonly OurWait[]): string {
+  return `${told(meanOf(waits))}; ${milliseconds(median(waits.map(({exitMs}) => exitMs)))} more to exit`;
 }
 
 function told({lagMs, requests}: Wait): string {

@@ -4,7 +4,7 @@
  *   npm run bench                        all of it, some minutes
  *   npm run bench -- --quick             only what is the same on every machine; exits with 1 where a bound is broken
  *   npm run bench -- --write             puts the table into docs/performance.md
- *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts
+ *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts; with --write, too
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
@@ -17,8 +17,6 @@ import {type Row, tableOf} from './table.ts';
 import {waitRows} from './waits.ts';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
-const MARKED = /(<!-- bench -->\n).*(\n<!-- bench -->)/s;
-
 async function quickRows(): Promise<readonly Row[]> {
   const {rows, single} = await waitRows({draws: {known: 20, unknown: 5}, peers: [], missing: []});
   return [...rows, await regionsRow(single), ...bundleRows()];
@@ -42,17 +40,19 @@ const {values} = parseArgs({
     actions: {type: 'string'},
   },
 });
-if (values.actions !== undefined) console.log(await actionsTable(values.actions));
+if (values.actions !== undefined) publish('actions', await actionsTable(values.actions));
 else {
   const rows = values.quick ? await quickRows() : await allRows();
-  const table = tableOf(rows);
-  console.log(table);
-  if (values.write)
-    writeFileSync(
-      PAGE,
-      readFileSync(PAGE, 'utf8').replace(MARKED, (_, begin, end) => begin + table + end),
-    );
+  publish('bench', tableOf(rows));
   const broken = rows.filter(({holds}) => holds === false);
   for (const {what} of broken) console.error(`Does not hold: ${what}`);
   if (broken.length > 0) process.exitCode = 1;
+}
+
+/** Prints a table, and puts it between its marks on the page where that is wanted. */
+function publish(mark: string, table: string): void {
+  console.log(table);
+  if (!values.write) return;
+  const [before, , after] = readFileSync(PAGE, 'utf8').split(`<!-- ${mark} -->\n`);
+  writeFileSync(PAGE, [before, `${table}\n`, after].join(`<!-- ${mark} -->\n`));
 }

@@ -5,6 +5,7 @@ import type {Log, Run} from '../waiting/run.ts';
 import {listenForSignals} from './cancellation.ts';
 import {writeEarlyFailure} from './failures.ts';
 import {createLog, showable} from './log.ts';
+import {keepMemorySmall} from './memory.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
 
 /** What every action starts from. */
@@ -39,6 +40,7 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
     if (verdict === 'pending') fail(new Error(`${reason.message}, and did not come to its end in time.`));
   });
   const log = createLog(secrets);
+  keepMemorySmall();
   try {
     await action({clock: systemClock, startedAtMs: systemClock.now(), cancelled, graceOver, log, secrets});
     if (verdict === 'pending') verdict = 'passed';

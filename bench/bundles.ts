@@ -1,4 +1,4 @@
-/** What each action weighs: all the JavaScript of its folder in `dist/`, minified. */
+/** What each action weighs: its entry in `dist/`, minified, and the files that it loads only when they are wanted. */
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {BOUNDS} from './bounds.ts';
@@ -9,14 +9,14 @@ const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 export function bundleRows(): readonly Row[] {
   return readdirSync(DIST).map((action) => {
     const files = readdirSync(`${DIST}${action}`).filter((name) => name.endsWith('.js'));
-    const sizesKib = files.map((file) => statSync(`${DIST}${action}/${file}`).size / 1024);
+    const sizeKib = (file: string) => statSync(`${DIST}${action}/${file}`).size / 1024;
     const licences = readFileSync(`${DIST}${action}/licenses.txt`, 'utf8').match(/^\S+@\d\S* \(.+\)$/gm) ?? [];
     return {
       what: `size of \`dist/${action}\``,
-      ours: files.map((file, index) => `${file} ${Math.round(sizesKib[index] ?? 0)} KiB`).join('<br>'),
+      ours: files.map((file) => `${file} ${Math.round(sizeKib(file))} KiB`).join('<br>'),
       others: `of ${licences.length} packages`,
-      aim: `at most ${BOUNDS.bundleKib} KiB`,
-      holds: sizesKib.reduce((sum, size) => sum + size, 0) <= BOUNDS.bundleKib,
+      aim: `index.js at most ${BOUNDS.entryKib} KiB`,
+      holds: sizeKib('index.js') <= BOUNDS.entryKib,
     };
   });
 }

@@ -3,7 +3,7 @@ import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {cpSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {createInterface, type Interface} from 'node:readline';
+import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import type {Wait} from './our-wait.ts';
 import {type CloudPlan, type SimulatedCloud, startCloud} from './simulated-cloud.ts';
@@ -56,15 +56,14 @@ function openGo(): Peer | string {
 /** A process that takes a line for each upload, and answers with one when the image is there. */
 function driven(name: string, file: string, args: readonly string[], folder?: string): Peer {
   const child = spawn(file, args, {stdio: ['pipe', 'pipe', 'inherit']});
-  const answers = createInterface({input: child.stdout});
+  const answers = createInterface({input: child.stdout})[Symbol.asyncIterator]();
   return {
     name,
     wait: (plan) =>
       waited(plan, async ({simulator, imageUrl}) => {
-        const answer = nextLine(answers);
         child.stdin.write(`${JSON.stringify({url: simulator.url, apiKey: simulator.apiKey, imageUrl})}\n`);
-        const line = await answer;
-        if (line !== 'active') throw new Error(`${name} gave up: ${line}`);
+        const {value} = await answers.next();
+        if (value !== 'active') throw new Error(`${name} gave up: ${value}`);
       }),
     close: () => {
       child.stdin.end();
@@ -93,11 +92,4 @@ async function waited(plan: CloudPlan, upload: (cloud: SimulatedCloud) => Promis
   await using cloud = await startCloud(plan);
   await upload(cloud);
   return {lagMs: await cloud.lagMs(), requests: cloud.waitRequests()};
-}
-
-async function nextLine(lines: Interface): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    lines.once('line', resolve);
-    lines.once('close', () => reject(new Error('The process ended.')));
-  });
 }

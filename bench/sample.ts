@@ -1,11 +1,11 @@
-/** Chance that is the same in every run: Mulberry32, numbers from 0 up to, not including, 1. */
+import {createHash} from 'node:crypto';
+
+/** Chance that is the same in every run: numbers from 0 up to, not including, 1. */
 export function seededRandom(seed: number): () => number {
-  let state = seed;
+  let drawn = 0;
   return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    drawn += 1;
+    return createHash('sha256').update(`${seed} ${drawn}`).digest().readUInt32BE() / 2 ** 32;
   };
 }
 

@@ -1,5 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
+import {drawDurationsMs, seededRandom} from '../../bench/sample.ts';
 import {jittered} from '../../src/waiting/backoff.ts';
 import {nextGapMs, scheduleOf, type UsualDuration} from '../../src/waiting/schedule.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
@@ -33,7 +34,7 @@ describe('where nothing is known, the gap', () => {
 
 describe('where ten minutes are usual, the gap', () => {
   it.each([
-    ['at the start is a few seconds', 0, 5, 4],
+    ['at the start is some seconds', 0, 5, 8.9],
     ['for what fails in its first minute is no more than half of that', 50, 5, 28.3],
     ['in the sparse part is half a minute at most', 220, 5, 30],
     ['grows closer', 450, 5, 4.6],
@@ -84,17 +85,6 @@ it('counts from the beginning of the work, not of the wait, and never hurries af
   expect(schedule.retryGapMs).toBe(5 * SECOND);
 });
 
-/** Numbers from 0 to 1 that are the same in each run of the tests (Mulberry32, which is in the public domain). */
-function chanceOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 type Gap = (elapsedMs: number) => number;
 
 function wait(durationMs: number, gapMs: Gap) {
@@ -119,21 +109,19 @@ describe('is noticed sooner and with fewer requests than by a look every 3 s:', 
   const DRAWS = 60;
 
   it.each(CELLS)('an import of about %i s, with a spread of %f and %i earlier ones known', (seconds, spread, count) => {
-    const random = chanceOf(seconds);
+    const random = seededRandom(seconds);
     const clock = createVirtualClock({random});
-    const draw = () => {
-      const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-      return seconds * SECOND * Math.exp(spread * normal);
-    };
+    const draw = (times: number) => drawDurationsMs(times, seconds * SECOND, spread, random);
     const gapMs = (usual?: UsualDuration) => (elapsedMs: number) =>
       jittered(nextGapMs({elapsedMs, intervalMs: 5 * SECOND, usual}), clock);
     const every3s = () => 3 * SECOND;
     const total = {looks: 0, lagMs: 0, fixedLooks: 0, fixedLagMs: 0};
     for (let at = 0; at < DRAWS; at += 1) {
-      const earlier = Array.from({length: count}, draw).sort((a, b) => a - b);
+      const earlier = draw(count).sort((a, b) => a - b);
       const leastMs = earlier[Math.floor(count / 10)] ?? 0;
       const mostMs = earlier[Math.ceil(count * 0.9) - 1] ?? 0;
-      const [durationMs, savingMs] = [draw(), random() < 0.5 ? 0 : 2 * SECOND];
+      const [durationMs = 0] = draw(1);
+      const savingMs = random() < 0.5 ? 0 : 2 * SECOND;
       const ours = waitForBoth(durationMs, savingMs, gapMs({leastMs, mostMs, count}), gapMs());
       const fixed = waitForBoth(durationMs, savingMs, every3s, every3s);
       // One request more tells how long the earlier ones took.

@@ -71,14 +71,14 @@ describe('looks at tasks of several places', () => {
     expect(await look('a', 'b', 'c')).toEqual({results: ['RUNNING', 'RUNNING', 'RUNNING'], requests: [LISTING]});
   });
 
-  it('take the word of a listing that is younger than a quarter of the time since their own last news, and of no other', async () => {
+  it('take the word of a listing that is younger than a third of the time since their own last news, and of no other', async () => {
     const {clock, look} = setUp();
     await look('a', 'b', 'c');
     clock.advance(8000);
     expect((await look('a')).requests).toEqual([LISTING]);
-    clock.advance(2500);
+    clock.advance(3500);
     expect((await look('b')).requests).toEqual([]);
-    clock.advance(500);
+    clock.advance(1000);
     expect((await look('c')).requests).toEqual([LISTING]);
   });
 

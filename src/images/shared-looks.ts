@@ -29,7 +29,7 @@ interface Listing {
  * oldest of them are listed. A task that a listing lacks is asked for by itself: to be missing there is not to be gone. So is every
  * task where listings are refused. A listing that fails otherwise has failed for all who wait for it, and for nobody else.
  *
- * A look takes the word of a listing that is under way already, or that is no older than a quarter of the time since its own last
+ * A look takes the word of a listing that is under way already, or that is no older than a third of the time since its own last
  * news: looks that come due side by side share one, and hardly any is told late.
  *
  * @param places where the waits are, all of one project
@@ -84,7 +84,7 @@ class SharedLooks {
   #listingAfter(newsFromMs: number): Listing {
     const latest = this.#latest;
     const nowMs = this.#clock.now();
-    const takesFromMs = latest?.isAnswered === true ? nowMs - (nowMs - newsFromMs) / 4 : newsFromMs;
+    const takesFromMs = latest?.isAnswered === true ? nowMs - (nowMs - newsFromMs) / 3 : newsFromMs;
     if (latest !== undefined && latest.beganAtMs > takesFromMs) return latest;
     const oldest = Math.min(...[...this.#open.values()].map(({createdAt}) => createdAt.getTime()));
     const listing = this.#begin(this.#gcore.lookAtTasks(this.#places, new Date(oldest - ROUNDING_MS)));

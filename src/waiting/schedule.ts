@@ -37,6 +37,8 @@ const TUNED_FOR_MS = 5000;
 /** Long before the usual end, a gap may be so many times the interval; but half a minute at most, unless the interval itself is more. */
 const SPARSE_TIMES = 6;
 const SPARSE_MOST_MS = 30_000;
+/** The first gaps are those of so many seconds elapsed: what fails at once is told soon enough, and a short import cannot pay for more. */
+const FIRST_GAP_FOR = 5;
 /** The part of the time up to the usual end that one gap may take: no single gap leaps over it. */
 const MOST_OF_THE_WAY = 0.7;
 /** Eight of ten values of a log-logistic distribution lie within a factor of 9 to the power of its spread, both ways. */
@@ -71,7 +73,7 @@ export function scheduleOf(intervalMs: number, courseSoFar: () => Course | undef
  * Where it is known, durations are taken for log-logistic around the usual one: like a bell on a scale of factors, with fat tails,
  * and a hazard that can be written down. Few others tell little, so the spread is taken to be wider the fewer there are. A small
  * share of imports ends at any time: a URL that cannot be fetched fails in the first minute. Before the usual end the gap is thus
- * bounded by four times the square root of the time elapsed; around it, it is smallest; and once it is over, the small share is
+ * bounded by four times the square root of the time elapsed, of the first five seconds at least; around it, it is smallest; and once it is over, the small share is
  * all that is left and the gap grows again. All these gaps scale with the interval, which is what it means to set one: that a request
  * is worth less, or more, than it is to others.
  *
@@ -99,7 +101,8 @@ function gapAround(usual: UsualDuration, elapsed: number, scale: number): number
   const atAnyTime = price / (4 * scale) ** 2;
 
   const left = 1 / (1 + (elapsed / middle) ** (1 / spread));
-  const hazard = ((left * (1 - left)) / (spread * elapsed) + atAnyTime / elapsed) / (left + atAnyTime);
+  const hazard =
+    ((left * (1 - left)) / (spread * elapsed) + atAnyTime / Math.max(elapsed, FIRST_GAP_FOR)) / (left + atAnyTime);
   const gap = Math.sqrt(price / hazard);
   const gapAtTheEnd = Math.sqrt(price * 2 * spread * middle);
   return elapsed < middle ? Math.min(gap, Math.max(MOST_OF_THE_WAY * (middle - elapsed), gapAtTheEnd)) : gap;

@@ -9,6 +9,9 @@ import {attachImages, IMAGES_FILE} from './releases/images-file.ts';
 import {openRunRelease, type RunRelease} from './releases/run-release.ts';
 import type {UploadInputs} from './upload-inputs.ts';
 
+/** How long the images may take to be attached, whatever time the step has left: those that are ready are there to be told of. */
+const ATTACH_MS = 3 * 60_000;
+
 /** The release that an upload is for, where the inputs ask for it. */
 export interface UploadRelease {
   /** Undefined where GitHub could not tell yet, and only the images are to be attached. */
@@ -27,8 +30,7 @@ export interface UploadRelease {
 export async function lookUpRelease(inputs: UploadInputs, run: Run): Promise<UploadRelease | undefined> {
   const {'release-asset': asset, 'attach-to-release': isToAttach, 'github-token': token = ''} = inputs;
   if (asset === undefined && !isToAttach) return undefined;
-  const open = () => openRunRelease(token, process.env, run);
-  const found = await open().catch((error: unknown) => {
+  const found = await openRunRelease(token, process.env, run).catch((error: unknown) => {
     run.cancelled.throwIfAborted();
     const explained = explainGithub(error, {
       grant: isToAttach ? GRANT_WRITE : GRANT_READ,
@@ -46,8 +48,9 @@ export async function lookUpRelease(inputs: UploadInputs, run: Run): Promise<Upl
       try {
         const images = v.parse(ImagesOutput, outputs.images());
         if (Object.values(images).every(({id, task_id}) => (id ?? task_id) === undefined)) return;
-        const {release, releases} = found ?? (await open());
-        await attachImages(images, {release, releases, run});
+        const attaching = {...run, deadlineMs: run.clock.now() + ATTACH_MS};
+        const {release, releases} = await openRunRelease(token, process.env, attaching);
+        await attachImages(images, {release, releases, run: attaching});
         run.log.notice(`${IMAGES_FILE} on release ${release.tag} has the image IDs.`);
       } catch (error) {
         run.log.warning(warningOf(error));

@@ -4,7 +4,7 @@ import type {Run} from '../../waiting/run.ts';
 import {scheduleOf} from '../../waiting/schedule.ts';
 import type {Images} from '../images-output.ts';
 import {GithubError} from './github.ts';
-import {IMAGES_FILE, Overtaken, readImagesFile} from './images-file.ts';
+import {IMAGES_FILE, readImagesFile} from './images-file.ts';
 import type {Releases} from './releases.ts';
 import {findRelease} from './run-release.ts';
 
@@ -34,13 +34,13 @@ export async function awaitImages({tag, releases, intervalMs, ifMissing}: Awaite
       return error;
     });
     if (release instanceof ExplainedError) return {state: release.what};
-    const file = await readImagesFile(release, releases);
-    if (file !== undefined) return {done: file.images};
+    const images = await readImagesFile(release, releases);
+    if (images !== undefined) return {done: images};
     misses += 1;
     if (ifMissing === 'fail' && misses === LOOKS_TO_MISS) throw noFile(tag);
     return {state: `Release ${tag} has no ${IMAGES_FILE}.`};
   };
-  const mayPass = (error: unknown) => error instanceof Overtaken || (error instanceof GithubError && error.mayPass);
+  const mayPass = (error: unknown) => error instanceof GithubError && error.mayPass;
   return await poll(
     {
       look,

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import {describeError} from '../../gcore/failures.ts';
 import {parseRetryAfter} from '../../gcore/retry-after.ts';
 import {inert} from '../../text/inert.ts';
 import {backoffMs} from '../../waiting/backoff.ts';
-import type {Run} from '../../waiting/run.ts';
+import {type Run, timeLeftMs} from '../../waiting/run.ts';
 
 /** GitHub did not answer, or not as it was hoped. */
 export class GithubError extends Error {
@@ -40,7 +41,7 @@ export interface Ask {
 /** GitHub's API: requests in, answers out. It knows no release. */
 export interface GithubClient {
   /**
-   * Asks, up to four times where that can help.
+   * Asks, up to four times where that can help and the run's time allows.
    *
    * @returns what was wanted of the answer, of no certain shape
    * @throws GithubError, or the reason of the signal
@@ -50,6 +51,10 @@ export interface GithubClient {
 
 const ATTEMPTS = 4;
 const TIMEOUT_MS = 20_000;
+/** How long past the run's deadline an answer may come: the last look of a wait is at the deadline. */
+const OVERTIME_MS = 5000;
+/** How long to wait where a limit is reached and GitHub does not say for how long (docs.github.com, "Rate limits for the REST API"). */
+const THROTTLED_MS = 60_000;
 /** Octokit writes deprecations to the log, as they come. */
 const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
 
@@ -67,11 +72,14 @@ const OctokitFailure = v.object({
  */
 export async function openGithub(token: string, run: Run): Promise<GithubClient> {
   const {getOctokit} = await import('@actions/github');
-  const octokit = getOctokit(token, {log: SILENT, userAgent: 'upload-gcore-gpu-image'});
+  // By itself, the toolkit reads the address only once in the life of a process.
+  const baseUrl = process.env['GITHUB_API_URL'] || 'https://api.github.com';
+  const octokit = getOctokit(token, {baseUrl, log: SILENT, userAgent: 'upload-gcore-gpu-image'});
 
   const once = async ({route, parameters, wanted = 'json', signal = run.cancelled}: Ask): Promise<unknown> => {
+    const timeoutMs = Math.ceil(Math.min(TIMEOUT_MS, timeLeftMs(run) + OVERTIME_MS));
     const request = {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       ...(wanted === 'location' ? {redirect: 'manual' as const} : {}),
       parseSuccessResponseBody: wanted === 'json',
     };
@@ -97,11 +105,10 @@ export async function openGithub(token: string, run: Run): Promise<GithubClient>
         } catch (error) {
           const isLast = tries === ATTEMPTS || ask.repeatable === false;
           if (isLast || !(error instanceof GithubError) || !error.mayPass) throw error;
-          run.log.debug(`GitHub: ${error.message}. Asking again.`);
-          await run.clock.sleep(
-            Math.max(backoffMs(tries, run.clock), error.retryAfterMs ?? 0),
-            ask.signal ?? run.cancelled,
-          );
+          const waitMs = Math.max(backoffMs(tries, run.clock), error.retryAfterMs ?? 0);
+          if (waitMs >= timeLeftMs(run)) throw error;
+          run.log.info(`${error.message}. Asking GitHub again in ${Math.ceil(waitMs / 1000)} s.`);
+          await run.clock.sleep(waitMs, ask.signal ?? run.cancelled);
         }
       }
     },
@@ -123,27 +130,30 @@ function shown(route: string, parameters: Ask['parameters']): string {
 
 function failureOf(error: unknown, route: string): GithubError {
   const parsed = v.safeParse(OctokitFailure, error);
-  const message = inert(error instanceof Error ? error.message : String(error));
   if (!parsed.success || parsed.output.response === undefined) {
-    return new GithubError(`${route}: no answer (${message})`, {status: undefined, mayPass: true, cause: error});
+    const message = `${route}: no answer (${inert(describeError(error))})`;
+    return new GithubError(message, {status: undefined, mayPass: true, cause: error});
   }
+  const message = inert(parsed.output.message);
   const {status} = parsed.output;
   const {headers} = parsed.output.response;
   const header = (name: string) => (headers[name] === undefined ? undefined : String(headers[name]));
-  const isThrottled = status === 429 || (status === 403 && isLimit(header));
+  const isThrottled = status === 429 || (status === 403 && isLimit(header, message));
+  const retryAfterMs = parseRetryAfter(retryAfterOf(header), new Date(header('date') ?? ''));
   return new GithubError(`${route}: ${status} ${message}`, {
     status,
     mayPass: isThrottled || status === 408 || status >= 500,
-    retryAfterMs: parseRetryAfter(retryAfterOf(header), new Date(header('date') ?? '')),
+    retryAfterMs: retryAfterMs ?? (isThrottled ? THROTTLED_MS : undefined),
     cause: error,
   });
 }
 
 type Header = (name: string) => string | undefined;
 
-/** A limit that is reached is a 403 or a 429 with one of these headers (docs.github.com, "Rate limits for the REST API"). */
-function isLimit(header: Header): boolean {
-  return header('retry-after') !== undefined || header('x-ratelimit-remaining') === '0';
+/** A 403 is a limit that is reached where a header or, of the secondary limits, the message says so (docs.github.com, as above). */
+function isLimit(header: Header, message: string): boolean {
+  const isSecondary = /\bsecondary rate limit\b/i.test(message);
+  return isSecondary || header('retry-after') !== undefined || header('x-ratelimit-remaining') === '0';
 }
 
 /** The hourly limit tells when it begins anew, in seconds since 1970; the others, how long to wait. */

@@ -1,0 +1,269 @@
+import {afterAll, beforeEach, describe, expect, it} from '@jest/globals';
+import {type Github, startGithub} from '../../harness/github.ts';
+import type {ReleaseSeed} from '../../harness/github-model.ts';
+import type {Outputs} from '../../src/action/outputs.ts';
+import {awaitImages} from '../../src/action/releases/await-images.ts';
+import {openGithub} from '../../src/action/releases/github.ts';
+import {attachImages} from '../../src/action/releases/images-file.ts';
+import {createReleases} from '../../src/action/releases/releases.ts';
+import type {UploadInputs} from '../../src/action/upload-inputs.ts';
+import {lookUpRelease} from '../../src/action/upload-release.ts';
+import {Cancelled} from '../../src/waiting/run.ts';
+import {createVirtualClock} from '../fixtures/virtual-clock.ts';
+
+const PLACE = {owner: 'octo-org', name: 'gpu-images'};
+const REPOSITORY = `${PLACE.owner}/${PLACE.name}`;
+const TAG = 'v1';
+const FILE = 'gcore-images.json';
+const DRAFT = `${FILE}.00000000-0000-4000-8000-000000000000`;
+const TOKEN = 'ghs_0123456789';
+const MINUTE_MS = 60_000;
+const OURS = {7: {region: 'Luxembourg-2', id: 'ours'}};
+const THEIRS = {10: {region: 'Manassas', id: 'theirs'}};
+
+const environment = {...process.env};
+let open: Github[] = [];
+beforeEach(async () => {
+  for (const github of open) await github[Symbol.asyncDispose]();
+  open = [];
+});
+afterAll(async () => {
+  for (const github of open) await github[Symbol.asyncDispose]();
+  process.env = environment;
+});
+
+function asset(name: string, content: object, state: 'uploaded' | 'starter' = 'uploaded') {
+  return {name, content: Buffer.from(JSON.stringify(content)), state};
+}
+
+const INPUTS: Partial<UploadInputs> = {'attach-to-release': true, 'github-token': TOKEN, 'dry-run': false};
+
+/** The outputs of a step, as far as the release takes them. */
+function outputsOf(images: object) {
+  return {images: () => JSON.stringify(images)} as Outputs;
+}
+
+/** A release with these assets, on a GitHub whose hours pass on a virtual clock. */
+async function setScene(assets: ReleaseSeed['assets'] = [], budgetMs = 3 * MINUTE_MS) {
+  const github = await startGithub({
+    repositories: {[REPOSITORY]: {releases: [{tag: TAG, assets}]}},
+    tokens: {[TOKEN]: {[REPOSITORY]: 'write'}},
+  });
+  open.push(github);
+  process.env = {
+    ...environment,
+    GITHUB_API_URL: github.apiUrl,
+    GITHUB_REPOSITORY: REPOSITORY,
+    GITHUB_REF: `refs/tags/${TAG}`,
+    GITHUB_EVENT_NAME: 'push',
+  };
+  const clock = createVirtualClock();
+  const cancel = new AbortController();
+  const lines: string[] = [];
+  const say = (line: string) => void lines.push(line);
+  const run = {
+    clock,
+    startedAtMs: 0,
+    deadlineMs: budgetMs,
+    cancelled: cancel.signal,
+    graceOver: new AbortController().signal,
+    log: {debug: say, info: say, notice: say, warning: say},
+  };
+  const releases = createReleases(PLACE, await openGithub(TOKEN, run));
+  const truth = github.release(REPOSITORY, TAG);
+  return {
+    github,
+    clock,
+    cancel,
+    lines,
+    releases,
+    truth,
+    attach: async () => await attachImages(OURS, {release: await releases.byTag(TAG), releases, run}),
+    lookUp: () => lookUpRelease(INPUTS as UploadInputs, run),
+    gate: () => awaitImages({tag: TAG, releases, intervalMs: 5000, ifMissing: 'fail'}, run),
+    said: () => JSON.parse(github.assetText(REPOSITORY, TAG, FILE) ?? 'null'),
+    names: () => truth.assets.map(({name}) => name),
+  };
+}
+
+describe('The file of a release is written', () => {
+  it('from the draft of a step that was killed once it had deleted the file', async () => {
+    const {attach, said, names} = await setScene([asset(DRAFT, THEIRS)]);
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS});
+    expect(names()).toEqual([FILE]);
+  });
+
+  it('in place of one whose upload broke off', async () => {
+    const {attach, said, names} = await setScene([asset(FILE, {}, 'starter')]);
+    await attach();
+    expect(said()).toEqual(OURS);
+    expect(names()).toEqual([FILE]);
+  });
+
+  it('and leaves the draft of another that is on its way', async () => {
+    const {attach, names} = await setScene([asset(FILE, THEIRS), asset(DRAFT, THEIRS)]);
+    await attach();
+    expect(names()).toEqual([DRAFT, FILE]);
+  });
+
+  it('with what it deleted, where another that never saw that takes the name', async () => {
+    const {github, truth, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
+    const third = {26: {region: 'Sines-2', id: 'third'}};
+    let isTaken = false;
+    github.onRequest(({method}) => {
+      if (method !== 'PATCH' || isTaken) return;
+      isTaken = true;
+      truth.assets.push({id: 1, ...asset(FILE, third)});
+    });
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS, ...third});
+    expect(names()).toEqual([FILE]);
+  });
+
+  it.each([
+    ['deletes the old file first', 'DELETE', FILE],
+    ['deletes the draft', 'PATCH', `${FILE}.`],
+  ])('where another %s', async (_, request, victim) => {
+    const {github, truth, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
+    let isDone = false;
+    github.onRequest(({method}) => {
+      if (method !== request || isDone) return;
+      isDone = true;
+      truth.assets.splice(
+        truth.assets.findIndex(({name}) => name.startsWith(victim)),
+        1,
+      );
+    });
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS});
+    expect(names()).toEqual([FILE]);
+  });
+
+  it.each(['DELETE', 'PATCH', 'POST'])('whatever becomes of the answer to %s', async (method) => {
+    const {github, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
+    github.script({method, path: /./, losesAnswer: true, times: method === 'POST' ? 1 : 4});
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS});
+    expect(names()).toEqual([FILE]);
+  });
+
+  it.each(['POST', 'DELETE', 'PATCH'])('to its end, where the run is cancelled at its %s', async (at) => {
+    const {github, cancel, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
+    github.onRequest(({method}) => {
+      if (method === at) cancel.abort(new Cancelled('SIGINT'));
+    });
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS});
+    expect(names()).toEqual([FILE]);
+  });
+
+  it('or not, once its time is over', async () => {
+    const {github, clock, attach, said} = await setScene([asset(FILE, THEIRS)]);
+    github.script({method: 'POST', path: /./, status: 502, times: 1000});
+    await expect(attach()).rejects.toThrow('502');
+    expect(clock.now()).toBeGreaterThan(2 * MINUTE_MS);
+    expect(clock.now()).toBeLessThanOrEqual(3 * MINUTE_MS);
+    expect(said()).toEqual(THEIRS);
+  });
+});
+
+describe('The images of a step are attached', () => {
+  it('also when its time is over', async () => {
+    const {clock, lookUp, said} = await setScene();
+    const release = await lookUp();
+    clock.advance(60 * MINUTE_MS);
+    await release?.attach(outputsOf({7: {region: 'Luxembourg-2', task_id: 'ours', error: 'The time is over'}}));
+    expect(said()).toMatchObject({7: {task_id: 'ours'}});
+  });
+
+  it('for three minutes at most, and then it warns', async () => {
+    const {github, clock, lines, lookUp} = await setScene();
+    const release = await lookUp();
+    github.script({method: 'PATCH', path: /./, status: 422, times: 1000});
+    clock.advance(60 * MINUTE_MS);
+    await release?.attach(outputsOf(OURS));
+    expect(clock.now()).toBeGreaterThan(62 * MINUTE_MS);
+    expect(clock.now()).toBeLessThanOrEqual(63 * MINUTE_MS);
+    expect(lines.at(-1)).toMatch(
+      /^gcore-images.json could not be added to the release\. .*another run writes gcore-images.json at the same time.* Run this job again\.$/,
+    );
+  });
+
+  it('unless none of them is there, or the run is cancelled', async () => {
+    const {cancel, lookUp, names} = await setScene();
+    const release = await lookUp();
+    await release?.attach(outputsOf({7: {region: 'Luxembourg-2', error: 'It failed'}}));
+    cancel.abort(new Cancelled('SIGINT'));
+    await release?.attach(outputsOf(OURS));
+    expect(names()).toEqual([]);
+  });
+});
+
+describe('The file of a release is read', () => {
+  it('again, where it is replaced between its address and its content', async () => {
+    const {github, gate} = await setScene([asset(FILE, THEIRS)]);
+    github.script({method: 'GET', path: /storage/, status: 403});
+    expect(await gate()).toEqual(THEIRS);
+  });
+
+  it('only where it is no longer than such a file can be', async () => {
+    const {github, gate} = await setScene([asset(FILE, {7: {region: ' '.repeat(2 ** 20)}})]);
+    await expect(gate()).rejects.toThrow('is not what this action writes');
+    expect(github.journal.filter(({path}) => path.includes('storage'))).toEqual([]);
+  });
+});
+
+describe('GitHub is asked again', () => {
+  const limited = {method: 'GET', path: /tags/, status: 403};
+  const inAnHour = String(Math.ceil(Date.now() / 1000) + 3600);
+
+  it.each([
+    ['after as long as it says', {...limited, headers: {'retry-after': '7'}}, 7000],
+    [
+      'after a minute where it says an hour',
+      {...limited, headers: {'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inAnHour}},
+      MINUTE_MS,
+    ],
+    [
+      'after a minute where it says nothing',
+      {...limited, message: 'You have exceeded a secondary rate limit.'},
+      MINUTE_MS,
+    ],
+    ['after a minute where it says too many', {...limited, status: 429}, MINUTE_MS],
+    ['soon where it fails', {...limited, status: 500}, 750],
+    ['soon where it times out', {...limited, status: 408}, 750],
+  ])('%s', async (_, fault, waitMs) => {
+    const {github, clock, releases} = await setScene();
+    github.script(fault);
+    await releases.byTag(TAG);
+    expect(clock.sleeps).toEqual([waitMs]);
+  });
+
+  it.each([401, 403, 404, 422])('never where it answers %d', async (status) => {
+    const {github, clock, releases} = await setScene();
+    github.script({...limited, status});
+    await expect(releases.byTag(TAG)).rejects.toThrow(String(status));
+    expect(clock.sleeps).toEqual([]);
+  });
+
+  it('four times at most, and not beyond the time of the step', async () => {
+    const {github, clock, releases} = await setScene([], 30 * MINUTE_MS);
+    github.script({...limited, status: 429, times: 100});
+    await expect(releases.byTag(TAG)).rejects.toThrow('429');
+    expect(github.journal).toHaveLength(4);
+    clock.advance(26.5 * MINUTE_MS);
+    await expect(releases.byTag(TAG)).rejects.toThrow('429');
+    expect(github.journal).toHaveLength(5);
+  });
+
+  it('or left alone, five seconds after the time of the step', async () => {
+    const {github, releases} = await setScene([], 0);
+    const {promise, resolve} = Promise.withResolvers<void>();
+    github.onRequest(() => promise);
+    const startMs = Date.now();
+    await expect(releases.byTag(TAG)).rejects.toThrow('no answer');
+    resolve();
+    expect(Date.now() - startMs).toBeLessThan(15_000);
+  });
+});

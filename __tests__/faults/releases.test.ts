@@ -1,94 +1,27 @@
-import {afterAll, beforeEach, describe, expect, it} from '@jest/globals';
-import {type Github, startGithub} from '../../harness/github.ts';
-import type {ReleaseSeed} from '../../harness/github-model.ts';
+import {afterEach, describe, expect, it} from '@jest/globals';
 import type {Outputs} from '../../src/action/outputs.ts';
-import {awaitImages} from '../../src/action/releases/await-images.ts';
-import {openGithub} from '../../src/action/releases/github.ts';
-import {attachImages} from '../../src/action/releases/images-file.ts';
-import {createReleases} from '../../src/action/releases/releases.ts';
-import type {UploadInputs} from '../../src/action/upload-inputs.ts';
-import {lookUpRelease} from '../../src/action/upload-release.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
-import {createVirtualClock} from '../fixtures/virtual-clock.ts';
+import {asset, FILE, MINUTE_MS, OURS, setScene, strikeScenes, TAG} from '../fixtures/release-scene.ts';
 
-const PLACE = {owner: 'octo-org', name: 'gpu-images'};
-const REPOSITORY = `${PLACE.owner}/${PLACE.name}`;
-const TAG = 'v1';
-const FILE = 'gcore-images.json';
 const DRAFT = `${FILE}.00000000-0000-4000-8000-000000000000`;
-const TOKEN = 'ghs_0123456789';
-const MINUTE_MS = 60_000;
-const OURS = {7: {region: 'Luxembourg-2', id: 'ours'}};
 const THEIRS = {10: {region: 'Manassas', id: 'theirs'}};
 
-const environment = {...process.env};
-let open: Github[] = [];
-beforeEach(async () => {
-  for (const github of open) await github[Symbol.asyncDispose]();
-  open = [];
-});
-afterAll(async () => {
-  for (const github of open) await github[Symbol.asyncDispose]();
-  process.env = environment;
-});
-
-function asset(name: string, content: object, state: 'uploaded' | 'starter' = 'uploaded') {
-  return {name, content: Buffer.from(JSON.stringify(content)), state};
-}
-
-const INPUTS: Partial<UploadInputs> = {'attach-to-release': true, 'github-token': TOKEN, 'dry-run': false};
+afterEach(strikeScenes);
 
 /** The outputs of a step, as far as the release takes them. */
 function outputsOf(images: object) {
   return {images: () => JSON.stringify(images)} as Outputs;
 }
 
-/** A release with these assets, on a GitHub whose hours pass on a virtual clock. */
-async function setScene(assets: ReleaseSeed['assets'] = [], budgetMs = 3 * MINUTE_MS) {
-  const github = await startGithub({
-    repositories: {[REPOSITORY]: {releases: [{tag: TAG, assets}]}},
-    tokens: {[TOKEN]: {[REPOSITORY]: 'write'}},
-  });
-  open.push(github);
-  process.env = {
-    ...environment,
-    GITHUB_API_URL: github.apiUrl,
-    GITHUB_REPOSITORY: REPOSITORY,
-    GITHUB_REF: `refs/tags/${TAG}`,
-    GITHUB_EVENT_NAME: 'push',
-  };
-  const clock = createVirtualClock();
-  const cancel = new AbortController();
-  const lines: string[] = [];
-  const say = (line: string) => void lines.push(line);
-  const run = {
-    clock,
-    startedAtMs: 0,
-    deadlineMs: budgetMs,
-    cancelled: cancel.signal,
-    graceOver: new AbortController().signal,
-    log: {debug: say, info: say, notice: say, warning: say},
-  };
-  const releases = createReleases(PLACE, await openGithub(TOKEN, run));
-  const truth = github.release(REPOSITORY, TAG);
-  return {
-    github,
-    clock,
-    cancel,
-    lines,
-    releases,
-    truth,
-    attach: async () => await attachImages(OURS, {release: await releases.byTag(TAG), releases, run}),
-    lookUp: () => lookUpRelease(INPUTS as UploadInputs, run),
-    gate: () => awaitImages({tag: TAG, releases, intervalMs: 5000, ifMissing: 'fail'}, run),
-    said: () => JSON.parse(github.assetText(REPOSITORY, TAG, FILE) ?? 'null'),
-    names: () => truth.assets.map(({name}) => name),
-  };
-}
-
 describe('The file of a release is written', () => {
   it('from the draft of a step that was killed once it had deleted the file', async () => {
-    const {attach, said, names} = await setScene([asset(DRAFT, THEIRS)]);
+    const older = {10: {region: 'Manassas', id: 'older'}};
+    const {truth, attach, said, names} = await setScene([
+      asset(DRAFT.replaceAll('0', '1'), older),
+      asset(DRAFT, THEIRS),
+      asset(DRAFT.replaceAll('0', '2'), {}, 'starter'),
+    ]);
+    truth.assets.reverse();
     await attach();
     expect(said()).toEqual({...OURS, ...THEIRS});
     expect(names()).toEqual([FILE]);
@@ -150,12 +83,30 @@ describe('The file of a release is written', () => {
 
   it.each(['POST', 'DELETE', 'PATCH'])('to its end, where the run is cancelled at its %s', async (at) => {
     const {github, cancel, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
+    if (at !== 'POST') github.script({method: at, path: /./, status: 500});
     github.onRequest(({method}) => {
       if (method === at) cancel.abort(new Cancelled('SIGINT'));
     });
     await attach();
     expect(said()).toEqual({...OURS, ...THEIRS});
     expect(names()).toEqual([FILE]);
+  });
+
+  it('or not, where the run is cancelled before', async () => {
+    const {github, cancel, attach} = await setScene([asset(FILE, THEIRS)]);
+    github.script({method: 'GET', path: /storage/, status: 500, times: 1000});
+    github.onRequest(({path}) => {
+      if (path.includes('storage')) cancel.abort(new Cancelled('SIGINT'));
+    });
+    await expect(attach()).rejects.toThrow(Cancelled);
+    expect(github.journal.filter(({method}) => method !== 'GET')).toEqual([]);
+  });
+
+  it('also on a release with more assets than GitHub lists at a time', async () => {
+    const many = Array.from({length: 100}, (_, index) => asset(`file-${index}`, {}));
+    const {attach, said} = await setScene([...many, asset(FILE, THEIRS)]);
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS});
   });
 
   it('or not, once its time is over', async () => {
@@ -191,12 +142,13 @@ describe('The images of a step are attached', () => {
   });
 
   it('unless none of them is there, or the run is cancelled', async () => {
-    const {cancel, lookUp, names} = await setScene();
+    const {cancel, lines, lookUp, names} = await setScene();
     const release = await lookUp();
     await release?.attach(outputsOf({7: {region: 'Luxembourg-2', error: 'It failed'}}));
     cancel.abort(new Cancelled('SIGINT'));
     await release?.attach(outputsOf(OURS));
     expect(names()).toEqual([]);
+    expect(lines).toEqual([]);
   });
 });
 
@@ -205,6 +157,17 @@ describe('The file of a release is read', () => {
     const {github, gate} = await setScene([asset(FILE, THEIRS)]);
     github.script({method: 'GET', path: /storage/, status: 403});
     expect(await gate()).toEqual(THEIRS);
+  });
+
+  it('again, where GitHub answers what it never does', async () => {
+    const {github, gate} = await setScene([asset(FILE, THEIRS)]);
+    github.script({method: 'GET', path: /tags/, status: 200});
+    expect(await gate()).toEqual(THEIRS);
+  });
+
+  it('only where its upload has ended', async () => {
+    const {gate} = await setScene([asset(FILE, {}, 'starter')]);
+    await expect(gate()).rejects.toThrow('does not say which images were published');
   });
 
   it('only where it is no longer than such a file can be', async () => {

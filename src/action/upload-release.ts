@@ -31,7 +31,6 @@ export async function lookUpRelease(inputs: UploadInputs, run: Run): Promise<Upl
   const {'release-asset': asset, 'attach-to-release': isToAttach, 'github-token': token = ''} = inputs;
   if (asset === undefined && !isToAttach) return undefined;
   const found = await openRunRelease(token, process.env, run).catch((error: unknown) => {
-    run.cancelled.throwIfAborted();
     const explained = explainGithub(error, {
       grant: isToAttach ? GRANT_WRITE : GRANT_READ,
       known: NOTHING_CHANGED.known,

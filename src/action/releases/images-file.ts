@@ -84,7 +84,6 @@ export async function attachImages(images: Images, file: FileOnRelease): Promise
       await removeDrafts(drafts, file);
       return;
     } catch (error) {
-      run.cancelled.throwIfAborted();
       const waitMs = backoffMs(round, run.clock, {firstMs: 500, mostMs: 16_000});
       if (!(error instanceof GithubError && error.mayPass) || waitMs >= timeLeftMs(run)) throw error;
       run.log.debug(`${IMAGES_FILE} is not written yet: ${error.message}. Starting anew.`);
@@ -134,7 +133,6 @@ async function replaceFile(
 async function removeDrafts(drafts: readonly Asset[], {releases, run}: FileOnRelease): Promise<void> {
   for (const draft of drafts) {
     await releases.remove(draft, run.graceOver).catch((error: unknown) => {
-      run.cancelled.throwIfAborted();
       run.log.debug(`A draft could not be deleted: ${error instanceof Error ? error.message : String(error)}`);
     });
   }

@@ -41,6 +41,11 @@ it('while the file is being replaced', async () => {
 
 it.each([
   ['a region in it has failed', {release: TAG}, 'The upload left no image here'],
+  [
+    'a region in it has failed, in one line whatever the file says',
+    {release: 'v1.2.1'},
+    'The upload left no image here: it ::notice::All is well',
+  ],
   ['there is no such release', {release: 'v9.9.9'}, 'There is no release of the tag v9.9.9 in octo-org/gpu-images.'],
   [
     'the release says nothing of images',
@@ -58,7 +63,9 @@ it.each([
     'expected the tag of a release of this repository, or owner/repository@tag',
   ],
 ])('or says so where %s', async (_, inputs, says) => {
-  await using stage = await setReleaseStage({releases: () => [{tag: TAG}, {tag: 'v1.2.2'}]});
+  const hostile = {7: {region: 'here\n::error::', error: 'it\n::notice::All is well'}};
+  const assets = [{name: IMAGES_FILE, content: Buffer.from(JSON.stringify(hostile))}];
+  await using stage = await setReleaseStage({releases: () => [{tag: TAG}, {tag: 'v1.2.2'}, {tag: 'v1.2.1', assets}]});
   if (inputs.release === TAG) await stage.upload({'attach-to-release': 'true', region: '7, 26'});
   const {exitCode, outputs, log} = await stage.gate({...inputs, region: ''});
 

@@ -5,6 +5,7 @@ import {explainGate, GATE, type Passed, passGate, type Target} from '../images/g
 import {isId, placesOf, resolveProject, resolveRegions} from '../images/places.ts';
 import {inEachRegion, throwFailures} from '../images/regions.ts';
 import {shareTaskLooks} from '../images/shared-looks.ts';
+import {inert} from '../text/inert.ts';
 import type {Run} from '../waiting/run.ts';
 import {accountOf} from './account-inputs.ts';
 import type {Images} from './images-output.ts';
@@ -101,7 +102,7 @@ async function regionsOf(
   gcore: Gcore,
 ): Promise<readonly Named[]> {
   if (images !== undefined) {
-    return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: entry.region ?? id}));
+    return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: inert(entry.region ?? id, 100)}));
   }
   if (!region.every(isId)) return await resolveRegions(region, gcore);
   return [...new Set(region.map(Number))].map((id) => ({id, name: String(id)}));

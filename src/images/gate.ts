@@ -55,7 +55,7 @@ async function waitFor(
 ): Promise<Passed> {
   if ('failure' in target) {
     throw new ImageNotFound(
-      `The upload left no image here: ${target.failure}`,
+      `The upload left no image here: ${inert(target.failure)}`,
       'Mend what failed there, and run the upload again.',
     );
   }

@@ -1,4 +1,5 @@
 import {ExplainedError} from '../../errors.ts';
+import {inert} from '../../text/inert.ts';
 import {type Look, poll} from '../../waiting/poll.ts';
 import type {Run} from '../../waiting/run.ts';
 import {scheduleOf} from '../../waiting/schedule.ts';
@@ -53,7 +54,7 @@ export async function awaitImages({tag, releases, intervalMs, ifMissing}: Awaite
 }
 
 function noFile(tag: string): ExplainedError {
-  return new ExplainedError(`Release ${tag} does not say which images were published for it.`, {
+  return new ExplainedError(`Release ${inert(tag, 100)} does not say which images were published for it.`, {
     known: [`It has no asset ${IMAGES_FILE}.`, 'The gate changes nothing in the cloud.'],
     next: 'Publish with attach-to-release: true. Where that is still to come, if-missing: wait waits for it.',
   });

@@ -81,6 +81,16 @@ const lostAnswers: readonly CompoundCase[] = [
     expected: {ends: 'outcome unknown', posts: 1, images: 1, seconds: 120, says: ['that may be it']},
   },
   {
+    title: 'the same, of a source with a URL of its own for each send',
+    scene: {cloud: {...LONG_IMPORT, taskDataHoldsTags: false}, faults: [lostUpload()], freshUrls: 1},
+    expected: {ends: 'outcome unknown', posts: 1, images: 1, seconds: 120, says: ['that may be it']},
+  },
+  {
+    title: 'the answer is lost, nothing landed, and there is no URL to send again',
+    scene: {faults: [lostUpload('none')], freshUrls: 1},
+    expected: {ends: 'outcome unknown', posts: 1, images: 0, seconds: 120, says: ['no URL could be made']},
+  },
+  {
     title: 'the answer is lost, and the task is behind 1,500 of others',
     scene: {
       cloud: {imageVisible: 'finished'},

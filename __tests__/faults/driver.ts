@@ -200,9 +200,19 @@ function orderOf(scene: Scene, url: string): Order {
     place: {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'},
     upload: {...upload, tags: {team: 'gpu', ...sourceTags(upload, {})}},
     ifExists: 'reuse',
+    freshUrl: scene.freshUrls === undefined ? undefined : freshUrlsOf(url, scene.freshUrls),
     wait: true,
     attempts: scene.attempts ?? 1,
     intervalMs: scene.intervalMs ?? INTERVAL_MS,
+  };
+}
+
+function freshUrlsOf(url: string, most: number): () => Promise<string> {
+  let made = 0;
+  return async () => {
+    made += 1;
+    if (made > most) throw new Error('no more URLs');
+    return `${url}&made=${made}`;
   };
 }
 

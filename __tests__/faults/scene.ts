@@ -25,6 +25,8 @@ export interface Scene {
   readonly furnish?: (cloud: Simulator) => void;
   /** How many of the cloud's fetches of the image fail before one works. */
   readonly brokenSources?: number;
+  /** The source has a URL of its own for each send, and so many can be made. */
+  readonly freshUrls?: number;
   readonly attempts?: number;
   readonly timeoutMs?: number;
   readonly intervalMs?: number;

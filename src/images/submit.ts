@@ -29,6 +29,8 @@ export class NoSourceUrl extends Error {
   override readonly name = 'NoSourceUrl';
 }
 
+const NOT_TAKEN_AGAIN = 'its answer was lost, and the service did not take it when it was sent again';
+const NO_URL_TO_SEND_AGAIN = 'its answer was lost, and no URL could be made to send it again';
 const OUT_OF_TIME = 'the time for this step ended before that could be settled';
 /** How often a POST that surely had no effect is sent. */
 const SENDS = 3;
@@ -66,11 +68,10 @@ export async function submitOnce(submission: Submission): Promise<Accepted> {
     'The looks were clean and found nothing: the upload is sent once more, with the same marker. Should the first one land after all, there will be two images.',
   );
   const second = await sendOrFind(submission).catch((error: unknown) => {
-    if (!(error instanceof RequestError || error instanceof NoSourceUrl)) throw error;
     // This one surely had no effect. The first may still land.
-    throw new OutcomeUnknown('its answer was lost, and the service did not take it when it was sent again', {
-      cause: error,
-    });
+    if (error instanceof RequestError) throw new OutcomeUnknown(NOT_TAKEN_AGAIN, {cause: error});
+    if (error instanceof NoSourceUrl) throw new OutcomeUnknown(NO_URL_TO_SEND_AGAIN, {cause: error.cause});
+    throw error;
   });
   if (!(second instanceof RequestError)) return second;
   throw new OutcomeUnknown('the upload was sent twice, both answers were lost, and nothing was found', {cause: second});

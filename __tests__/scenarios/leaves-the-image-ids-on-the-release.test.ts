@@ -68,15 +68,6 @@ it('when only some regions worked', async () => {
   expect(stage.attached()).toMatchObject({7: {id: expect.any(String)}, 26: {error: expect.any(String)}});
 });
 
-it('and does not take away an image where a later run fails', async () => {
-  await using stage = await setReleaseStage();
-  const {outputs} = await stage.upload(ATTACH);
-  const later = await stage.upload({...ATTACH, region: '7, 10', 'if-exists': 'fail'});
-
-  expect(later.exitCode).toBe(1);
-  expect(stage.attached()).toMatchObject({7: {id: outputs['image-id']}, 10: {id: expect.any(String)}});
-});
-
 it('after a bad moment of GitHub, of which nothing remains', async () => {
   await using stage = await setReleaseStage();
   stage.github.script(

@@ -13,20 +13,9 @@ interface Case {
 
 const CONTENT = Buffer.from('QFI\xfb');
 
+/** Besides those that docs/troubleshooting.md has the texts of. */
 const CASES: Readonly<Record<string, Case>> = {
-  'no asset fits': {
-    inputs: {'release-asset': '*.vhd'},
-    says: [
-      'No asset of release v1.2.3 fits release-asset, which is "*.vhd".',
-      /* the list */ 'trainer-v1.2.3.qcow2',
-      'SHA256SUMS',
-    ],
-  },
   'the release has no assets': {stage: {releases: () => [{tag: TAG}]}, says: ['It has no assets.']},
-  'two assets fit': {
-    inputs: {'release-asset': '*'},
-    says: ['2 assets of release v1.2.3 fit release-asset', 'trainer-v1.2.3.qcow2', 'SHA256SUMS'],
-  },
   'two assets of one name fit, of which one broke off': {
     stage: {
       releases: () => [
@@ -45,25 +34,9 @@ const CASES: Readonly<Record<string, Case>> = {
     stage: {releases: () => [{tag: TAG, assets: [{name: 'trainer.qcow2', content: CONTENT, state: 'starter'}]}]},
     says: ['The asset trainer.qcow2 of release v1.2.3 is not whole'],
   },
-  'the tag has no release': {
-    stage: {releases: () => [{tag: 'v1.2.2'}, {tag: 'v1.2.1'}]},
-    says: ['There is no release of the tag v1.2.3 in octo-org/gpu-images.', 'Its latest: v1.2.2, v1.2.1.'],
-  },
   'there are no releases at all': {
     stage: {releases: () => []},
     says: ['It has no releases that github-token may see.'],
-  },
-  'the release is a draft': {
-    stage: {releases: () => [{tag: TAG, draft: true}]},
-    says: ['The release of the tag v1.2.3 is a draft.'],
-  },
-  'the run is on a branch': {
-    job: {env: {GITHUB_REF: 'refs/heads/main', GITHUB_EVENT_NAME: 'workflow_dispatch'}},
-    says: ['This run is for no release.', 'by the event workflow_dispatch on refs/heads/main'],
-  },
-  'the token may not read': {
-    stage: {isPrivate: true, contents: 'none'},
-    says: ['GitHub does not let github-token do this', '403 Resource not accessible by integration', 'contents: read'],
   },
   'the token is not accepted': {
     job: {githubToken: 'ghs_anotheranother'},

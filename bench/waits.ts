@@ -1,7 +1,7 @@
 /** From ready in the cloud to the step's exit, and the requests until then, in simulated time. */
 import {BOUNDS} from './bounds.ts';
 import {type OurWait, onePlan, ourWait, type Wait} from './our-wait.ts';
-import {drawDurationsMs, mean, median, seededRandom} from './sample.ts';
+import {drawDurationsMs, drawEvenlyMs, mean, median, seededRandom} from './sample.ts';
 import type {Peer} from './sdks.ts';
 import {milliseconds, type Row, seconds} from './table.ts';
 
@@ -66,10 +66,9 @@ async function waitsOf(
   const ours: OurWait[] = [];
   const sdk: Wait[] = [];
   const others = new Map<string, Wait[]>(peers.map(({name}) => [name, []]));
-  for (let draw = 1; draw <= draws; draw += 1) {
-    const [importMs = medianMs, ...earlierMs] = drawDurationsMs(1 + earlier, medianMs, SPREAD, random);
-    const plan = onePlan(importMs, earlierMs);
-    ours.push(await ourWait(plan, draw));
+  for (const [draw, importMs] of drawEvenlyMs(draws, medianMs, SPREAD, random).entries()) {
+    const plan = onePlan(importMs, drawDurationsMs(earlier, medianMs, SPREAD, random));
+    ours.push(await ourWait(plan, draw + 1));
     sdk.push(fixedPolls(importMs));
     for (const peer of peers) others.get(peer.name)?.push(await peer.wait(plan));
   }

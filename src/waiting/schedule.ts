@@ -97,7 +97,7 @@ function gapAround(usual: UsualDuration, elapsed: number, scale: number): number
   const seen = Math.log(Math.max(1, usual.mostMs / Math.max(usual.leastMs, 1000))) / (2 * LOG_OF_NINE);
   const spread = Math.min(0.3, 0.01 + seen * (1 + 2 / usual.count) + 0.2 / usual.count);
   // Some requests are made in any case: the shorter the import, the more they weigh. None is dearer than where nothing is known.
-  const price = scale ** 2 * Math.min(1, (7 / middle) * (1 + 8 / middle));
+  const price = scale ** 2 * Math.min(1, (7 / middle) * (1 + 12 / middle));
   const atAnyTime = price / (4 * scale) ** 2;
 
   const left = 1 / (1 + (elapsed / middle) ** (1 / spread));

@@ -1,10 +1,13 @@
 import {expect, it} from '@jest/globals';
 import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
 
-it.each([TAG, `${REPOSITORY}@${TAG}`])('%s, when every region in its file is ready', async (release) => {
+it.each([
+  [TAG, REPOSITORY],
+  [`${REPOSITORY}@${TAG}`, 'octo-org/deploys'],
+])('%s, when every region in its file is ready, from %s', async (release, repository) => {
   await using stage = await setReleaseStage({isPrivate: true});
   const published = await stage.upload({'attach-to-release': 'true', region: '7, 10', wait: 'false'});
-  const {exitCode, outputs} = await stage.gate({release, region: ''});
+  const {exitCode, outputs} = await stage.gate({release, region: ''}, {env: {GITHUB_REPOSITORY: repository}});
 
   expect(exitCode).toBe(0);
   expect(outputs['ready']).toBe('true');

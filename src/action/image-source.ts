@@ -36,23 +36,13 @@ export async function findSource(
   run: Run,
   secrets: Secrets,
 ): Promise<ImageSource> {
-  const {url} = inputs;
+  const {url, 'release-asset': glob} = inputs;
   if (url !== undefined) {
     const facts = await lookAt(url, inputs, run);
     return {url, facts, file: facts};
   }
-  if (runRelease === undefined) throw new Error('an asset was asked for, and no release was looked up');
-  return await findAssetSource(inputs, runRelease, run, secrets);
-}
-
-async function findAssetSource(
-  inputs: UploadInputs,
-  {release, releases}: RunRelease,
-  run: Run,
-  secrets: Secrets,
-): Promise<ImageSource> {
-  const glob = inputs['release-asset'];
-  if (glob === undefined) throw new Error('neither a URL nor an asset was asked for');
+  if (glob === undefined || runRelease === undefined) throw new Error('there is neither a URL nor a release');
+  const {release, releases} = runRelease;
   const orExplain = async <T>(answer: Promise<T>) =>
     await answer.catch((error: unknown) => {
       throw explainGithub(error, {grant: GRANT_READ, known: NOTHING_CHANGED.known});
@@ -62,14 +52,14 @@ async function findAssetSource(
     `The image is the asset ${inert(asset.name, 100)} of release ${inert(release.tag, 100)}, ${prettySize(asset.sizeBytes)}.`,
   );
   const freshUrl = async () => {
-    const url = await orExplain(shortLivedUrl(asset, releases));
-    addSecretsOfUrl(url, secrets);
-    return url;
+    const shortLived = await orExplain(shortLivedUrl(asset, releases));
+    addSecretsOfUrl(shortLived, secrets);
+    return shortLived;
   };
-  const url = isPrivate ? await freshUrl() : asset.publicUrl;
-  const facts = await lookAt(url, inputs, run);
+  const assetUrl = isPrivate ? await freshUrl() : asset.publicUrl;
+  const facts = await lookAt(assetUrl, inputs, run);
   return {
-    url,
+    url: assetUrl,
     ...(isPrivate ? {freshUrl} : {}),
     file: {sizeBytes: asset.sizeBytes, ...facts, sha256: asset.sha256, identity: asset.publicUrl},
     facts,

@@ -11,62 +11,41 @@ export interface RunRelease {
 }
 
 /**
- * Finds the release that this run is for, in this run's own repository.
+ * Finds the release that this run is for, in this run's own repository: the one of the event `release`, else the one of the tag that the
+ * run is on.
  *
- * @throws as `findRunRelease` does
+ * @param env the environment that the runner sets
+ * @throws as `findRelease` does; ExplainedError also where the run is for no release at all
  */
 export async function openRunRelease(token: string, env: NodeJS.ProcessEnv, run: Run): Promise<RunRelease> {
-  const [owner = '', name = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/');
-  const releases = createReleases({owner, name}, await openGithub(token, run));
-  const facts = {
-    event: env['GITHUB_EVENT_NAME'] ?? '',
-    ref: env['GITHUB_REF'] ?? '',
-    releaseId: await releaseIdOfEvent(),
-  };
-  return {releases, release: await findRunRelease(facts, releases)};
-}
-
-/** How a run says which release it is for. */
-export interface RunFacts {
-  /** `GITHUB_EVENT_NAME` */
-  readonly event: string;
-  /** `GITHUB_REF` */
-  readonly ref: string;
-  /** The release's ID in the payload of the event `release`. */
-  readonly releaseId: number | undefined;
-}
-
-/**
- * Finds the release that a run is for: the one of the event `release`, else the one of the tag that the run is on.
- *
- * @throws ExplainedError where there surely is none that can be used; GithubError where GitHub could not tell; the reason of a
- *   cancelled run
- */
-export async function findRunRelease({event, ref, releaseId}: RunFacts, releases: Releases): Promise<Release> {
+  const {GITHUB_REPOSITORY: repository = '', GITHUB_REF: ref = '', GITHUB_EVENT_NAME: event = ''} = env;
   const [, tag] = /^refs\/tags\/(.+)$/s.exec(ref) ?? [];
-  if (releaseId === undefined && tag === undefined) {
+  if (tag === undefined) {
     throw new ExplainedError('This run is for no release.', {
       known: [`It was started by the event ${inert(event)} on ${inert(ref)}, which is no tag.`],
       next: 'Start it by the event release, or on the tag of a release.',
     });
   }
-  try {
-    const release = await (releaseId === undefined ? releases.byTag(tag ?? '') : releases.byId(releaseId));
-    if (release.isDraft) throw draft(release.tag);
-    return release;
-  } catch (error) {
-    if (!(error instanceof GithubError) || error.status !== 404 || tag === undefined) throw error;
-    throw noRelease(tag, releases.repository, await releases.latest());
-  }
+  const [owner = '', name = ''] = repository.split('/');
+  const releases = createReleases({owner, name}, await openGithub(token, run));
+  return {releases, release: await findRelease(tag, releases, await releaseIdOfEvent())};
 }
 
 /**
- * Finds a release by its tag.
+ * Finds a release by its tag, or by its ID where that is known.
  *
- * @throws as `findRunRelease` does
+ * @throws ExplainedError where there surely is none that can be used; GithubError where GitHub could not tell; the reason of a
+ *   cancelled run
  */
-export async function findRelease(tag: string, releases: Releases): Promise<Release> {
-  return await findRunRelease({event: '', ref: `refs/tags/${tag}`, releaseId: undefined}, releases);
+export async function findRelease(tag: string, releases: Releases, releaseId?: number): Promise<Release> {
+  try {
+    const release = await (releaseId === undefined ? releases.byTag(tag) : releases.byId(releaseId));
+    if (release.isDraft) throw draft(release.tag);
+    return release;
+  } catch (error) {
+    if (!(error instanceof GithubError) || error.status !== 404) throw error;
+    throw noRelease(tag, releases.repository, await releases.latest());
+  }
 }
 
 function noRelease(tag: string, {owner, name}: Releases['repository'], latest: readonly Release[]): ExplainedError {

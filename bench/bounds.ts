@@ -11,6 +11,6 @@ export const BOUNDS = {
   regionsOverSingles: 0.25,
   /** Peak memory of two hours' wait for 30 regions, over that of one short wait. */
   memoryOverShortRun: 1.5,
-  /** What is loaded at the start: one dist/ entry, minified. Of it 128 KiB are undici's parser, twice, for machines with SIMD and without. */
-  entryKib: 400,
+  /** What is loaded at the start: one dist/ entry, minified. */
+  entryKib: 160,
 } as const;

@@ -28,16 +28,14 @@ Math.random = () => {
   return state / 2 ** 32;
 };
 
-subscribe('undici:request:create', ({request}) => {
+subscribe('http.client.request.created', ({request}) => {
   inFlight.add(request);
-  request.addHeader('x-simulated-ms', String(nowMs));
-});
-for (const end of ['undici:request:trailers', 'undici:request:error']) {
-  subscribe(end, ({request}) => {
+  request.setHeader('x-simulated-ms', String(nowMs));
+  request.once('close', () => {
     inFlight.delete(request);
     quietTurns = 0;
   });
-}
+});
 
 timers.setTimeout = (ms, value, {signal} = {}) =>
   new Promise((resolve, reject) => {

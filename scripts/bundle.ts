@@ -23,10 +23,6 @@ const NEVER_RUN: Readonly<Record<string, string>> = {
   '@actions/core/lib/oidc-utils.js': 'export const OidcClient = undefined;',
   // What system this is, for which it brings what it takes to run programs.
   '@actions/core/lib/platform.js': 'export {};',
-  // HTTP/2, which is spoken only where `allowH2` is set: it loads all of node:http2.
-  'undici/lib/dispatcher/client-h2.js': 'module.exports = undefined;',
-  // Bodies that are streams or forms, for which it brings all of fetch. Ours are strings.
-  'undici/lib/web/fetch/body.js': 'module.exports = {};',
 };
 /** Copies of the packages without these: the compiled sources find them before those of the repository. */
 const LIGHTER_PACKAGES = join('build', 'node_modules');

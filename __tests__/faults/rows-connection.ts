@@ -117,7 +117,7 @@ const lost: readonly Case[] = [RESET, CLOSED].flatMap((flaw) => [
   passingReadBack(3, flaw),
   lastingReadBack(3, flaw),
   ...passingPolls(3, flaw),
-  ...lastingPolls(3, flaw, /ECONNRESET|other side closed|UND_ERR_SOCKET/),
+  ...lastingPolls(3, flaw, /ECONNRESET/),
 ]);
 
 /** Rows 5 to 8: answers that do not come, or not whole, or are not what was promised. */

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {parseRetryAfter} from '../../src/gcore/retry-after.ts';
+import {parseRetryAfter} from '../../src/http/retry-after.ts';
 
 const HOUR_MS = 3_600_000;
 const RESPONSE_DATE = new Date('2026-07-08T10:00:00Z');

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
-import {type Outcome, outcomeOfStatus} from '../../src/gcore/failures.ts';
 import {RequestError} from '../../src/gcore/request-error.ts';
+import {type Outcome, outcomeOfStatus} from '../../src/http/failures.ts';
 import {patience} from '../../src/images/tolerances.ts';
 
 const GET = {method: 'GET', path: '/cloud/v1/tasks/1', reason: 'for a test'};

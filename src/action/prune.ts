@@ -46,7 +46,7 @@ export async function prune(step: Step): Promise<void> {
     step.log.notice(deletedOf(results));
   } finally {
     outputs.flush();
-    await client.close();
+    client.close();
   }
 }
 

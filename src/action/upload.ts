@@ -66,7 +66,7 @@ export async function upload(step: Step): Promise<void> {
     throwFailures(results);
   } finally {
     over.abort();
-    await client.close();
+    client.close();
   }
 }
 

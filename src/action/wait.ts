@@ -71,7 +71,7 @@ export async function wait(step: Step): Promise<void> {
     const ids = results.map(({value}) => value?.image.id).join(', ');
     step.log.notice(`Ready: ${ids}`);
   } finally {
-    await client.close();
+    client.close();
   }
 }
 

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
+import {describeError, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
+import {parseRetryAfter} from '../http/retry-after.ts';
+import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
 import {backoffMs} from '../waiting/backoff.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
-import {describeError, outcomeOfError, outcomeOfStatus} from './failures.ts';
 import {RequestError} from './request-error.ts';
-import {parseRetryAfter} from './retry-after.ts';
-import {type IncomingAnswer, type OutgoingRequest, openTransport} from './transport.ts';
 import {ErrorBody} from './wire.ts';
 
 /** Where the service is, and who asks. */
@@ -51,7 +51,7 @@ export interface Client {
     shape: v.GenericSchema<unknown, T>,
   ): Promise<Reply<T>>;
   /** Closes the connections. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 const READ_ATTEMPTS = 3;

@@ -1,4 +1,4 @@
-import type {Outcome} from './failures.ts';
+import type {Outcome} from '../http/failures.ts';
 
 export interface RequestErrorDetails {
   readonly outcome: Outcome;

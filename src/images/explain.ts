@@ -1,6 +1,6 @@
 import {ExplainedError} from '../errors.ts';
-import type {Outcome} from '../gcore/failures.ts';
 import {RequestError} from '../gcore/request-error.ts';
+import type {Outcome} from '../http/failures.ts';
 import {DeadlinePassed, Outage} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
 import {NameTaken} from './existing.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import {describeError} from '../../gcore/failures.ts';
-import {parseRetryAfter} from '../../gcore/retry-after.ts';
+import {describeError} from '../../http/failures.ts';
+import {parseRetryAfter} from '../../http/retry-after.ts';
 import {inert} from '../../text/inert.ts';
 import {backoffMs} from '../../waiting/backoff.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';

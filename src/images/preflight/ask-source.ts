@@ -1,6 +1,6 @@
 import {ExplainedError} from '../../errors.ts';
-import {describeError} from '../../gcore/failures.ts';
-import {openTransport} from '../../gcore/transport.ts';
+import {describeError} from '../../http/failures.ts';
+import {openTransport} from '../../http/transport.ts';
 import {inert} from '../../text/inert.ts';
 import type {Run} from '../../waiting/run.ts';
 import {TELLING_BYTES} from './disk-formats.ts';
@@ -95,7 +95,7 @@ async function askOnce(
     cancelled.throwIfAborted();
     return {doubt: `${asked} ${reason}`};
   } finally {
-    await transport.close();
+    transport.close();
   }
 }
 

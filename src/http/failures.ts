@@ -1,4 +1,4 @@
-import errors from 'undici/lib/core/errors.js';
+import {NotConnectedError} from './connections.ts';
 
 /**
  * What is known of a request that did not go well.
@@ -20,22 +20,13 @@ interface Rule {
  * Every way a request fails, classified once. The first rule that fits decides; what no rule knows is `unknown`:
  * resets, sockets closed, timeouts, cut and stalled bodies, 5xx, and answers that are not what was promised.
  *
- * Codes are Node's (libuv, OpenSSL) and undici's. ETIMEDOUT is not among them: it counts as not sent only where
+ * Codes are Node's (libuv, OpenSSL). ETIMEDOUT is not among them: it counts as not sent only where
  * `connect` was what timed out, which {@link outcomeOfError} asks for.
  */
 const RULES: readonly Rule[] = [
   {
     outcome: 'not-sent',
-    codes: new Set([
-      'ECONNREFUSED',
-      'EHOSTDOWN',
-      'EHOSTUNREACH',
-      'ENETDOWN',
-      'ENETUNREACH',
-      'ENOTFOUND',
-      'EAI_AGAIN',
-      'UND_ERR_CONNECT_TIMEOUT',
-    ]),
+    codes: new Set(['ECONNREFUSED', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']),
   },
   {
     // The certificate does not hold: nothing was sent, and nothing will be.
@@ -80,8 +71,7 @@ export function outcomeOfError(error: unknown): Outcome {
 /** The codes and messages at the root of an error, for people: `ECONNRESET`, `other side closed`. */
 export function describeError(error: unknown): string {
   const texts = rootCauses(error).map(
-    // Of a proxy that would not tunnel, the message has the status; the code says nothing.
-    (cause) => (isProxyRefusal(cause) ? '' : codeOf(cause)) || (cause instanceof Error ? cause.message : String(cause)),
+    (cause) => codeOf(cause) || (cause instanceof Error ? cause.message : String(cause)),
   );
   return [...new Set(texts)].join(', ');
 }
@@ -97,13 +87,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** A connection that was never made, by the system's word or by a proxy's that would not tunnel. */
 function isFailedConnect(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('syscall' in error && error.syscall === 'connect') return true;
-  return isProxyRefusal(error);
-}
-
-function isProxyRefusal(error: unknown): boolean {
-  return error instanceof errors.RequestAbortedError && /^Proxy response/.test(error.message);
+  if (error instanceof NotConnectedError) return true;
+  return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }

@@ -1,10 +1,7 @@
-import {getProxyUrl} from '@actions/http-client/lib/proxy';
-import type {Dispatcher} from 'undici';
-import connect from 'undici/lib/api/api-connect.js';
-import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
-import Pool from 'undici/lib/dispatcher/pool.js';
-import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
+import {type Agent, type IncomingMessage, request as requestHttp} from 'node:http';
+import {request as requestHttps} from 'node:https';
+import {urlToHttpOptions} from 'node:url';
+import {openAgent} from './connections.ts';
 
 /** The largest body that is read. A list of a thousand images is about one megabyte. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -32,7 +29,7 @@ export interface Transport {
   /**
    * Sends one request, once, follows no redirect, and reads the whole answer.
    *
-   * @throws the signal's reason where it was aborted; whatever undici throws otherwise, a TimeoutError among it
+   * @throws the signal's reason where it was aborted; a TimeoutError where it took too long; otherwise what Node says, or a NotConnectedError
    */
   exchange(outgoing: OutgoingRequest): Promise<IncomingAnswer>;
   /**
@@ -42,85 +39,56 @@ export interface Transport {
    */
   peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<Buffer>>;
   /** Closes every connection, so that nothing keeps the process alive. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Opens connections to the service at `baseUrl`, through the proxy that the environment names for it, if any. */
 export function openTransport(baseUrl: URL): Transport {
   const closed = new AbortController();
-  const reads = openDispatcher(baseUrl, {keepAlive: true, signal: closed.signal});
+  const reads = openAgent(baseUrl, true, closed.signal);
   // A write goes on a connection of its own: the reset of one that had idled too long could not be told from a lost answer.
-  const writes = openDispatcher(baseUrl, {keepAlive: false, signal: closed.signal});
+  const writes = openAgent(baseUrl, false, closed.signal);
   return {
     exchange: (outgoing) => exchange(outgoing, outgoing.method === 'GET' ? reads : writes, readText),
     peek: (outgoing, mostBytes) => exchange(outgoing, reads, (body) => readStart(body, mostBytes)),
-    close: async () => {
-      // undici leaves alone what is only being connected.
+    close: () => {
       closed.abort();
-      await Promise.all([reads.destroy(), writes.destroy()]);
+      reads.destroy();
+      writes.destroy();
     },
   };
 }
 
-/**
- * The toolkit knows the proxy rules that every action shares (`https_proxy`, `http_proxy`, `no_proxy`, loopback never). Its client is
- * not used: docs/decisions.md tells why undici makes the requests, and why it is imported in parts.
- */
-function openDispatcher(
-  baseUrl: URL,
-  {keepAlive, signal}: {readonly keepAlive: boolean; readonly signal: AbortSignal},
-): Dispatcher {
-  const pipelining = keepAlive ? 1 : 0;
-  const proxy = getProxyUrl(baseUrl);
-  // The port is there for the types: undici puts the URL's own in its place.
-  if (proxy === undefined || proxy.hostname === '') return new Agent({pipelining, connect: {signal, port: 0}});
-  const {href, username, password} = proxy;
-  const token = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  return new ProxyAgent({
-    uri: href,
-    pipelining,
-    ...((username || password) && {token}),
-    // undici gives its dispatchers their methods in the index that is not imported; a proxy's is asked for this one.
-    clientFactory: (origin, options) => Object.assign(new Pool(origin, options), {connect}),
-  });
-}
-
 async function exchange<Body>(
   outgoing: OutgoingRequest,
-  dispatcher: Dispatcher,
+  agent: Agent,
   readBody: (body: AsyncIterable<Buffer>) => Promise<Body>,
 ): Promise<IncomingAnswer<Body>> {
-  const {method, url, headers, body = null, timeoutMs, signal} = outgoing;
-  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
-  const ended = AbortSignal.any([signal, timeout]);
-  // undici heeds a signal only once there is a connection: one that is never made would outlast it by minutes.
-  const end = Promise.withResolvers<never>();
-  const onEnd = () => end.reject(ended.reason);
-  ended.addEventListener('abort', onEnd);
-  if (ended.aborted) onEnd();
-  const whole = async (): Promise<IncomingAnswer<Body>> => {
-    const answer = await request.call(dispatcher, {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers,
-      body,
-      signal: ended,
-      // The signal bounds the whole exchange; undici's own limits bound only parts of it.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    return {
-      status: answer.statusCode,
-      header: (name) => [answer.headers[name]].flat()[0],
-      body: await readBody(answer.body),
-    };
+  const {url, method, headers, body, timeoutMs, signal} = outgoing;
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))]);
+  ended.throwIfAborted();
+  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const request = send({...urlToHttpOptions(url), auth: null, method, headers, agent});
+  const answered = Promise.withResolvers<IncomingMessage>();
+  // For as long as there is no connection, a request that is destroyed says nothing.
+  const onEnd = () => {
+    answered.reject(ended.reason);
+    request.destroy();
   };
+  ended.addEventListener('abort', onEnd);
   try {
-    return await Promise.race([whole(), end.promise]);
+    request.on('error', answered.reject).once('response', answered.resolve);
+    // An answer that is none, as 101 Switching Protocols, ends the connection and raises no error.
+    request.once('close', () => answered.reject(new Error('the connection ended without an answer')));
+    request.end(body);
+    const answer = await answered.promise;
+    return {
+      status: answer.statusCode ?? 0,
+      header: (name) => answer.headersDistinct[name]?.[0],
+      body: await readBody(answer),
+    };
   } catch (error) {
-    signal.throwIfAborted();
-    timeout.throwIfAborted();
+    ended.throwIfAborted();
     throw error;
   } finally {
     ended.removeEventListener('abort', onEnd);

@@ -1,0 +1,259 @@
+import '../faults/one-realm.ts';
+import {subscribe, unsubscribe} from 'node:diagnostics_channel';
+import {once} from 'node:events';
+import {type AddressInfo, createServer, type Socket} from 'node:net';
+import {afterEach, beforeEach, expect, it, jest} from '@jest/globals';
+import {hostImage} from '../../harness/image-host.ts';
+import {NotConnectedError} from '../../src/http/connections.ts';
+import {outcomeOfError} from '../../src/http/failures.ts';
+import {openTransport, type Transport} from '../../src/http/transport.ts';
+import {startProxy} from '../fixtures/connect-proxy.ts';
+
+/** A name that nobody can look up: whoever reaches it came through a proxy. */
+const HOST = 'gcore.test';
+const PROXY_VARIABLES = ['http_proxy', 'https_proxy'] as const;
+
+beforeEach(() => {
+  jest.useFakeTimers({now: 0, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance', 'Date']});
+});
+
+afterEach(() => {
+  // A timer that is left would hold up the end of a step.
+  expect(jest.getTimerCount()).toBe(0);
+  jest.useRealTimers();
+  for (const name of PROXY_VARIABLES) delete process.env[name];
+});
+
+function goThrough(proxyUrl: string): void {
+  for (const name of PROXY_VARIABLES) process.env[name] = proxyUrl;
+}
+
+function send(method: 'GET' | 'POST', transport: Transport, url: URL, {signal} = new AbortController()) {
+  return transport.exchange({method, url, headers: {}, timeoutMs: 60_000, signal});
+}
+
+/** A server that accepts connections and does with them what a test says. */
+async function listen(onConnection: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.once('close', () => sockets.delete(socket));
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const {port} = server.address() as AddressInfo;
+  return {
+    host: `127.0.0.1:${port}`,
+    /** Resolves when every client has hung up. */
+    left: async () => {
+      await Promise.all([...sockets].map((socket) => new Promise((left) => socket.resume().once('close', left))));
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+it('gives up a connection whose handshake takes more than ten seconds, and nothing was sent', async () => {
+  await using silent = await listen(() => jest.advanceTimersByTime(10_000));
+  const url = new URL(`https://${silent.host}`);
+  const transport = openTransport(url);
+  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
+  transport.close();
+
+  expect(error).toEqual(new NotConnectedError('not connected within 10 s'));
+  expect(outcomeOfError(error)).toBe('not-sent');
+});
+
+it('gives up a tunnel that a proxy does not open for more than ten seconds, and nothing was sent', async () => {
+  await using proxy = await startProxy('http://127.0.0.1:1', () => {
+    jest.advanceTimersByTime(10_000);
+    return 'silence';
+  });
+  goThrough(`http://${proxy.host}`);
+  const url = new URL(`https://${HOST}`);
+  const transport = openTransport(url);
+  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
+  transport.close();
+
+  expect(error).toEqual(new NotConnectedError('the proxy opened no tunnel within 10 s'));
+  expect(outcomeOfError(error)).toBe('not-sent');
+});
+
+it.each([
+  [`https://${HOST}`, `${HOST}:443`],
+  [`http://${HOST}`, `${HOST}:80`],
+  ['https://[2001:db8::1]', '[2001:db8::1]:443'],
+  [`https://${HOST}:8443`, `${HOST}:8443`],
+])('asks a proxy for a tunnel to %s by the name %s', async (base, target) => {
+  await using proxy = await startProxy('http://127.0.0.1:1', () => '403 Forbidden');
+  goThrough(`http://${proxy.host}`);
+  const url = new URL(base);
+  const transport = openTransport(url);
+  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
+  transport.close();
+
+  expect(error).toEqual(new NotConnectedError('the proxy answered 403'));
+  expect(proxy.requests).toEqual([
+    {method: 'CONNECT', target, headers: expect.objectContaining({host: target}) as object},
+  ]);
+});
+
+it('goes through a tunnel without TLS where the service has none, as an image host may', async () => {
+  const image = await hostImage(Buffer.from('QFI'));
+  await using proxy = await startProxy(image.url);
+  goThrough(`http://${proxy.host}`);
+  const url = new URL(`http://${HOST}/image.qcow2`);
+  const transport = openTransport(url);
+  const {status, body} = await send('GET', transport, url);
+  transport.close();
+  await image.close();
+
+  expect({status, body}).toEqual({status: 200, body: 'QFI'});
+  expect(proxy.requests).toMatchObject([{method: 'CONNECT', target: `${HOST}:80`}]);
+});
+
+it('takes an offer to speak another protocol for no answer', async () => {
+  await using service = await listen((socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
+  transport.close();
+
+  expect(error).toEqual(new Error('the connection ended without an answer'));
+  expect(outcomeOfError(error)).toBe('unknown');
+});
+
+it('does not end a connection with a request that it served before', async () => {
+  let connections = 0;
+  await using service = await listen((socket) => {
+    connections += 1;
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'));
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+  const first = new AbortController();
+  await send('GET', transport, url, first);
+  const second = send('GET', transport, url);
+  first.abort();
+  const {body} = await second;
+  transport.close();
+
+  expect(body).toBe('ok');
+  expect(connections).toBe(1);
+});
+
+it('has a connection of its own for every write, and one for the reads', async () => {
+  const requests: string[] = [];
+  let connections = 0;
+  await using service = await listen((socket) => {
+    connections += 1;
+    socket.on('data', (data) => {
+      requests.push(data.toString().slice(0, 4).trim());
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+    });
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+  for (const method of ['GET', 'POST', 'GET', 'POST'] as const) await send(method, transport, url);
+  transport.close();
+
+  expect(requests).toEqual(['GET', 'POST', 'GET', 'POST']);
+  expect(connections).toBe(3);
+});
+
+it('ends what is in flight when it is closed', async () => {
+  const arrived = Promise.withResolvers<void>();
+  let connections = 0;
+  await using service = await listen(() => {
+    connections += 1;
+    if (connections === 2) arrived.resolve();
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+  const sent = Promise.allSettled([send('GET', transport, url), send('POST', transport, url)]);
+  await arrived.promise;
+  transport.close();
+
+  expect((await sent).map(({status}) => status)).toEqual(['rejected', 'rejected']);
+  await service.left();
+});
+
+it('leaves a proxy that opens no tunnel, whether it answers or not', async () => {
+  for (const answer of ['', 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n']) {
+    const asked = Promise.withResolvers<void>();
+    await using proxy = await listen((socket) => {
+      socket.once('data', () => socket.write(answer, () => asked.resolve()));
+    });
+    goThrough(`http://${proxy.host}`);
+    const url = new URL(`https://${HOST}`);
+    const transport = openTransport(url);
+    const run = new AbortController();
+    const sent = send('GET', transport, url, run).catch((reason: unknown) => reason);
+    await asked.promise;
+    if (answer === '') run.abort(new Error('cancelled'));
+
+    expect(await sent).toEqual(
+      answer === '' ? new Error('cancelled') : new NotConnectedError('the proxy answered 403'),
+    );
+    transport.close();
+    await proxy.left();
+  }
+});
+
+it('reads the first of several headers of one name', async () => {
+  await using service = await listen((socket) => {
+    socket.write('HTTP/1.1 204 No Content\r\nx-request-id: one\r\nx-request-id: two\r\n\r\n');
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+  const {header} = await send('GET', transport, url);
+  transport.close();
+
+  expect(header('x-request-id')).toBe('one');
+  expect(header('x-other')).toBeUndefined();
+});
+
+it('sends nothing for a run that is over', async () => {
+  let connections = 0;
+  await using service = await listen(() => {
+    connections += 1;
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+  const over = {signal: AbortSignal.abort(new Error('cancelled')), abort: () => undefined};
+
+  await expect(send('POST', transport, url, over)).rejects.toThrow('cancelled');
+  transport.close();
+  expect(connections).toBe(0);
+});
+
+it('says why it ended an answer in the middle of its body', async () => {
+  const run = new AbortController();
+  const onAnswer = () => setImmediate(() => run.abort(new Error('cancelled')));
+  subscribe('http.client.response.finish', onAnswer);
+  await using service = await listen((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\no');
+  });
+  const url = new URL(`http://${service.host}`);
+  const transport = openTransport(url);
+
+  await expect(send('GET', transport, url, run)).rejects.toThrow('cancelled');
+  unsubscribe('http.client.response.finish', onAnswer);
+  transport.close();
+  await service.left();
+});
+
+it('takes a proxy without a protocol for none, as the toolkit does', async () => {
+  await using service = await listen((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
+  goThrough('localhost:1');
+  // Not loopback by its name, for which no proxy is asked anyway.
+  const url = new URL(`http://${service.host.replace('127.0.0.1', '0.0.0.0')}`);
+  const transport = openTransport(url);
+
+  expect(await send('GET', transport, url)).toMatchObject({status: 204});
+  transport.close();
+});

@@ -133,14 +133,15 @@ export function commandIn(line: string): readonly Command[] {
 
 /** Inputs as the runner hands them over: the workflow's, else the default, under `INPUT_` and the name in capitals. */
 function inputEnvironment(
-  declared: Readonly<Record<string, {default?: string}>>,
+  declared: Readonly<Record<string, {default?: unknown}>>,
   {inputs: given, githubToken = ''}: Job,
 ): Record<string, string> {
   const all = new Set([...Object.keys(declared), ...Object.keys(given)]);
   // The one expression that is a default here.
-  const defaultOf = (name: string) => declared[name]?.default?.replace(/^\$\{\{ github\.token }}$/, githubToken);
+  const defaultOf = (name: string) =>
+    String(declared[name]?.default ?? '').replace(/^\$\{\{ github\.token }}$/, githubToken);
   return Object.fromEntries(
-    [...all].map((name) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, given[name] ?? defaultOf(name) ?? '']),
+    [...all].map((name) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, given[name] ?? defaultOf(name)]),
   );
 }
 

@@ -1,6 +1,6 @@
 import '../faults/one-realm.ts';
 import {subscribe, unsubscribe} from 'node:diagnostics_channel';
-import {once} from 'node:events';
+import {getEventListeners, once} from 'node:events';
 import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {afterEach, beforeEach, expect, it, jest} from '@jest/globals';
 import {hostImage} from '../../harness/image-host.ts';
@@ -142,6 +142,7 @@ it('does not end a connection with a request that it served before', async () =>
   const {body} = await second;
   transport.close();
 
+  expect(getEventListeners(first.signal, 'abort')).toEqual([]);
   expect(body).toBe('ok');
   expect(connections).toBe(1);
 });

@@ -65,17 +65,18 @@ async function exchange<Body>(
   readBody: (body: AsyncIterable<Buffer>) => Promise<Body>,
 ): Promise<IncomingAnswer<Body>> {
   const {url, method, headers, body, timeoutMs, signal} = outgoing;
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))]);
-  ended.throwIfAborted();
+  signal.throwIfAborted();
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = send({...urlToHttpOptions(url), auth: null, method, headers, agent});
   const answered = Promise.withResolvers<IncomingMessage>();
-  // For as long as there is no connection, a request that is destroyed says nothing.
   const onEnd = () => {
-    answered.reject(ended.reason);
     request.destroy();
+    // For as long as there is no connection, a request that is destroyed says nothing.
+    answered.reject(new Error('the request was ended'));
   };
-  ended.addEventListener('abort', onEnd);
+  // Not AbortSignal.any: it leaves weak references, which only a full collection of garbage clears.
+  const limits = [signal, AbortSignal.timeout(Math.ceil(timeoutMs))];
+  for (const limit of limits) limit.addEventListener('abort', onEnd);
   try {
     request.on('error', answered.reject).once('response', answered.resolve);
     // An answer that is none, as 101 Switching Protocols, ends the connection and raises no error.
@@ -88,10 +89,10 @@ async function exchange<Body>(
       body: await readBody(answer),
     };
   } catch (error) {
-    ended.throwIfAborted();
+    for (const limit of limits) limit.throwIfAborted();
     throw error;
   } finally {
-    ended.removeEventListener('abort', onEnd);
+    for (const limit of limits) limit.removeEventListener('abort', onEnd);
   }
 }
 

@@ -8,7 +8,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 /** A name that only the proxy knows. */
 const API = {'api-url': 'https://gcore.test'};
-const PASSWORD = 'p@ss word:of/the-proxy';
+const PASSWORD = 'p@ss word:of/the-100%-proxy';
 const CREDENTIALS = `robot:${encodeURIComponent(PASSWORD)}`;
 /** Nobody listens there. */
 const CLOSED_PORT = 1;
@@ -79,11 +79,10 @@ describe('a proxy', () => {
     'is told user and password by %s over %s, and nobody else is',
     async (name, protocol) => {
       await using stage = await setStage({tls: authority.tls});
-      const ownTls = protocol === 'https' ? {tls: authority.tls} : {};
+      const ownTls = protocol === 'https' ? {tls: authority.localhost} : {};
       await using proxy = await startProxy(stage.cloud.url, undefined, ownTls);
-      const result = await stage.upload(API, {
-        env: {...authority.env, [name]: `${protocol}://${CREDENTIALS}@${proxy.host}`},
-      });
+      const url = `${protocol}://${CREDENTIALS}@${proxy.host.replace('127.0.0.1', 'localhost')}`;
+      const result = await stage.upload(API, {env: {...authority.env, [name]: url}});
 
       expect(result.exitCode).toBe(0);
       expect(new Set(proxy.requests.map(({headers}) => headers['proxy-authorization']))).toEqual(

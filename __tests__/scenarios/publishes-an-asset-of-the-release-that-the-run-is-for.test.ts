@@ -21,13 +21,19 @@ it('of a public repository, by the URL that everybody has', async () => {
   expect(log).toContain('The image is the asset trainer-v1.2.3.qcow2 of release v1.2.3');
 });
 
-it('of the event, whatever tag the run is on', async () => {
+it.each([
+  ['whatever tag the run is on', 'refs/tags/v1.2.3'],
+  ['even where the runner tells no ref', ''],
+])('of the event, %s', async (_how, ref) => {
   await using stage = await setReleaseStage({
     releases: (image) => [{tag: TAG}, {tag: 'v1.2.4', assets: [{name: 'trainer-v1.2.4.qcow2', content: image}]}],
   });
   const {exitCode} = await stage.upload(ASSET, {
-    env: {GITHUB_EVENT_NAME: 'release'},
-    event: {action: 'published', release: {id: stage.github.release(REPOSITORY, 'v1.2.4').id}},
+    env: {GITHUB_EVENT_NAME: 'release', GITHUB_REF: ref},
+    event: {
+      action: 'published',
+      release: {id: stage.github.release(REPOSITORY, 'v1.2.4').id, tag_name: 'v1.2.4'},
+    },
   });
 
   expect(exitCode).toBe(0);

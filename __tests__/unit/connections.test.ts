@@ -5,7 +5,7 @@ import {type AddressInfo, createServer, type Socket} from 'node:net';
 import {afterEach, beforeEach, expect, it, jest} from '@jest/globals';
 import {hostImage} from '../../harness/image-host.ts';
 import {NotConnectedError} from '../../src/http/connections.ts';
-import {outcomeOfError} from '../../src/http/failures.ts';
+import {describeError, outcomeOfError} from '../../src/http/failures.ts';
 import {openTransport, type Transport} from '../../src/http/transport.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
 
@@ -77,7 +77,7 @@ it('gives up a tunnel that a proxy does not open for more than ten seconds, and 
   const error = await send('GET', transport, url).catch((reason: unknown) => reason);
   transport.close();
 
-  expect(error).toEqual(new NotConnectedError('the proxy opened no tunnel within 10 s'));
+  expect(describeError(error)).toBe('the proxy opened no tunnel within 10 s');
   expect(outcomeOfError(error)).toBe('not-sent');
 });
 
@@ -94,10 +94,38 @@ it.each([
   const error = await send('GET', transport, url).catch((reason: unknown) => reason);
   transport.close();
 
-  expect(error).toEqual(new NotConnectedError('the proxy answered 403'));
+  expect(describeError(error)).toBe('the proxy answered 403');
+  expect(outcomeOfError(error)).toBe('not-sent');
   expect(proxy.requests).toEqual([
     {method: 'CONNECT', target, headers: expect.objectContaining({host: target}) as object},
   ]);
+});
+
+it.each([
+  ['hangs up', (socket: Socket) => socket.end(), 'ECONNRESET'],
+  ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
+  ['speaks no HTTP', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'), 'HPE_INVALID_CONSTANT'],
+])('knows that nothing was sent where a proxy %s', async (_how, answer, code) => {
+  await using proxy = await listen((socket) => socket.once('data', () => answer(socket)));
+  goThrough(`http://${proxy.host}`);
+  const url = new URL(`https://${HOST}`);
+  const transport = openTransport(url);
+  const error = await send('POST', transport, url).catch((reason: unknown) => reason);
+  transport.close();
+
+  expect(describeError(error)).toBe(code);
+  expect(outcomeOfError(error)).toBe('not-sent');
+});
+
+it('says that a proxy by another protocol than HTTP is not asked', async () => {
+  goThrough('socks5://127.0.0.1:1');
+  const url = new URL(`https://${HOST}`);
+  const transport = openTransport(url);
+  const error = await send('POST', transport, url).catch((reason: unknown) => reason);
+  transport.close();
+
+  expect(describeError(error)).toBe('a proxy by socks5: is not one for HTTP');
+  expect(outcomeOfError(error)).toBe('not-sent');
 });
 
 it('goes through a tunnel without TLS where the service has none, as an image host may', async () => {
@@ -197,9 +225,7 @@ it('leaves a proxy that opens no tunnel, whether it answers or not', async () =>
     await asked.promise;
     if (answer === '') run.abort(new Error('cancelled'));
 
-    expect(await sent).toEqual(
-      answer === '' ? new Error('cancelled') : new NotConnectedError('the proxy answered 403'),
-    );
+    expect(describeError(await sent)).toBe(answer === '' ? 'cancelled' : 'the proxy answered 403');
     transport.close();
     await proxy.left();
   }
@@ -218,18 +244,19 @@ it('reads the first of several headers of one name', async () => {
   expect(header('x-other')).toBeUndefined();
 });
 
-it('sends nothing for a run that is over', async () => {
-  let connections = 0;
-  await using service = await listen(() => {
-    connections += 1;
-  });
-  const url = new URL(`http://${service.host}`);
+it('sends nothing for a run that is over, nor once it is closed', async () => {
+  const created = jest.fn();
+  subscribe('http.client.request.created', created);
+  const url = new URL('http://127.0.0.1:1');
   const transport = openTransport(url);
-  const over = {signal: AbortSignal.abort(new Error('cancelled')), abort: () => undefined};
+  const over = new AbortController();
+  over.abort(new Error('cancelled'));
 
   await expect(send('POST', transport, url, over)).rejects.toThrow('cancelled');
   transport.close();
-  expect(connections).toBe(0);
+  await expect(send('POST', transport, url)).rejects.toMatchObject({name: 'AbortError'});
+  unsubscribe('http.client.request.created', created);
+  expect(created).not.toHaveBeenCalled();
 });
 
 it('says why it ended an answer in the middle of its body', async () => {

@@ -35,7 +35,11 @@ describe('a request that surely never left', () => {
     ['was reset while it connected', systemError('ECONNRESET', 'connect')],
     ['found no local address to connect from', systemError('EADDRNOTAVAIL', 'connect')],
     ['was not connected in time, by ours', new NotConnectedError('not connected within 10 s')],
-    ['was not let through by the proxy', new NotConnectedError('the proxy answered 407')],
+    [
+      'was not let through by the proxy',
+      new NotConnectedError('no tunnel', {cause: new Error('the proxy answered 407')}),
+    ],
+    ['had its proxy hang up', new NotConnectedError('no tunnel', {cause: RESET})],
     ['was refused at every address', triedAll(REFUSED_V6, REFUSED_V4)],
     ['was refused at one address and timed out at another', triedAll(REFUSED_V6, systemError('ETIMEDOUT', 'connect'))],
     [
@@ -67,6 +71,8 @@ describe('a request that is refused for the certificate', () => {
   ])('says %s', (code) => {
     expect(outcomeOfError(certificateError(code))).toBe('refused');
     expect(outcomeOfError(new Error('outer', {cause: certificateError(code)}))).toBe('refused');
+    // The proxy's own, too.
+    expect(outcomeOfError(new NotConnectedError('no tunnel', {cause: certificateError(code)}))).toBe('refused');
   });
 });
 

@@ -40,14 +40,18 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
     if (verdict === 'pending') fail(new Error(`${reason.message}, and did not come to its end in time.`));
   });
   const log = createLog(secrets);
+  // What still runs beside the work that failed must not hold the step up, nor ask for anything more.
+  const over = new AbortController();
+  const running = AbortSignal.any([cancelled, over.signal]);
   keepMemorySmall();
   try {
-    await action({clock: systemClock, startedAtMs: systemClock.now(), cancelled, graceOver, log, secrets});
+    await action({clock: systemClock, startedAtMs: systemClock.now(), cancelled: running, graceOver, log, secrets});
     if (verdict === 'pending') verdict = 'passed';
   } catch (error) {
     fail(error);
     if (error instanceof ExplainedError) await writeEarlyFailure(error, {log, secrets});
   } finally {
+    over.abort();
     stopListening();
   }
 }

@@ -28,10 +28,7 @@ import {outcomeOf, type Told, writeUploadSummary} from './upload-summary.ts';
 export async function upload(step: Step): Promise<void> {
   const inputs = readUploadInputs(step.secrets);
   const {log, lines: notes} = keepNotes(step.log);
-  // What still runs beside the work that failed must not hold the step up.
-  const over = new AbortController();
-  const cancelled = AbortSignal.any([step.cancelled, over.signal]);
-  const run: Run = {...step, log, cancelled, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
+  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
   const client = openClient(accountOf(inputs), run);
   try {
     const gcore = createGcore(client, inputs['image-type']);
@@ -65,7 +62,6 @@ export async function upload(step: Step): Promise<void> {
     announce(inputs.name, results, step.log);
     throwFailures(results);
   } finally {
-    over.abort();
     client.close();
   }
 }

@@ -1,10 +1,11 @@
 import {type ClientRequestArgs, Agent as HttpAgent, request as requestHttp} from 'node:http';
 import {Agent as HttpsAgent, request as requestHttps} from 'node:https';
+import {isIP} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {urlToHttpOptions} from 'node:url';
 import {getProxyUrl} from '@actions/http-client/lib/proxy';
 
-/** A connection that was never made, so that nothing was sent on it. */
+/** A connection that was never made, so that nothing was sent on it. Its cause, if any, is why. */
 export class NotConnectedError extends Error {
   override readonly name = 'NotConnectedError';
 }
@@ -19,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * Where one cannot be made, its request fails with a NotConnectedError or with what the system said.
  *
  * @param keepAlive whether a connection serves more than one request
- * @param closed ends what is only being opened; the agent ends the others
+ * @param closed ends the tunnels that are only being opened; the agent ends all else when it is destroyed
  */
 export function openAgent(baseUrl: URL, keepAlive: boolean, closed: AbortSignal): HttpAgent {
   const isSecure = baseUrl.protocol === 'https:';
@@ -39,7 +40,7 @@ export function openAgent(baseUrl: URL, keepAlive: boolean, closed: AbortSignal)
     openTunnel(proxy, target, closed).then(
       (tunnel) => done?.(null, isSecure ? connect({...options, socket: tunnel}) : tunnel),
       // Node's own words are `callback(err)`; its types want a connection even then.
-      (error) => done?.(error, undefined as never),
+      (cause) => done?.(new NotConnectedError('the proxy opened no tunnel', {cause}), undefined as never),
     );
     return undefined;
   };
@@ -57,12 +58,14 @@ function endUnless(connected: 'connect' | 'secureConnect', connection: Duplex): 
 
 /** Asks a proxy for a tunnel to `target`, a host and a port: RFC 9110, CONNECT. */
 async function openTunnel(proxy: URL, target: string, closed: AbortSignal): Promise<Duplex> {
-  const {username, password} = proxy;
+  const {protocol, origin, hostname, username, password} = proxy;
+  if (!/^https?:$/.test(protocol)) throw new Error(`a proxy by ${protocol} is not one for HTTP`);
   const credentials = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const request = (proxy.protocol === 'https:' ? requestHttps : requestHttp)({
-    ...urlToHttpOptions(proxy),
-    // The proxy's, and not what Node would make of the URL's.
-    auth: null,
+  const request = (protocol === 'https:' ? requestHttps : requestHttp)({
+    // The origin alone: what the toolkit gives of the rest is decoded already.
+    ...urlToHttpOptions(new URL(origin)),
+    // The proxy's certificate is to be for its own name, where Node would take that of the header Host.
+    servername: isIP(hostname.replace(/^\[|\]$/g, '')) ? '' : hostname,
     method: 'CONNECT',
     path: target,
     headers: {host: target, ...((username || password) && {'proxy-authorization': credentials})},
@@ -71,14 +74,14 @@ async function openTunnel(proxy: URL, target: string, closed: AbortSignal): Prom
   });
   const {promise, resolve, reject} = Promise.withResolvers<Duplex>();
   const timer = setTimeout(
-    () => request.destroy(new NotConnectedError(`the proxy opened no tunnel within ${CONNECT_TIMEOUT_MS / 1000} s`)),
+    () => request.destroy(new Error(`the proxy opened no tunnel within ${CONNECT_TIMEOUT_MS / 1000} s`)),
     CONNECT_TIMEOUT_MS,
   );
   request.on('error', reject);
   request.once('connect', ({statusCode = 0}, tunnel) => {
     if (statusCode >= 200 && statusCode < 300) return resolve(tunnel);
     tunnel.destroy();
-    reject(new NotConnectedError(`the proxy answered ${statusCode}`));
+    reject(new Error(`the proxy answered ${statusCode}`));
   });
   request.end();
   return await promise.finally(() => clearTimeout(timer));

@@ -60,15 +60,16 @@ export function outcomeOfStatus(status: number): Outcome {
 
 /** What an error that came in place of an answer says of the request, by the table above. */
 export function outcomeOfError(error: unknown): Outcome {
+  const otherwise = error instanceof NotConnectedError ? 'not-sent' : 'unknown';
   const known = rootCauses(error).map((cause) => {
     if (isFailedConnect(cause)) return 'not-sent';
-    return RULES.find((rule) => rule.codes?.has(codeOf(cause)))?.outcome ?? 'unknown';
+    return RULES.find((rule) => rule.codes?.has(codeOf(cause)))?.outcome ?? otherwise;
   });
   // Where several addresses were tried, one doubtful try makes the whole doubtful.
   return known.find((outcome) => outcome === 'unknown') ?? known[0] ?? 'unknown';
 }
 
-/** The codes and messages at the root of an error, for people: `ECONNRESET`, `other side closed`. */
+/** The codes and messages at the root of an error, for people: `ECONNRESET`, `the proxy answered 403`. */
 export function describeError(error: unknown): string {
   const texts = rootCauses(error).map(
     (cause) => codeOf(cause) || (cause instanceof Error ? cause.message : String(cause)),
@@ -87,7 +88,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
+/** A connection that was never made, by the system's word. */
 function isFailedConnect(error: unknown): boolean {
-  if (error instanceof NotConnectedError) return true;
   return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }

@@ -29,7 +29,8 @@ export interface Transport {
   /**
    * Sends one request, once, follows no redirect, and reads the whole answer.
    *
-   * @throws the signal's reason where it was aborted; a TimeoutError where it took too long; otherwise what Node says, or a NotConnectedError
+   * @throws the signal's reason where it was aborted; a TimeoutError where it took too long, an AbortError where all was closed;
+   *   otherwise what Node says, or a NotConnectedError
    */
   exchange(outgoing: OutgoingRequest): Promise<IncomingAnswer>;
   /**
@@ -38,7 +39,7 @@ export interface Transport {
    * @throws as `exchange` does
    */
   peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<Buffer>>;
-  /** Closes every connection, so that nothing keeps the process alive. */
+  /** Closes every connection, so that nothing keeps the process alive, and sends nothing any more. */
   close(): void;
 }
 
@@ -49,8 +50,10 @@ export function openTransport(baseUrl: URL): Transport {
   // A write goes on a connection of its own: the reset of one that had idled too long could not be told from a lost answer.
   const writes = openAgent(baseUrl, false, closed.signal);
   return {
-    exchange: (outgoing) => exchange(outgoing, outgoing.method === 'GET' ? reads : writes, readText),
-    peek: (outgoing, mostBytes) => exchange(outgoing, reads, (body) => readStart(body, mostBytes)),
+    exchange: (outgoing) =>
+      exchange(outgoing, {agent: outgoing.method === 'GET' ? reads : writes, closed: closed.signal}, readText),
+    peek: (outgoing, mostBytes) =>
+      exchange(outgoing, {agent: reads, closed: closed.signal}, (body) => readStart(body, mostBytes)),
     close: () => {
       closed.abort();
       reads.destroy();
@@ -61,11 +64,13 @@ export function openTransport(baseUrl: URL): Transport {
 
 async function exchange<Body>(
   outgoing: OutgoingRequest,
-  agent: Agent,
+  {agent, closed}: {readonly agent: Agent; readonly closed: AbortSignal},
   readBody: (body: AsyncIterable<Buffer>) => Promise<Body>,
 ): Promise<IncomingAnswer<Body>> {
   const {url, method, headers, body, timeoutMs, signal} = outgoing;
-  signal.throwIfAborted();
+  // Not AbortSignal.any: of each request it would leave a weak reference on the signal of the whole run.
+  const limits = [signal, closed, AbortSignal.timeout(Math.ceil(timeoutMs))];
+  for (const limit of limits) limit.throwIfAborted();
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = send({...urlToHttpOptions(url), auth: null, method, headers, agent});
   const answered = Promise.withResolvers<IncomingMessage>();
@@ -74,8 +79,6 @@ async function exchange<Body>(
     // For as long as there is no connection, a request that is destroyed says nothing.
     answered.reject(new Error('the request was ended'));
   };
-  // Not AbortSignal.any: it leaves weak references, which only a full collection of garbage clears.
-  const limits = [signal, AbortSignal.timeout(Math.ceil(timeoutMs))];
   for (const limit of limits) limit.addEventListener('abort', onEnd);
   try {
     request.on('error', answered.reject).once('response', answered.resolve);

@@ -59,6 +59,8 @@ const THROTTLED_MS = 60_000;
 const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
 
 /** What Octokit throws. Where there was no answer it makes up a status. */
+const ReleaseEvent = v.object({release: v.object({id: v.number(), tag_name: v.string()})});
+
 const OctokitFailure = v.object({
   message: v.string(),
   status: v.number(),
@@ -115,11 +117,13 @@ export async function openGithub(token: string, run: Run): Promise<GithubClient>
   };
 }
 
-/** The ID of the release that the event `release` is about; undefined for any other event. */
-export async function releaseIdOfEvent(): Promise<number | undefined> {
+/** The release that the event `release` is about, by its ID and tag; undefined for any other event. */
+export async function releaseOfEvent(): Promise<{readonly id: number; readonly tag: string} | undefined> {
   const {context} = await import('@actions/github');
-  const parsed = v.safeParse(v.object({release: v.object({id: v.number()})}), context.payload);
-  return context.eventName === 'release' && parsed.success ? parsed.output.release.id : undefined;
+  const parsed = v.safeParse(ReleaseEvent, context.payload);
+  if (context.eventName !== 'release' || !parsed.success) return undefined;
+  const {id, tag_name: tag} = parsed.output.release;
+  return {id, tag};
 }
 
 /** A request as people read it: with its parameters in their places. */

@@ -1,7 +1,7 @@
 import {ExplainedError} from '../../errors.ts';
 import {inert} from '../../text/inert.ts';
 import type {Run} from '../../waiting/run.ts';
-import {GithubError, openGithub, releaseIdOfEvent} from './github.ts';
+import {GithubError, openGithub, releaseOfEvent} from './github.ts';
 import {createReleases, type Release, type Releases} from './releases.ts';
 
 /** A release, and the way to it. */
@@ -19,7 +19,9 @@ export interface RunRelease {
  */
 export async function openRunRelease(token: string, env: NodeJS.ProcessEnv, run: Run): Promise<RunRelease> {
   const {GITHUB_REPOSITORY: repository = '', GITHUB_REF: ref = '', GITHUB_EVENT_NAME: event = ''} = env;
-  const [, tag] = /^refs\/tags\/(.+)$/s.exec(ref) ?? [];
+  // The event first: on the event release, runners have left GITHUB_REF empty (actions/runner issue 2788).
+  const published = await releaseOfEvent();
+  const tag = published?.tag ?? /^refs\/tags\/(.+)$/s.exec(ref)?.[1];
   if (tag === undefined) {
     throw new ExplainedError('This run is for no release.', {
       known: [`It was started by the event ${inert(event)} on ${inert(ref)}, which is no tag.`],
@@ -28,7 +30,7 @@ export async function openRunRelease(token: string, env: NodeJS.ProcessEnv, run:
   }
   const [owner = '', name = ''] = repository.split('/');
   const releases = createReleases({owner, name}, await openGithub(token, run));
-  return {releases, release: await findRelease(tag, releases, await releaseIdOfEvent())};
+  return {releases, release: await findRelease(tag, releases, published?.id)};
 }
 
 /**

@@ -1,0 +1,24 @@
+import {expect, it} from '@jest/globals';
+import {runStep} from '../../harness/runner.ts';
+import {setStage} from '../fixtures/stage.ts';
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+/** A read that is tried again takes more, for the gaps between, and one that hangs is given up after 20 s. */
+const GONE_WITHIN_MS = 1500;
+
+it.each([
+  ['upload', 'action.yml', (url: string) => ({url})],
+  ['gate', 'wait/action.yml', () => ({'image-id': NOBODY})],
+  ['prune', 'prune/action.yml', () => ({name: 'trainer-*'})],
+])('the %s, whatever was still being asked', async (_name, action, ownInputs) => {
+  await using stage = await setStage();
+  const {cloud, host} = stage;
+  cloud.script({request: 'projects', answer: {kind: 'status', status: 403}});
+  cloud.script({request: 'regions', times: Number.POSITIVE_INFINITY, answer: {kind: 'hang'}});
+  const account = {'api-key': cloud.apiKey, 'api-url': cloud.url, project: 'default', region: 'luxembourg-2'};
+  const {exitCode, elapsedMs} = await runStep({action, inputs: {...account, ...ownInputs(host.url)}});
+
+  expect(exitCode).toBe(1);
+  expect(elapsedMs).toBeLessThan(GONE_WITHIN_MS);
+  expect(cloud.requests('regions').length).toBeLessThanOrEqual(1);
+});

@@ -31,8 +31,35 @@ it('goes on, with a warning, where only this runner may not reach the URL', asyn
   await using stage = await setStage();
   const {log} = await stage.upload({url: 'http://nobody.invalid/image.qcow2', wait: 'false'});
 
-  expect(log).toMatch(/^warning: The image's URL could not be checked: .*ENOTFOUND|EAI_AGAIN/m);
+  expect(log).toMatch(/^warning: The image's URL could not be checked: .*(ENOTFOUND|EAI_AGAIN)/m);
+  expect(log).not.toContain('The file behind the URL');
   expect(stage.cloud.requests('upload')).toHaveLength(1);
+});
+
+it('warns of a host of a private network, unless Gcore is on this machine as well', async () => {
+  await using stage = await setStage();
+  const near = await stage.upload({wait: 'false'});
+  const step = stage.startUpload(
+    {'api-url': 'https://nobody.invalid'},
+    {onLine: (line) => line.startsWith('The file behind the URL') && step.kill('SIGTERM')},
+  );
+  const far = await step.result;
+
+  expect(near.log).not.toContain('private network');
+  expect(far.log).toMatch(/^warning: 127\.0\.0\.1:\d+ is a host of a private network/m);
+});
+
+it('says what it has seen, where that is the size alone', async () => {
+  await using stage = await setStage();
+  const host = await hostImage(stage.image, (request, response) => {
+    const status = request.headers.range === undefined ? 200 : 416;
+    response.writeHead(status, {'content-length': status === 200 ? stage.image.length : 0});
+    response.end(status === 200 && request.method === 'GET' ? stage.image : undefined);
+  });
+  const {log} = await stage.upload({url: host.url, wait: 'false'});
+  await host.close();
+
+  expect(log).toMatch(new RegExp(`^The file behind the URL: [^,]+ \\(${stage.image.length} bytes\\)$`, 'm'));
 });
 
 it('does not look where it is told not to', async () => {

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import type {GithubFault} from '../../harness/github.ts';
 import type {Job} from '../../harness/runner.ts';
-import {type ReleaseStageOptions, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
+import {REPOSITORY, type ReleaseStageOptions, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
 
 interface Case {
   readonly stage?: ReleaseStageOptions;
@@ -16,6 +16,20 @@ const CONTENT = Buffer.from('QFI\xfb');
 /** Besides those that docs/troubleshooting.md has the texts of. */
 const CASES: Readonly<Record<string, Case>> = {
   'the release has no assets': {stage: {releases: () => [{tag: TAG}]}, says: ['It has no assets.']},
+  'none of its many assets fits': {
+    stage: {
+      releases: () => [
+        {
+          tag: TAG,
+          assets: ['SHA256\nSUMS', ...Array.from({length: 20}, (_, index) => `part-${index + 1}`)].map((name) => ({
+            name,
+            content: CONTENT,
+          })),
+        },
+      ],
+    },
+    says: ['Its assets: SHA256 SUMS, part-1, ', ', part-19, and 1 more.'],
+  },
   'two assets of one name fit, of which one broke off': {
     stage: {
       releases: () => [
@@ -24,11 +38,12 @@ const CASES: Readonly<Record<string, Case>> = {
           assets: [
             {name: 'trainer.qcow2', content: CONTENT},
             {name: 'trainer.qcow2', content: CONTENT, state: 'starter'},
+            {name: 'SHA256SUMS', content: CONTENT},
           ],
         },
       ],
     },
-    says: ['2 assets of release v1.2.3 fit release-asset', 'not whole'],
+    says: ['2 assets of release v1.2.3 fit release-asset', 'They are: trainer.qcow2, trainer.qcow2 (not whole).'],
   },
   'the asset is not whole': {
     stage: {releases: () => [{tag: TAG, assets: [{name: 'trainer.qcow2', content: CONTENT, state: 'starter'}]}]},
@@ -37,6 +52,18 @@ const CASES: Readonly<Record<string, Case>> = {
   'there are no releases at all': {
     stage: {releases: () => []},
     says: ['It has no releases that github-token may see.'],
+  },
+  'only others are drafts': {
+    stage: {releases: () => [{tag: 'v1.2.4', draft: true}, {tag: 'v1.2.2'}]},
+    says: ['There is no release of the tag v1.2.3', 'Its latest: v1.2.4 (a draft), v1.2.2.'],
+  },
+  'the release is published just after it is looked for': {
+    faults: [{method: 'GET', path: /tags/, status: 404}],
+    says: ['There is no release of the tag v1.2.3'],
+  },
+  'the tag has a slash': {
+    job: {env: {GITHUB_REF: 'refs/tags/image/v1.2.3'}},
+    says: ['There is no release of the tag image/v1.2.3'],
   },
   'the token is not accepted': {
     job: {githubToken: 'ghs_anotheranother'},
@@ -47,6 +74,19 @@ const CASES: Readonly<Record<string, Case>> = {
     stage: {isPrivate: true},
     faults: [{method: 'GET', path: /releases\/assets\/\d+$/, status: 200}],
     says: ['GitHub gave the asset trainer-v1.2.3.qcow2 itself, and no URL that Gcore could fetch it from.'],
+  },
+  'GitHub redirects to what is no URL': {
+    stage: {isPrivate: true},
+    faults: [{method: 'GET', path: /releases\/assets\/\d+$/, status: 302, headers: {location: '/storage/1'}}],
+    says: ['no URL that Gcore could fetch it from.'],
+  },
+  'the assets are not for the token': {
+    faults: [{method: 'GET', path: /\/assets$/, status: 403}],
+    says: ['GitHub does not let github-token do this', 'Nothing was changed in the cloud.', 'contents: read'],
+  },
+  'GitHub refuses for a reason of its own': {
+    faults: [{method: 'GET', path: /tags/, status: 422, message: 'Too old'}],
+    says: ['GitHub refused: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 422 Too old', 'Mend what it names'],
   },
   'GitHub is down': {
     faults: [{method: 'GET', path: /tags/, status: 503, times: 4}],
@@ -70,6 +110,27 @@ it('where both a URL and an asset are given', async () => {
   await using stage = await setReleaseStage();
   const {log} = await stage.upload({'release-asset': '*', url: stage.host.url});
   expect(log).toContain('url, release-asset: exactly one of them must be given');
+});
+
+it('where the release of the event has become a draft again', async () => {
+  await using stage = await setReleaseStage({releases: () => [{tag: TAG}, {tag: 'v1.2.4', draft: true}]});
+  const {exitCode, log} = await stage.upload(
+    {'release-asset': '*'},
+    {
+      env: {GITHUB_EVENT_NAME: 'release'},
+      event: {action: 'unpublished', release: {id: stage.github.release(REPOSITORY, 'v1.2.4').id}},
+    },
+  );
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('The release of the tag v1.2.4 is a draft.');
+});
+
+it('and, to those who debug, what GitHub answered', async () => {
+  await using stage = await setReleaseStage();
+  const {commands} = await stage.upload({'release-asset': '*'}, {githubToken: 'ghs_anotheranother'});
+  const debugged = commands.filter(({name}) => name === 'debug').map(({value}) => value);
+  expect(debugged).toContainEqual(expect.stringMatching(/Error: GET .*: 401 Bad credentials$/));
 });
 
 it('where GitHub fails between two attempts, and starts no second import', async () => {

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto';
 import {expect, it} from '@jest/globals';
 import {REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
 
@@ -6,6 +7,10 @@ const ASSET = {'release-asset': 'trainer-*.qcow2'};
 /** The URLs that Gcore was given, in the order of the uploads. */
 function urlsOf(requests: readonly {readonly body: unknown}[]): readonly URL[] {
   return requests.map(({body}) => new URL((body as {url: string}).url));
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 it('of a public repository, by the URL that everybody has', async () => {
@@ -85,6 +90,21 @@ it('and notices that the asset has been replaced by another of the same size', a
 
   expect(exitCode).toBe(1);
   expect(log).toContain('the file behind the URL has changed since');
+});
+
+it('and keeps what GitHub knows of the asset with the image, where nobody looks at the URL', async () => {
+  await using stage = await setReleaseStage({isPrivate: true});
+  await stage.upload({...ASSET, preflight: 'false'});
+
+  const lastingUrl = `${stage.github.serverUrl}/${REPOSITORY}/releases/download/${TAG}/trainer-v1.2.3.qcow2`;
+  const [request] = stage.cloud.requests('upload');
+  expect(request?.body).toMatchObject({
+    tags: {
+      'source-fingerprint': expect.stringMatching(`^${sha256(lastingUrl).slice(0, 16)}-`),
+      'source-bytes': String(stage.image.length),
+      'source-sha256': sha256(stage.image),
+    },
+  });
 });
 
 it('on GitHub Enterprise Server, at the address that the run has', async () => {

@@ -1,4 +1,4 @@
-import {explainFailure, NOTHING_CHANGED} from '../images/explain.ts';
+import {NOTHING_CHANGED} from '../images/explain.ts';
 import {preflight, type SourceFacts} from '../images/preflight/preflight.ts';
 import type {SourceFile} from '../images/source.ts';
 import {inert} from '../text/inert.ts';
@@ -69,9 +69,7 @@ export async function findSource(
 /** Looks at the image before anything is asked of Gcore, and says what it sees. */
 async function lookAt(url: string, inputs: UploadInputs, run: Run): Promise<SourceFacts> {
   if (!inputs.preflight) return NOTHING_KNOWN;
-  const facts = await preflight(url, run, {apiIsLoopback: isLoopback(inputs['api-url'])}).catch((error) => {
-    throw explainFailure(error, NOTHING_CHANGED);
-  });
+  const facts = await preflight(url, run, {apiIsLoopback: isLoopback(inputs['api-url'])});
   const seen = [facts.format, facts.sizeBytes === undefined ? undefined : prettySize(facts.sizeBytes)].filter(Boolean);
   if (seen.length > 0) run.log.info(`The file behind the URL: ${seen.join(', ')}`);
   for (const warning of facts.warnings) run.log.warning(warning);

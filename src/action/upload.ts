@@ -1,5 +1,6 @@
 import {openClient} from '../gcore/client.ts';
 import {createGcore, type Place, type UploadRequest} from '../gcore/gcore.ts';
+import {explainFailure, NOTHING_CHANGED} from '../images/explain.ts';
 import {placesOf, resolveProject, resolveRegions} from '../images/places.ts';
 import type {Order, Publication, PublishEvents} from '../images/publication.ts';
 import {publishImage, rehearse} from '../images/publish.ts';
@@ -72,8 +73,12 @@ async function rehearsed(publication: Publication): Promise<Told> {
 
 /** The release first, where there is one to be found: the image may be among its assets. */
 async function findSourceAndRelease(inputs: UploadInputs, run: Run, secrets: Secrets) {
-  const release = await lookUpRelease(inputs, run);
-  return {release, source: await findSource(inputs, release?.found, run, secrets)};
+  try {
+    const release = await lookUpRelease(inputs, run);
+    return {release, source: await findSource(inputs, release?.found, run, secrets)};
+  } catch (error) {
+    throw explainFailure(error, NOTHING_CHANGED);
+  }
 }
 
 /** What is ordered in every region alike. */

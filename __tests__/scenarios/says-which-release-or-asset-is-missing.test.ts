@@ -118,7 +118,10 @@ it('where the release of the event has become a draft again', async () => {
     {'release-asset': '*'},
     {
       env: {GITHUB_EVENT_NAME: 'release'},
-      event: {action: 'unpublished', release: {id: stage.github.release(REPOSITORY, 'v1.2.4').id}},
+      event: {
+        action: 'unpublished',
+        release: {id: stage.github.release(REPOSITORY, 'v1.2.4').id, tag_name: 'v1.2.4'},
+      },
     },
   );
 

@@ -58,9 +58,10 @@ const THROTTLED_MS = 60_000;
 /** Octokit writes deprecations to the log, as they come. */
 const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
 
-/** What Octokit throws. Where there was no answer it makes up a status. */
+/** What is read of the payload of the event `release`. */
 const ReleaseEvent = v.object({release: v.object({id: v.number(), tag_name: v.string()})});
 
+/** What Octokit throws. Where there was no answer it makes up a status. */
 const OctokitFailure = v.object({
   message: v.string(),
   status: v.number(),

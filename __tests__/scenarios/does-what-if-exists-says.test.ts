@@ -9,39 +9,35 @@ const HERE = {projectId: 1, regionId: 7, name: 'release'} as const;
 const host = await hostImage(makeQcow2(64 * 1024 * 1024));
 afterAll(() => host.close());
 
-const learnt = (async () => {
+/** The tags of the image that an upload would make here: learnt from one to another cloud. */
+const tagsOfTheSame = (async () => {
   await using stage = await setStage();
   await stage.upload({name: HERE.name, url: host.url});
   return (await stage.cloud.images())[0]?.tags ?? {};
 })();
 
-/** The tags of the image that an upload would make here: learnt from one to another cloud. */
-async function tagsOfTheSame() {
-  return await learnt;
-}
-
 /** What is there before the upload. Each sets the scene and names the images that it put there, the oldest first. */
 const SITUATIONS = {
   'nothing there': async () => [],
-  'the same, ready': async (stage: Stage) => [stage.cloud.addImage({...HERE, tags: await tagsOfTheSame()})],
+  'the same, ready': async (stage: Stage) => [stage.cloud.addImage({...HERE, tags: await tagsOfTheSame})],
   'the same, importing': async (stage: Stage) => {
     await stage.upload({name: HERE.name, url: host.url, wait: 'false'});
     return [];
   },
   'another source': async (stage: Stage) => [
-    stage.cloud.addImage({...HERE, tags: {...(await tagsOfTheSame()), 'source-fingerprint': '0-0'}}),
+    stage.cloud.addImage({...HERE, tags: {...(await tagsOfTheSame), 'source-fingerprint': '0-0'}}),
   ],
   'two of the name': async (stage: Stage) => {
-    const tags = await tagsOfTheSame();
+    const tags = await tagsOfTheSame;
     const nowMs = Date.now();
     return [2000, 1000].map((ageMs) => stage.cloud.addImage({...HERE, tags, createdAtMs: nowMs - ageMs}));
   },
   'a failed leftover': async (stage: Stage) => [
-    stage.cloud.addImage({...HERE, status: 'error', sizeBytes: 0, tags: await tagsOfTheSame()}),
+    stage.cloud.addImage({...HERE, status: 'error', sizeBytes: 0, tags: await tagsOfTheSame}),
   ],
   'a public image of the name': async (stage: Stage) => [stage.cloud.addImage({...HERE, visibility: 'public'})],
   'the same, locked': async (stage: Stage) => [
-    stage.cloud.addImage({...HERE, tags: await tagsOfTheSame(), lockedBy: '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'}),
+    stage.cloud.addImage({...HERE, tags: await tagsOfTheSame, lockedBy: '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'}),
   ],
 } as const;
 

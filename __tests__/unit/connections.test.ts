@@ -32,6 +32,14 @@ function send(method: 'GET' | 'POST', transport: Transport, url: URL, {signal} =
   return transport.exchange({method, url, headers: {}, timeoutMs: 60_000, signal});
 }
 
+/** What comes of a request, sent by a transport of its own, that is to fail. */
+async function failureOf(method: 'GET' | 'POST', url: URL): Promise<unknown> {
+  const transport = openTransport(url);
+  const failure = await send(method, transport, url).catch((reason: unknown) => reason);
+  transport.close();
+  return failure;
+}
+
 /** A server that accepts connections and does with them what a test says. */
 async function listen(onConnection: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
@@ -57,10 +65,7 @@ async function listen(onConnection: (socket: Socket) => void) {
 
 it('gives up a connection whose handshake takes more than ten seconds, and nothing was sent', async () => {
   await using silent = await listen(() => jest.advanceTimersByTime(10_000));
-  const url = new URL(`https://${silent.host}`);
-  const transport = openTransport(url);
-  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
-  transport.close();
+  const error = await failureOf('GET', new URL(`https://${silent.host}`));
 
   expect(error).toEqual(new NotConnectedError('not connected within 10 s'));
   expect(outcomeOfError(error)).toBe('not-sent');
@@ -72,10 +77,7 @@ it('gives up a tunnel that a proxy does not open for more than ten seconds, and 
     return 'silence';
   });
   goThrough(`http://${proxy.host}`);
-  const url = new URL(`https://${HOST}`);
-  const transport = openTransport(url);
-  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
-  transport.close();
+  const error = await failureOf('GET', new URL(`https://${HOST}`));
 
   expect(describeError(error)).toBe('the proxy opened no tunnel within 10 s');
   expect(outcomeOfError(error)).toBe('not-sent');
@@ -89,10 +91,7 @@ it.each([
 ])('asks a proxy for a tunnel to %s by the name %s', async (base, target) => {
   await using proxy = await startProxy('http://127.0.0.1:1', () => '403 Forbidden');
   goThrough(`http://${proxy.host}`);
-  const url = new URL(base);
-  const transport = openTransport(url);
-  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
-  transport.close();
+  const error = await failureOf('GET', new URL(base));
 
   expect(describeError(error)).toBe('the proxy answered 403');
   expect(outcomeOfError(error)).toBe('not-sent');
@@ -108,10 +107,7 @@ it.each([
 ])('knows that nothing was sent where a proxy %s', async (_how, answer, code) => {
   await using proxy = await listen((socket) => socket.once('data', () => answer(socket)));
   goThrough(`http://${proxy.host}`);
-  const url = new URL(`https://${HOST}`);
-  const transport = openTransport(url);
-  const error = await send('POST', transport, url).catch((reason: unknown) => reason);
-  transport.close();
+  const error = await failureOf('POST', new URL(`https://${HOST}`));
 
   expect(describeError(error)).toBe(code);
   expect(outcomeOfError(error)).toBe('not-sent');
@@ -119,10 +115,7 @@ it.each([
 
 it('says that a proxy by another protocol than HTTP is not asked', async () => {
   goThrough('socks5://127.0.0.1:1');
-  const url = new URL(`https://${HOST}`);
-  const transport = openTransport(url);
-  const error = await send('POST', transport, url).catch((reason: unknown) => reason);
-  transport.close();
+  const error = await failureOf('POST', new URL(`https://${HOST}`));
 
   expect(describeError(error)).toBe('a proxy by socks5: is not one for HTTP');
   expect(outcomeOfError(error)).toBe('not-sent');
@@ -146,10 +139,7 @@ it('takes an offer to speak another protocol for no answer', async () => {
   await using service = await listen((socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
   });
-  const url = new URL(`http://${service.host}`);
-  const transport = openTransport(url);
-  const error = await send('GET', transport, url).catch((reason: unknown) => reason);
-  transport.close();
+  const error = await failureOf('GET', new URL(`http://${service.host}`));
 
   expect(error).toEqual(new Error('the connection ended without an answer'));
   expect(outcomeOfError(error)).toBe('unknown');

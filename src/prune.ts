@@ -1,4 +1,4 @@
-import {prune} from './action/prune.ts';
-import {start} from './action/start.ts';
+import {prune} from './actions/prune/prune.ts';
+import {start} from './runner/start.ts';
 
 void start(prune);

@@ -1,4 +1,4 @@
-import {start} from './action/start.ts';
-import {upload} from './action/upload.ts';
+import {upload} from './actions/upload/upload.ts';
+import {start} from './runner/start.ts';
 
 void start(upload);

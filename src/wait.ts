@@ -1,4 +1,4 @@
-import {start} from './action/start.ts';
-import {wait} from './action/wait.ts';
+import {wait} from './actions/wait/wait.ts';
+import {start} from './runner/start.ts';
 
 void start(wait);

@@ -4,8 +4,8 @@ import {hostImage} from '../../harness/image-host.ts';
 import {type Simulator, startSimulator} from '../../simulator/simulator.ts';
 import {openClient} from '../../src/gcore/client.ts';
 import {createGcore, type UploadRequest} from '../../src/gcore/gcore.ts';
-import {publishImage} from '../../src/images/publish.ts';
-import {sourceTags} from '../../src/images/source.ts';
+import {sourceTags} from '../../src/images/fingerprint.ts';
+import {publishImage} from '../../src/images/publish/publish.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {SceneClock} from './scene-clock.ts';
 

@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, it} from '@jest/globals';
-import type {Outputs} from '../../src/action/outputs.ts';
+import type {Outputs} from '../../src/actions/shared/outputs.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {asset, FILE, MINUTE_MS, OURS, setScene, strikeScenes, TAG} from '../fixtures/release-scene.ts';
 

@@ -1,7 +1,7 @@
 import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from '@jest/globals';
 import {makeQcow2} from '../../harness/qcow2.ts';
-import {TELLING_BYTES} from '../../src/images/preflight/disk-formats.ts';
+import {TELLING_BYTES} from '../../src/preflight/disk-formats.ts';
 import {look, rawDisk, serve, statuses, store} from './stage.ts';
 
 const MIB = 2 ** 20;

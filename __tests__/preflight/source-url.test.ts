@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {isPrivateHost, shownUrl} from '../../src/images/preflight/source-url.ts';
+import {isPrivateHost, shownUrl} from '../../src/preflight/source-url.ts';
 
 describe('a host', () => {
   it.each([

@@ -1,7 +1,7 @@
 import type {IncomingHttpHeaders, RequestListener} from 'node:http';
 import {afterEach} from '@jest/globals';
 import {hostImage} from '../../harness/image-host.ts';
-import {type PreflightOptions, preflight, type SourceFacts} from '../../src/images/preflight/preflight.ts';
+import {type PreflightOptions, preflight, type SourceFacts} from '../../src/preflight/preflight.ts';
 import {systemClock} from '../../src/waiting/clock.ts';
 import type {Run} from '../../src/waiting/run.ts';
 

@@ -2,9 +2,9 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, it} from '@jest/globals';
 import * as v from 'valibot';
 import {parse} from 'yaml';
-import {pruneInputs} from '../../src/action/prune-inputs.ts';
-import {uploadInputs} from '../../src/action/upload-inputs.ts';
-import {waitInputs} from '../../src/action/wait-inputs.ts';
+import {pruneInputs} from '../../src/actions/prune/inputs.ts';
+import {uploadInputs} from '../../src/actions/upload/inputs.ts';
+import {waitInputs} from '../../src/actions/wait/inputs.ts';
 
 interface Metadata {
   readonly name: string;

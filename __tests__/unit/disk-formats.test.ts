@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import {afterAll, describe, expect, it} from '@jest/globals';
 import {makeQcow2} from '../../harness/qcow2.ts';
-import {hasBackingFile, recognise, TELLING_BYTES} from '../../src/images/preflight/disk-formats.ts';
+import {hasBackingFile, recognise, TELLING_BYTES} from '../../src/preflight/disk-formats.ts';
 
 const MIB = 2 ** 20;
 const hasQemuImg = spawnSync('qemu-img', ['--version']).status === 0;

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals';
-import {mergeImages} from '../../src/action/releases/images-file.ts';
+import {mergeImages} from '../../src/actions/shared/images-file.ts';
 
 const IMAGE = {id: 'image'};
 const IMPORT = {task_id: 'import'};

@@ -2,10 +2,10 @@ import {existsSync, readFileSync} from 'node:fs';
 import {describe, expect, it} from '@jest/globals';
 import * as v from 'valibot';
 import {parse} from 'yaml';
-import {accountInputs} from '../../src/action/account-inputs.ts';
-import {UPLOAD_OUTPUTS, WAIT_OUTPUTS} from '../../src/action/outputs.ts';
-import {uploadInputs} from '../../src/action/upload-inputs.ts';
-import {waitInputs} from '../../src/action/wait-inputs.ts';
+import {accountInputs} from '../../src/actions/shared/account-inputs.ts';
+import {UPLOAD_OUTPUTS, WAIT_OUTPUTS} from '../../src/actions/shared/outputs.ts';
+import {uploadInputs} from '../../src/actions/upload/inputs.ts';
+import {waitInputs} from '../../src/actions/wait/inputs.ts';
 
 interface Metadata {
   readonly name: string;

@@ -2,9 +2,9 @@ import {existsSync, readFileSync} from 'node:fs';
 import {describe, expect, it} from '@jest/globals';
 import * as v from 'valibot';
 import {parse} from 'yaml';
-import {accountInputs} from '../../src/action/account-inputs.ts';
-import {pruneInputs} from '../../src/action/prune-inputs.ts';
-import {PRUNE_OUTPUTS} from '../../src/action/prune-outputs.ts';
+import {pruneInputs} from '../../src/actions/prune/inputs.ts';
+import {PRUNE_OUTPUTS} from '../../src/actions/prune/outputs.ts';
+import {accountInputs} from '../../src/actions/shared/account-inputs.ts';
 
 interface Input {
   readonly description: string;

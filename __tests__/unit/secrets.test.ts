@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, jest} from '@jest/globals';
-import {addSecretsOfUrl, createSecrets, showUrl} from '../../src/action/secrets.ts';
+import {addSecretsOfUrl, createSecrets, showUrl} from '../../src/runner/secrets.ts';
 
 let written: string[] = [];
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Gcore, Place, SeenTask} from '../../src/gcore/gcore.ts';
 import {RequestError} from '../../src/gcore/request-error.ts';
-import {shareTaskLooks} from '../../src/images/shared-looks.ts';
+import {shareTaskLooks} from '../../src/gcore/shared-polls.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const MADE_AT = new Date('2026-07-08T10:00:00Z');

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {UploadRequest} from '../../src/gcore/gcore.ts';
-import {sourceTags} from '../../src/images/source.ts';
+import {sourceTags} from '../../src/images/fingerprint.ts';
 
 const UPLOAD: UploadRequest = {
   name: 'trainer-v1.2.3',

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
-import {keepNotes} from '../../src/action/notes.ts';
-import {originOf} from '../../src/action/origin.ts';
-import {codeBlock, cut, imageCell, markupWithout, roundTime, table} from '../../src/action/summary.ts';
+import {keepNotes} from '../../src/runner/notes.ts';
+import {originOf} from '../../src/runner/origin.ts';
+import {codeBlock, cut, imageCell, markupWithout, roundTime, table} from '../../src/runner/summary.ts';
 
 const SHA = 'ffac537e6cbbf934b08745a378932722df287a53';
 const markup = markupWithout({add: () => undefined, redact: (text) => text.replaceAll('hunter2hunter2', '***')});

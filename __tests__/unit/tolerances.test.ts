@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {RequestError} from '../../src/gcore/request-error.ts';
 import {type Outcome, outcomeOfStatus} from '../../src/http/failures.ts';
-import {patience} from '../../src/images/tolerances.ts';
+import {patience} from '../../src/images/wait/retry-policy.ts';
 
 const GET = {method: 'GET', path: '/cloud/v1/tasks/1', reason: 'for a test'};
 

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Task} from '../../src/gcore/wire.ts';
-import {durationOfLikes, outlook, prettyDuration} from '../../src/images/usual-duration.ts';
+import {durationOfLikes, outlook, prettyDuration} from '../../src/images/wait/expected-duration.ts';
 
 const MINUTE_MS = 60_000;
 const OURS: Task = {

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Gcore, SeenTask} from '../../src/gcore/gcore.ts';
-import {waitForImport} from '../../src/images/wait.ts';
+import {waitForImport} from '../../src/images/wait/wait-for.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const SECOND = 1000;

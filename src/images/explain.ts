@@ -3,9 +3,9 @@ import {RequestError} from '../gcore/request-error.ts';
 import type {Outcome} from '../http/failures.ts';
 import {DeadlinePassed, Outage} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
-import {NameTaken} from './existing.ts';
-import {NoSourceUrl, OutcomeUnknown, SeveralFound} from './submit.ts';
-import {ImageFailed, ImageNotFound, ImportFailed} from './wait.ts';
+import {NameTaken} from './publish/find-existing.ts';
+import {NoSourceUrl, OutcomeUnknown, SeveralFound} from './publish/submit.ts';
+import {ImageFailed, ImageNotFound, ImportFailed} from './wait/wait-for.ts';
 
 /** What whoever failed knows of the matter. */
 export interface Circumstances {

@@ -3,7 +3,7 @@ import {ExplainedError} from '../errors.ts';
 import type {Place} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import type {Log, Run} from '../waiting/run.ts';
-import {PublishFailed} from './trail.ts';
+import {PublishFailed} from './publish/progress.ts';
 
 /** What came of the work in one region. */
 export interface RegionResult<T> {

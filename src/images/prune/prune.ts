@@ -5,9 +5,9 @@ import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
-import {DeletionUnknown, deleteImage} from '../delete.ts';
+import {DeletionUnknown, deleteImage} from '../delete-image.ts';
 import {explainFailure} from '../explain.ts';
-import {TaskFailed} from '../wait.ts';
+import {TaskFailed} from '../wait/wait-for.ts';
 import {type PrunePlan, type PruneRules, planPrune, type Verdict} from './plan.ts';
 
 /** What came of an image that was to go. */

@@ -1,0 +1,101 @@
+import {setOutput} from '@actions/core';
+import type {Place} from '../../gcore/gcore.ts';
+import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
+import type {PruneResult} from '../../images/prune/prune.ts';
+import type {Secrets} from '../../runner/secrets.ts';
+
+/** Every output of the prune. */
+export const PRUNE_OUTPUTS = ['deleted', 'kept', 'skipped', 'deleted-count', 'freed-bytes'] as const;
+
+/** An image in one of the lists. */
+interface Entry {
+  readonly id: string;
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** In UTC. */
+  readonly created_at: string;
+  readonly reason: string;
+}
+
+/** The outputs of a prune. An image that the prune is about is in one of its three lists, and in one only. */
+export interface PruneOutputs {
+  /** Adds what is planned for a region. Until an image is gone it counts as skipped. */
+  planned(place: Place, plan: PrunePlan): void;
+  /** Adds what came of an image that was to go. */
+  settled(place: Place, result: PruneResult): void;
+  /** Writes what has not been written yet. */
+  flush(): void;
+}
+
+/** So many are written one by one; beyond, the lists are written when as many more as a tenth of them are settled. */
+const WRITTEN_ONE_BY_ONE = 50;
+
+/**
+ * Writes outputs as they come. A value is written whole, and the runner's file keeps every one that was ever written, so that
+ * long lists, written with every image, would fill the disk.
+ *
+ * @param pending why an image that is to go is still there
+ */
+export function createPruneOutputs(pending: string, secrets: Secrets): PruneOutputs {
+  const regions = new Map<number, {readonly plan: PrunePlan; readonly results: Map<string, PruneResult>}>();
+  let settled = 0;
+  let written = 0;
+  const set = (name: (typeof PRUNE_OUTPUTS)[number], value: string | number) =>
+    setOutput(name, secrets.redact(String(value)));
+
+  const flush = () => {
+    written = settled;
+    const lists = [...regions].map(([id, {plan, results}]) => ({id, ...listsOf(plan, results, pending)}));
+    const deleted = lists.flatMap((region) => region.deleted);
+    for (const name of ['deleted', 'kept', 'skipped'] as const) {
+      set(name, JSON.stringify(Object.fromEntries(lists.map((region) => [region.id, region[name]]))));
+    }
+    set('deleted-count', deleted.length);
+    set(
+      'freed-bytes',
+      deleted.reduce((sum, {size}) => sum + size, 0),
+    );
+  };
+
+  flush();
+  return {
+    flush,
+    planned: (place, plan) => {
+      regions.set(place.regionId, {plan, results: new Map()});
+      flush();
+    },
+    settled: ({regionId}, result) => {
+      regions.get(regionId)?.results.set(result.image.id, result);
+      settled += 1;
+      if (settled <= WRITTEN_ONE_BY_ONE || settled >= written * 1.1) flush();
+    },
+  };
+}
+
+function listsOf(plan: PrunePlan, results: ReadonlyMap<string, PruneResult>, pending: string) {
+  const isDeleted = ({image}: Verdict) => results.get(image.id)?.kind === 'deleted';
+  const stillThere = plan.delete
+    .filter((verdict) => !isDeleted(verdict))
+    .map((verdict) => ({...verdict, reason: whyStillThere(verdict, results.get(verdict.image.id), pending)}));
+  return {
+    deleted: plan.delete.filter(isDeleted).map(entryOf),
+    kept: plan.keep.map(entryOf),
+    skipped: [...stillThere, ...plan.skip].map(entryOf),
+  };
+}
+
+function whyStillThere({reason}: Verdict, result: PruneResult | undefined, pending: string): string {
+  if (result === undefined || result.kind === 'deleted') return `${pending}: ${reason}`;
+  return result.kind === 'failed' ? `failed: ${result.error.what}` : result.reason;
+}
+
+function entryOf({image, reason}: Verdict): Entry {
+  return {
+    id: image.id,
+    name: image.name,
+    size: image.sizeBytes,
+    created_at: image.createdAt.toISOString(),
+    reason,
+  };
+}

@@ -1,0 +1,131 @@
+import {openClient} from '../../gcore/client.ts';
+import {createGcore, type Place, type UploadRequest} from '../../gcore/gcore.ts';
+import {shareTaskLooks} from '../../gcore/shared-polls.ts';
+import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
+import {sourceTags} from '../../images/fingerprint.ts';
+import type {Order, Publication, PublishEvents} from '../../images/publish/context.ts';
+import {publishImage, rehearse} from '../../images/publish/publish.ts';
+import {inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
+import {placesOf, resolveProject, resolveRegions} from '../../images/scopes.ts';
+import {keepNotes} from '../../runner/notes.ts';
+import type {Secrets} from '../../runner/secrets.ts';
+import type {Step} from '../../runner/start.ts';
+import {prettySize} from '../../runner/summary.ts';
+import type {Log, Run} from '../../waiting/run.ts';
+import {accountOf} from '../shared/account-inputs.ts';
+import {createOutputs, type Outputs} from '../shared/outputs.ts';
+import {createStopwatch} from '../shared/stopwatch.ts';
+import {findSource, type ImageSource} from './image-source.ts';
+import {readUploadInputs, type UploadInputs} from './inputs.ts';
+import {provenanceTags} from './provenance.ts';
+import {lookUpRelease} from './release.ts';
+import {outcomeOf, type Told, writeUploadSummary} from './summary.ts';
+
+/**
+ * The upload action: reads the inputs, has the image published in every region, and writes outputs and summary.
+ *
+ * @throws ExplainedError, whatever went wrong
+ */
+export async function upload(step: Step): Promise<void> {
+  const inputs = readUploadInputs(step.secrets);
+  const {log, lines: notes} = keepNotes(step.log);
+  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
+  const client = openClient(accountOf(inputs), run);
+  try {
+    const gcore = createGcore(client, inputs['image-type']);
+    const [projectId, regions, {source, release}] = await Promise.all([
+      resolveProject(inputs.project, gcore),
+      resolveRegions(inputs.region, gcore),
+      findSourceAndRelease(inputs, run, step.secrets),
+    ]);
+    const places = placesOf(projectId, regions);
+    const sharing = shareTaskLooks(gcore, places, run.clock);
+    const outputs = createOutputs(places, step.secrets);
+    const order = orderOf(inputs, source);
+    const {time, elapsedMs} = createStopwatch(step.clock);
+    const results = await inEachRegion<Told>(
+      {
+        places,
+        maxParallel: inputs['max-parallel'],
+        work: (place, regionRun) => {
+          const events = eventsOf(place, inputs.name, outputs);
+          const publication: Publication = {order: {...order, place}, gcore: sharing, run: regionRun, events};
+          return time<Told>(place, () => (inputs['dry-run'] ? rehearsed(publication) : publishImage(publication)));
+        },
+        onSettled: ({place, error}) => {
+          if (error !== undefined) outputs.failed(place, error);
+        },
+      },
+      run,
+    );
+    await release?.attach(outputs);
+    await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, notes: notes()}, step);
+    announce(inputs.name, results, step.log);
+    throwFailures(results);
+  } finally {
+    client.close();
+  }
+}
+
+async function rehearsed(publication: Publication): Promise<Told> {
+  return {plan: await rehearse(publication)};
+}
+
+/** The release first, where there is one to be found: the image may be among its assets. */
+async function findSourceAndRelease(inputs: UploadInputs, run: Run, secrets: Secrets) {
+  try {
+    const release = await lookUpRelease(inputs, run);
+    return {release, source: await findSource(inputs, release?.found, run, secrets)};
+  } catch (error) {
+    throw explainFailure(error, NOTHING_CHANGED);
+  }
+}
+
+/** What is ordered in every region alike. */
+function orderOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit<Order, 'place'> {
+  const upload: UploadRequest = {
+    name: inputs.name,
+    url,
+    architecture: inputs.architecture,
+    os_type: inputs['os-type'],
+    os_distro: inputs['os-distro'],
+    os_version: inputs['os-version'],
+    hw_firmware_type: inputs['hw-firmware-type'],
+    ssh_key: inputs['ssh-key'],
+    cow_format: inputs['cow-format'],
+    // The user's own tags win over those of provenance; what an upload is found again by is nobody's to set.
+    tags: {...(inputs['provenance-tags'] ? provenanceTags(process.env) : {}), ...inputs.tags},
+  };
+  return {
+    upload: {...upload, tags: {...upload.tags, ...sourceTags(upload, file)}},
+    freshUrl,
+    ifExists: inputs['if-exists'],
+    wait: inputs.wait,
+    attempts: inputs.attempts,
+    intervalMs: inputs['poll-interval-seconds'],
+  };
+}
+
+function eventsOf(place: Place, imageName: string, outputs: Outputs): PublishEvents {
+  return {
+    marked: (marker) => outputs.remember(`marker-${place.regionId}`, marker),
+    accepted: ([taskId], {created}) =>
+      outputs.learn(place, {name: imageName, created, ...(taskId === undefined ? {} : {task_id: taskId})}),
+    ready: (image) => outputs.ready(place, image),
+  };
+}
+
+/** One line that can be read alone on the run's page. */
+function announce(imageName: string, results: readonly RegionResult<Told>[], log: Log): void {
+  const regions = results.flatMap(({place, value}) =>
+    value === undefined ? [] : [`${place.regionName}: ${told(value)}`],
+  );
+  if (regions.length > 0) log.notice(`${imageName}. ${regions.join('; ')}`);
+}
+
+function told(value: Told): string {
+  const {plan, image, taskIds = []} = value;
+  if (plan !== undefined) return `dry run, ${plan}`;
+  if (image === undefined) return `${outcomeOf(value)}, not ready yet, task ${taskIds.join(', ')}`;
+  return `${outcomeOf(value)}, image ${image.id}, ${prettySize(image.sizeBytes)}`;
+}

@@ -1,0 +1,61 @@
+import {ExplainedError} from '../../errors.ts';
+import {GithubError} from '../../github/client.ts';
+import type {Releases} from '../../github/releases.ts';
+import {findRelease} from '../../github/run-release.ts';
+import {inert} from '../../text/inert.ts';
+import {type Look, poll} from '../../waiting/poll.ts';
+import type {Run} from '../../waiting/run.ts';
+import {scheduleOf} from '../../waiting/schedule.ts';
+import {IMAGES_FILE, readImagesFile} from '../shared/images-file.ts';
+import type {Images} from '../shared/images-output.ts';
+
+/** While the file is replaced there is none for a moment: it is missed only after this many looks, a second apart. */
+const LOOKS_TO_MISS = 3;
+
+/** What is waited for, and how. */
+export interface AwaitedImages {
+  readonly tag: string;
+  readonly releases: Releases;
+  /** The longest usual gap between looks, in milliseconds. */
+  readonly intervalMs: number;
+  /** What it means that there is no such release, or no such file on it. */
+  readonly ifMissing: 'fail' | 'wait';
+}
+
+/**
+ * Reads which images were published for a release, and waits for that to be said where it is to be waited for.
+ *
+ * @throws ExplainedError, GithubError, DeadlinePassed, Outage, or the reason of a cancelled run
+ */
+export async function awaitImages({tag, releases, intervalMs, ifMissing}: AwaitedImages, run: Run): Promise<Images> {
+  let misses = 0;
+  const look = async (): Promise<Look<Images>> => {
+    const release = await findRelease(tag, releases).catch((error: unknown) => {
+      if (ifMissing === 'fail' || !(error instanceof ExplainedError)) throw error;
+      return error;
+    });
+    if (release instanceof ExplainedError) return {state: release.what};
+    const images = await readImagesFile(release, releases);
+    if (images !== undefined) return {done: images};
+    misses += 1;
+    if (ifMissing === 'fail' && misses === LOOKS_TO_MISS) throw noFile(tag);
+    return {state: `Release ${tag} has no ${IMAGES_FILE}.`};
+  };
+  const mayPass = (error: unknown) => error instanceof GithubError && error.mayPass;
+  return await poll(
+    {
+      look,
+      onFailure: ({errors}) => (mayPass(errors.at(-1)) ? 0 : 'final'),
+      schedule: scheduleOf(intervalMs),
+      report: ({state}, why) => run.log.info(`${why === 'change' ? '' : 'Still: '}${state}`),
+    },
+    run,
+  );
+}
+
+function noFile(tag: string): ExplainedError {
+  return new ExplainedError(`Release ${inert(tag, 100)} does not say which images were published for it.`, {
+    known: [`It has no asset ${IMAGES_FILE}.`, 'The gate changes nothing in the cloud.'],
+    next: 'Publish with attach-to-release: true. Where that is still to come, if-missing: wait waits for it.',
+  });
+}

@@ -1,0 +1,124 @@
+import {openClient} from '../../gcore/client.ts';
+import {createGcore, type Gcore, type Place} from '../../gcore/gcore.ts';
+import {shareTaskLooks} from '../../gcore/shared-polls.ts';
+import type {Named} from '../../gcore/wire.ts';
+import {openGithub} from '../../github/client.ts';
+import {explainGithub, GRANT_READ} from '../../github/explain.ts';
+import {createReleases} from '../../github/releases.ts';
+import {inEachRegion, throwFailures} from '../../images/regions.ts';
+import {isId, placesOf, resolveProject, resolveRegions} from '../../images/scopes.ts';
+import {explainGate, GATE, type Passed, passGate, type Target} from '../../images/wait/gate.ts';
+import {keepNotes} from '../../runner/notes.ts';
+import type {Step} from '../../runner/start.ts';
+import {inert} from '../../text/inert.ts';
+import type {Run} from '../../waiting/run.ts';
+import {accountOf} from '../shared/account-inputs.ts';
+import type {Images} from '../shared/images-output.ts';
+import {createOutputs} from '../shared/outputs.ts';
+import {createStopwatch} from '../shared/stopwatch.ts';
+import {readWaitInputs, type WaitInputs} from './inputs.ts';
+import {awaitImages} from './release-images.ts';
+import {writeWaitSummary} from './summary.ts';
+
+/**
+ * The gate: waits until images that were made elsewhere are ready, and passes only when all of them are. It reads only.
+ *
+ * @throws ExplainedError, whatever went wrong
+ */
+export async function wait(step: Step): Promise<void> {
+  const inputs = readWaitInputs(step.secrets);
+  const {log, lines: notes} = keepNotes(step.log);
+  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
+  const client = openClient(accountOf(inputs), run);
+  try {
+    const gcore = createGcore(client, inputs['image-type']);
+    const images = await imagesAskedFor(inputs, run);
+    const [projectId, regions] = await Promise.all([
+      resolveProject(inputs.project, gcore),
+      regionsOf(images, inputs, gcore),
+    ]);
+    const places = placesOf(projectId, regions);
+    const outputs = createOutputs(places, step.secrets);
+    outputs.set('ready', false);
+    const waiting = {
+      gcore: shareTaskLooks(gcore, places, run.clock),
+      intervalMs: inputs['poll-interval-seconds'],
+      ifMissing: inputs['if-missing'],
+      withPrice: inputs['include-prices'],
+    };
+    const {time, elapsedMs} = createStopwatch(step.clock);
+    const results = await inEachRegion<Passed>(
+      {
+        places,
+        maxParallel: places.length,
+        work: (place, regionRun) =>
+          time(place, async () => {
+            const target = targetIn(place, images, inputs);
+            if ('taskId' in target) outputs.learn(place, {task_id: target.taskId});
+            const passed = await passGate(place, target, {...waiting, run: regionRun});
+            outputs.ready(place, passed.image);
+            return passed;
+          }),
+        onSettled: ({place, error}) => {
+          if (error !== undefined) outputs.failed(place, error);
+        },
+      },
+      run,
+    );
+    await writeWaitSummary({results, elapsedMs, notes: notes()}, step);
+    throwFailures(results);
+    outputs.set('ready', true);
+    const ids = results.map(({value}) => value?.image.id).join(', ');
+    step.log.notice(`Ready: ${ids}`);
+  } finally {
+    client.close();
+  }
+}
+
+const GRANT_ANYWHERE = `${GRANT_READ} For another repository, github-token must be a token of one who may read there.`;
+
+/** What each region has, where the inputs ask for that: they give it, or name the release that says it. */
+async function imagesAskedFor(inputs: WaitInputs, run: Run): Promise<Images | undefined> {
+  const {images, release, 'github-token': token = ''} = inputs;
+  if (release === undefined) return images;
+  try {
+    const releases = createReleases(release.repository, await openGithub(token, run));
+    const awaited = {
+      tag: release.tag,
+      releases,
+      intervalMs: inputs['poll-interval-seconds'],
+      ifMissing: inputs['if-missing'],
+    };
+    return await awaitImages(awaited, run);
+  } catch (error) {
+    throw explainGate(explainGithub(error, {grant: GRANT_ANYWHERE, known: GATE.known}));
+  }
+}
+
+/** Regions need to be looked up only where one is given by name: a gate of a ready image is one request. */
+async function regionsOf(
+  images: Images | undefined,
+  {region = []}: WaitInputs,
+  gcore: Gcore,
+): Promise<readonly Named[]> {
+  if (images !== undefined) {
+    return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: inert(entry.region ?? id, 100)}));
+  }
+  if (!region.every(isId)) return await resolveRegions(region, gcore);
+  return [...new Set(region.map(Number))].map((id) => ({id, name: String(id)}));
+}
+
+function targetIn({regionId}: Place, images: Images | undefined, inputs: WaitInputs): Target {
+  const {name} = inputs;
+  const {
+    id: imageId,
+    task_id: taskId,
+    error = 'it says nothing of an image',
+  } = images?.[regionId] ?? {
+    id: inputs['image-id'],
+    task_id: inputs['task-id'],
+  };
+  if (imageId !== undefined) return {imageId};
+  if (taskId !== undefined) return {taskId};
+  return name === undefined ? {failure: error} : {name};
+}

@@ -1,0 +1,88 @@
+import {retryAfterMs} from '../gcore/client.ts';
+import type {Place} from '../gcore/gcore.ts';
+import {RequestError} from '../gcore/request-error.ts';
+import {backoffMs} from '../waiting/backoff.ts';
+import {DeadlinePassed, type Look} from '../waiting/poll.ts';
+import {timeLeftMs} from '../waiting/run.ts';
+import {isNotFound, pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
+
+/** What came of a deletion. */
+export type Deletion =
+  /** It was there, and is gone. */
+  | {readonly kind: 'deleted'}
+  /** It was not there any more. */
+  | {readonly kind: 'gone'}
+  /** The service would not: a volume still uses it, or it is not ours to delete. */
+  | {readonly kind: 'in-use' | 'forbidden'; readonly reason: string};
+
+/** The answer to a deletion was lost, and the image is still there: whether it will go is not known. */
+export class DeletionUnknown extends Error {
+  override readonly name = 'DeletionUnknown';
+}
+
+/** How often a DELETE that surely had no effect is sent. */
+const SENDS = 3;
+/** How long an image whose deletion may have been lost is watched. */
+const LOST_ANSWER_MS = 120_000;
+
+/**
+ * Deletes an image, and waits until it is gone.
+ *
+ * @throws TaskFailed, DeletionUnknown, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
+ */
+export async function deleteImage(place: Place, imageId: string, waiting: Waiting): Promise<Deletion> {
+  let taskIds: readonly string[];
+  try {
+    taskIds = await send(place, imageId, waiting);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    if (error.status === 404) return {kind: 'gone'};
+    if (error.status === 409) return {kind: 'in-use', reason: error.message};
+    if (error.status === 403) return {kind: 'forbidden', reason: error.message};
+    if (error.outcome !== 'unknown') throw error;
+    return await watchForLoss(place, imageId, error, waiting);
+  }
+  for (const taskId of taskIds) await waitForTask(taskId, waiting, () => ({done: undefined}));
+  return await watchUntilGone(place, imageId, waiting);
+}
+
+/** Sends the DELETE, and again only while it surely had no effect. */
+async function send(place: Place, imageId: string, {gcore, run}: Waiting): Promise<readonly string[]> {
+  for (let sends = 1; ; sends += 1) {
+    run.cancelled.throwIfAborted();
+    try {
+      return await gcore.deleteImage(place, imageId);
+    } catch (error) {
+      const mayRepeat = error instanceof RequestError && ['not-sent', 'throttled'].includes(error.outcome);
+      const waitMs = Math.max(backoffMs(sends, run.clock), retryAfterMs(error));
+      if (!mayRepeat || sends === SENDS || waitMs >= timeLeftMs(run)) throw error;
+      await run.clock.sleep(waitMs, run.cancelled);
+    }
+  }
+}
+
+/** A deletion whose answer was lost is not repeated: the image itself tells whether it happened. */
+async function watchForLoss(place: Place, imageId: string, lost: RequestError, waiting: Waiting): Promise<Deletion> {
+  const {run} = waiting;
+  run.log.warning(`The answer to the deletion of ${imageId} was lost: ${lost.message}. Watching whether it goes.`);
+  const deadlineMs = Math.min(run.deadlineMs, run.clock.now() + LOST_ANSWER_MS);
+  try {
+    return await watchUntilGone(place, imageId, {...waiting, run: {...run, deadlineMs}});
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed)) throw error;
+    throw new DeletionUnknown(`the answer was lost, and the image is still there (${lost.message})`, {cause: lost});
+  }
+}
+
+async function watchUntilGone(place: Place, imageId: string, waiting: Waiting): Promise<Deletion> {
+  const look = async (): Promise<Look<Deletion>> => {
+    try {
+      const {status} = await waiting.gcore.lookAtImage(place, imageId);
+      return status === 'deleted' ? {done: {kind: 'deleted'}} : {state: `being deleted (${status})`};
+    } catch (error) {
+      if (isNotFound(error)) return {done: {kind: 'deleted'}};
+      throw error;
+    }
+  };
+  return await pollFor(`Image ${imageId}`, look, waiting);
+}

@@ -1,0 +1,126 @@
+import type {Gcore, Place, UploadRequest} from '../../gcore/gcore.ts';
+import type {Image, Task} from '../../gcore/wire.ts';
+import {differences, speaksOf} from '../fingerprint.ts';
+import {judgeReadiness} from '../readiness.ts';
+
+/** What to do where an image of the name is there already. */
+export type IfExists = (typeof IF_EXISTS)[number];
+export const IF_EXISTS = ['reuse', 'replace', 'fail', 'duplicate'] as const;
+
+/** What there is already of an image's name, in one place. Gcore's public images are not ours to count. */
+export interface Existing {
+  /** Every image of the name, the newest first. */
+  readonly named: readonly Image[];
+  /** The same image as the upload would make, ready; the newest where there are several. */
+  readonly same: Image | undefined;
+  /** The same image, on its way: an import that an earlier run left behind. */
+  readonly onItsWay: Import | undefined;
+  /** The same image, imported, but held by a task or of a size not known yet. */
+  readonly held: Image | undefined;
+  /** Images of the name from another source, and how they differ. */
+  readonly others: readonly {readonly image: Image; readonly differences: readonly string[]}[];
+  /** Imports of the name that failed. They are no images, and do not count. */
+  readonly leftovers: readonly Image[];
+}
+
+/** An import that is under way. */
+export interface Import {
+  readonly taskId: string | undefined;
+  readonly imageId: string | undefined;
+}
+
+/** What there is where nobody looked. */
+export const NOTHING: Existing = {
+  named: [],
+  same: undefined,
+  onItsWay: undefined,
+  held: undefined,
+  others: [],
+  leftovers: [],
+};
+
+/**
+ * Looks for what there is of an image's name already: images in the list, and tasks whose image does not show yet.
+ *
+ * @throws RequestError, or the reason of a cancelled run
+ */
+export async function findExisting(place: Place, upload: UploadRequest, gcore: Gcore): Promise<Existing> {
+  // Tasks first: what ends between the two reads shows as an image in the second one. The other way round it would show in neither.
+  const tasks = await gcore.listRunningTasks(place);
+  const images = await gcore.listImages(place);
+  const named = images
+    .filter(({name, isPublic}) => name === upload.name && !isPublic)
+    .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  const kinds = Map.groupBy(named, (image) => judgeReadiness(image).kind);
+  const isSame = (image: Image) => differences(image, upload).length === 0;
+  const pending = kinds.get('pending')?.filter(isSame) ?? [];
+  const live = named.filter((image) => judgeReadiness(image).kind !== 'failed');
+  return {
+    named,
+    same: kinds.get('ready')?.find(isSame),
+    onItsWay: importUnderWay(
+      pending.find(({status}) => status !== 'active'),
+      tasks,
+      upload,
+    ),
+    held: pending.find(({status}) => status === 'active'),
+    others: live.filter((image) => !isSame(image)).map((image) => ({image, differences: differences(image, upload)})),
+    leftovers: kinds.get('failed') ?? [],
+  };
+}
+
+/** What to do about an image that is to be published. */
+export type Decision =
+  | {readonly kind: 'upload'}
+  | {readonly kind: 'reuse'; readonly image: Image}
+  | {readonly kind: 'join'; readonly import: Import};
+
+/** The name is taken, and the order is not to do anything about that. */
+export class NameTaken extends Error {
+  override readonly name = 'NameTaken';
+}
+
+/**
+ * What an order to publish comes down to, given what there is already. An import that is under way and makes the same image is
+ * joined even where it is to replace another: a second one would make the same again.
+ *
+ * @throws NameTaken, which says by what and how that differs
+ */
+export function decide(existing: Existing, ifExists: IfExists): Decision {
+  const {same, onItsWay, held, others} = existing;
+  if (ifExists === 'duplicate') return {kind: 'upload'};
+  if (ifExists === 'fail') {
+    demandFree([
+      ...[same, held].flatMap((image) => (image === undefined ? [] : [`image ${image.id}, which is the same`])),
+      ...describeImport(onItsWay),
+      ...describe(others),
+    ]);
+    return {kind: 'upload'};
+  }
+  if (ifExists === 'reuse' && same !== undefined) return {kind: 'reuse', image: same};
+  if (onItsWay !== undefined) return {kind: 'join', import: onItsWay};
+  if (ifExists === 'replace') return {kind: 'upload'};
+  if (held !== undefined) return {kind: 'join', import: {taskId: undefined, imageId: held.id}};
+  demandFree(describe(others));
+  return {kind: 'upload'};
+}
+
+function demandFree(takenBy: readonly string[]): void {
+  if (takenBy.length > 0) throw new NameTaken(takenBy.join('; '));
+}
+
+function describeImport(running: Import | undefined): readonly string[] {
+  return running === undefined
+    ? []
+    : [`an import of the same that is under way (${running.taskId ?? running.imageId})`];
+}
+
+function describe(others: Existing['others']): readonly string[] {
+  return others.map(({image, differences: how}) => `image ${image.id}: ${how.join(', ')}`);
+}
+
+function importUnderWay(image: Image | undefined, tasks: readonly Task[], upload: UploadRequest): Import | undefined {
+  if (image !== undefined) return {taskId: image.lockedBy ?? image.createdBy, imageId: image.id};
+  const task = tasks.find(({data}) => speaksOf(JSON.stringify(data ?? {}), upload));
+  return task === undefined ? undefined : {taskId: task.id, imageId: undefined};
+}

@@ -1,0 +1,51 @@
+import {BlockList, isIP} from 'node:net';
+import {inert} from '../text/inert.ts';
+
+/** The parameters that make a query a signature, by who signs. */
+const SIGNATURES: readonly (readonly string[])[] = [
+  ['x-amz-signature'], // S3 and its likes
+  ['awsaccesskeyid', 'signature'], // S3, the old way
+  ['x-goog-signature'], // Google Cloud Storage
+  ['googleaccessid', 'signature'], // Google Cloud Storage, the old way
+  ['sv', 'sig'], // Azure SAS
+  ['ossaccesskeyid', 'signature'], // Alibaba OSS
+  ['key-pair-id', 'signature'], // CloudFront
+  ['temp_url_sig'], // OpenStack Swift
+];
+
+/** RFC 1918, RFC 6598, loopback, link-local, and their likes in IPv6. */
+const PRIVATE_NETWORKS: readonly (readonly [address: string, prefix: number])[] = [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+];
+
+/** A URL as it may be shown: without user, password, query and fragment. */
+export function shownUrl({origin, pathname}: URL): string {
+  return inert(`${origin}${pathname}`, 200);
+}
+
+/** Whether the query of a URL is what lets its bearer in. */
+export function isSigned(url: URL): boolean {
+  const names = new Set([...url.searchParams.keys()].map((name) => name.toLowerCase()));
+  return SIGNATURES.some((signature) => signature.every((name) => names.has(name)));
+}
+
+/** Whether only a private network knows the host, as far as its name or address tells. */
+export function isPrivateHost({hostname}: URL): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(address) === 0) return /(^|\.)localhost\.?$/.test(hostname);
+  const networks = new BlockList();
+  for (const [network, prefix] of PRIVATE_NETWORKS) networks.addSubnet(network, prefix, familyOf(network));
+  return networks.check(address, familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}

@@ -2,8 +2,8 @@ import {hostImage, type ImageHost} from '../../harness/image-host.ts';
 import {type JournalEntry, type SimulatedImage, type Simulator, startSimulator} from '../../simulator/simulator.ts';
 import {openClient} from '../../src/gcore/client.ts';
 import {createGcore} from '../../src/gcore/gcore.ts';
-import {sourceTags} from '../../src/images/fingerprint.ts';
-import type {Order, PublishEvents} from '../../src/images/publish/context.ts';
+import {fingerprintTags} from '../../src/images/fingerprint.ts';
+import type {ImageSpec, PublishEvents} from '../../src/images/publish/context.ts';
 import {publishImage} from '../../src/images/publish/publish.ts';
 import {MARKER_TAG} from '../../src/images/tags.ts';
 import {Cancelled, type Log, type Run} from '../../src/waiting/run.ts';
@@ -54,7 +54,7 @@ export async function play(scene: Scene): Promise<Played> {
   let error: unknown;
   try {
     await publishImage({
-      order: orderOf(scene, sourceUrl),
+      spec: specOf(scene, sourceUrl),
       gcore: createGcore(client, 'virtual-gpu'),
       run,
       events: recording(events, stage.marked),
@@ -186,7 +186,7 @@ function runOf(scene: Scene, clock: SceneClock, cloud: Simulator, lines: string[
   };
 }
 
-function orderOf(scene: Scene, url: string): Order {
+function specOf(scene: Scene, url: string): ImageSpec {
   const upload = {
     name: IMAGE_NAME,
     url,
@@ -197,8 +197,8 @@ function orderOf(scene: Scene, url: string): Order {
     tags: {},
   };
   return {
-    place: {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'},
-    upload: {...upload, tags: {team: 'gpu', ...sourceTags(upload, {})}},
+    scope: {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'},
+    upload: {...upload, tags: {team: 'gpu', ...fingerprintTags(upload, {})}},
     ifExists: 'reuse',
     freshUrl: scene.freshUrls === undefined ? undefined : freshUrlsOf(url, scene.freshUrls),
     wait: true,

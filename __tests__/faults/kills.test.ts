@@ -4,7 +4,7 @@ import {hostImage} from '../../harness/image-host.ts';
 import {type Simulator, startSimulator} from '../../simulator/simulator.ts';
 import {openClient} from '../../src/gcore/client.ts';
 import {createGcore, type UploadRequest} from '../../src/gcore/gcore.ts';
-import {sourceTags} from '../../src/images/fingerprint.ts';
+import {fingerprintTags} from '../../src/images/fingerprint.ts';
 import {publishImage} from '../../src/images/publish/publish.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {SceneClock} from './scene-clock.ts';
@@ -60,9 +60,9 @@ async function runJob(cloud: Simulator, clock: SceneClock, url: string, ifExists
     cow_format: false,
     tags: {},
   };
-  const order = {
-    place: PLACE,
-    upload: {...upload, tags: sourceTags(upload, {})},
+  const spec = {
+    scope: PLACE,
+    upload: {...upload, tags: fingerprintTags(upload, {})},
     ifExists,
     wait: true,
     attempts: 1,
@@ -71,7 +71,7 @@ async function runJob(cloud: Simulator, clock: SceneClock, url: string, ifExists
   const client = openClient({apiUrl: new URL(cloud.url), apiKey: cloud.apiKey}, run);
   try {
     const events = {marked: silent, accepted: silent, ready: silent};
-    return await publishImage({order, gcore: createGcore(client, 'virtual-gpu'), run, events});
+    return await publishImage({spec, gcore: createGcore(client, 'virtual-gpu'), run, events});
   } finally {
     await client.close();
   }

@@ -84,12 +84,12 @@ export interface Outcome {
   readonly shown: string;
 }
 
-export interface Circumstances extends PreflightOptions {
+export interface FailureDetails extends PreflightOptions {
   readonly cancelled?: AbortSignal;
 }
 
 /** Looks at a URL. */
-export async function look(url: string, {cancelled, ...options}: Circumstances = {}): Promise<Outcome> {
+export async function look(url: string, {cancelled, ...options}: FailureDetails = {}): Promise<Outcome> {
   const never = new AbortController().signal;
   const lines: string[] = [];
   const note = (line: string) => lines.push(line);

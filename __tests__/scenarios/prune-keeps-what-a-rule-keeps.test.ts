@@ -76,8 +76,8 @@ describe('an old image', () => {
 });
 
 it("measures ages by the service's clock, whatever the runner's says", async () => {
-  const aheadMs = 50 * 24 * 60 * 60 * 1000;
-  await using stage = await setPruneStage({clock: {now: () => Date.now() + aheadMs}});
+  const elapsedBeforeMs = 50 * 24 * 60 * 60 * 1000;
+  await using stage = await setPruneStage({clock: {now: () => Date.now() + elapsedBeforeMs}});
   const young = stage.add(29);
   const old = stage.add(31);
   const result = await stage.prune({'keep-last': '0', 'keep-days': '30'});

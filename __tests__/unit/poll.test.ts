@@ -1,5 +1,12 @@
 import {describe, expect, it} from '@jest/globals';
-import {DeadlinePassed, type FailureStreak, type Look, Outage, type Progress, poll} from '../../src/waiting/poll.ts';
+import {
+  type ConsecutiveFailures,
+  DeadlinePassed,
+  Outage,
+  type PollResult,
+  type Progress,
+  pollUntilDone,
+} from '../../src/waiting/poll.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
@@ -13,13 +20,13 @@ const TOO_MANY = new Error('more looks than any wait of these tests has');
 
 interface Wait {
   /** What a look finds that begins at this time: an error is thrown. */
-  readonly answer: (nowMs: number) => Look<string> | Error;
+  readonly answer: (nowMs: number) => PollResult<string> | Error;
   readonly intervalMs?: number;
   readonly budgetMs?: number;
   /** How long each look takes. */
   readonly lookMs?: number;
   readonly random?: () => number;
-  readonly onFailure?: (streak: FailureStreak) => 'final' | number;
+  readonly onFailure?: (streak: ConsecutiveFailures) => 'final' | number;
   /** When the run is cancelled. */
   readonly cancelAtMs?: number;
   /** What the clock says when the wait begins: 0 unless given. */
@@ -41,12 +48,12 @@ async function follow(wait: Wait) {
   const cancellation = new AbortController();
   if (wait.cancelAtMs !== undefined) clock.at(wait.cancelAtMs, () => cancellation.abort(REASON));
   const looksAtMs: number[] = [];
-  const streaks: FailureStreak[] = [];
+  const streaks: ConsecutiveFailures[] = [];
   const changes: Progress[] = [];
   const beats: Progress[] = [];
-  const end = await poll<string>(
+  const end = await pollUntilDone<string>(
     {
-      look: async () => {
+      poll: async () => {
         looksAtMs.push(clock.now());
         if (looksAtMs.length > 1000) throw TOO_MANY;
         const found = answer(clock.now());
@@ -109,9 +116,9 @@ describe('a wait', () => {
       answer: (now) => (now === 15 * SECOND ? BAD : now < 25 * SECOND ? {state: states[now / 5000] ?? ''} : DONE),
     });
     expect(changes).toEqual([
-      {state: 'NEW', elapsedMs: 0, failedLooks: 0},
-      {state: 'RUNNING', elapsedMs: 10_000, failedLooks: 0},
-      {state: 'NEW', elapsedMs: 20_000, failedLooks: 1},
+      {state: 'NEW', elapsedMs: 0, failedPolls: 0},
+      {state: 'RUNNING', elapsedMs: 10_000, failedPolls: 0},
+      {state: 'NEW', elapsedMs: 20_000, failedPolls: 1},
     ]);
     expect(beats).toEqual([]);
   });
@@ -122,14 +129,14 @@ describe('a wait', () => {
       intervalMs: seconds * SECOND,
     });
     expect(beats.slice(0, 10)).toEqual(
-      Array.from({length: 10}, (_, at) => ({state: 'saving', elapsedMs: (at + 1) * MINUTE, failedLooks: 0})),
+      Array.from({length: 10}, (_, at) => ({state: 'saving', elapsedMs: (at + 1) * MINUTE, failedPolls: 0})),
     );
     expect(looksAtMs.slice(0, 3)).toEqual([0, seconds * SECOND, 2 * seconds * SECOND]);
   });
 
   it('gives one also while nothing was seen yet', async () => {
     const {beats} = await follow({answer: (now) => (now < 80 * SECOND ? BAD : DONE), intervalMs: 20 * SECOND});
-    expect(beats).toEqual([{state: undefined, elapsedMs: MINUTE, failedLooks: 3}]);
+    expect(beats).toEqual([{state: undefined, elapsedMs: MINUTE, failedPolls: 3}]);
   });
 });
 
@@ -145,14 +152,14 @@ describe('at its deadline, a wait', () => {
   it('tells what it last saw, how long it took and how many looks failed', async () => {
     const {end, looksAtMs} = await follow({answer: (now) => (now === 5000 ? BAD : {state: 'saving'}), budgetMs});
     expect(end).toBeInstanceOf(DeadlinePassed);
-    expect(end).toMatchObject({progress: {state: 'saving', elapsedMs: budgetMs, failedLooks: 1}, cause: undefined});
+    expect(end).toMatchObject({progress: {state: 'saving', elapsedMs: budgetMs, failedPolls: 1}, cause: undefined});
     expect(looksAtMs).toEqual([0, 5000, 10_000, 12_000]);
   });
 
   it('tells how the last look failed, where it did', async () => {
     const {end} = await follow({answer: () => BAD, budgetMs});
     expect(end).toBeInstanceOf(DeadlinePassed);
-    expect(end).toMatchObject({progress: {state: undefined, elapsedMs: budgetMs, failedLooks: 4}, cause: BAD});
+    expect(end).toMatchObject({progress: {state: undefined, elapsedMs: budgetMs, failedPolls: 4}, cause: BAD});
   });
 
   it('tells how long it took from its own beginning on, not from the clock’s', async () => {
@@ -235,7 +242,7 @@ describe('an outage', () => {
     expect(looksAtMs.at(-1)).toBe(5 * MINUTE);
     expect(end).toMatchObject({
       message: 'no good answer for 5 minutes',
-      progress: {state: undefined, elapsedMs: 5 * MINUTE, failedLooks: looksAtMs.length},
+      progress: {state: undefined, elapsedMs: 5 * MINUTE, failedPolls: looksAtMs.length},
       cause: BAD,
     });
   });

@@ -2,16 +2,16 @@ import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import {drawDurationsMs, seededRandom} from '../../bench/sample.ts';
 import {jittered} from '../../src/waiting/backoff.ts';
-import {nextGapMs, scheduleOf, type UsualDuration} from '../../src/waiting/schedule.ts';
+import {type ExpectedDuration, nextGapMs, scheduleOf} from '../../src/waiting/schedule.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const TEN_MINUTES: UsualDuration = {leastMs: 9 * MINUTE, mostMs: 11 * MINUTE, count: 20};
+const TEN_MINUTES: ExpectedDuration = {leastMs: 9 * MINUTE, mostMs: 11 * MINUTE, count: 20};
 
 /** The gap in seconds, rounded to a tenth. */
-function gap(elapsedSeconds: number, intervalSeconds: number, usual?: UsualDuration): number {
-  const gapMs = nextGapMs({elapsedMs: elapsedSeconds * SECOND, intervalMs: intervalSeconds * SECOND, usual});
+function gap(elapsedSeconds: number, intervalSeconds: number, expected?: ExpectedDuration): number {
+  const gapMs = nextGapMs({elapsedMs: elapsedSeconds * SECOND, intervalMs: intervalSeconds * SECOND, expected});
   return Math.round(gapMs / 100) / 10;
 }
 
@@ -32,15 +32,15 @@ describe('where nothing is known, the gap', () => {
   });
 });
 
-describe('where ten minutes are usual, the gap', () => {
+describe('where ten minutes are expected, the gap', () => {
   it.each([
     ['at the start is some seconds', 0, 5, 8.9],
     ['for what fails in its first minute is no more than half of that', 50, 5, 28.3],
     ['in the sparse part is half a minute at most', 220, 5, 30],
     ['grows closer', 450, 5, 4.6],
-    ['is about a second at the usual end', 600, 5, 1],
+    ['is about a second at the expected end', 600, 5, 1],
     ['a while later is small still', 700, 5, 1],
-    ['when it is much later than usual grows again', 1800, 5, 4.6],
+    ['when it is much later than expected grows again', 1800, 5, 4.6],
     ['ends up at the interval', 3600, 5, 5],
     ['with an interval of 1 s is six times that at most', 240, 1, 6],
     ['with an interval of 1 s is a second around the end', 600, 1, 1],
@@ -50,7 +50,7 @@ describe('where ten minutes are usual, the gap', () => {
     expect(gap(elapsed, interval, TEN_MINUTES)).toBe(expected);
   });
 
-  it('never leaps over the usual end', () => {
+  it('never leaps over the expected end', () => {
     for (let elapsed = 1; elapsed < 590; elapsed += 1) expect(elapsed + gap(elapsed, 5, TEN_MINUTES)).toBeLessThan(600);
   });
 });
@@ -68,9 +68,9 @@ it('is within its bounds, whatever is known', () => {
       fc.integer({min: 0, max: 240 * MINUTE}),
       fc.integer({min: SECOND, max: 5 * MINUTE}),
       fc.option(durations, {nil: undefined}),
-      (elapsedMs, intervalMs, usual) => {
-        const gapMs = nextGapMs({elapsedMs, intervalMs, usual});
-        const isLate = usual === undefined || elapsedMs > Math.max(SECOND, usual.mostMs);
+      (elapsedMs, intervalMs, expected) => {
+        const gapMs = nextGapMs({elapsedMs, intervalMs, expected});
+        const isLate = expected === undefined || elapsedMs > Math.max(SECOND, expected.mostMs);
         expect(gapMs).toBeGreaterThanOrEqual(SECOND);
         expect(gapMs).toBeLessThanOrEqual(isLate ? intervalMs : Math.max(intervalMs, 30 * SECOND));
       },
@@ -80,8 +80,8 @@ it('is within its bounds, whatever is known', () => {
 });
 
 it('counts from the beginning of the work, not of the wait, and never hurries after a failure', () => {
-  const schedule = scheduleOf(5 * SECOND, () => ({aheadMs: 10 * MINUTE, usual: TEN_MINUTES}));
-  expect(schedule.gapMs(0)).toBe(nextGapMs({elapsedMs: 10 * MINUTE, intervalMs: 5 * SECOND, usual: TEN_MINUTES}));
+  const schedule = scheduleOf(5 * SECOND, () => ({elapsedBeforeMs: 10 * MINUTE, expected: TEN_MINUTES}));
+  expect(schedule.gapMs(0)).toBe(nextGapMs({elapsedMs: 10 * MINUTE, intervalMs: 5 * SECOND, expected: TEN_MINUTES}));
   expect(schedule.retryGapMs).toBe(5 * SECOND);
 });
 
@@ -112,8 +112,8 @@ describe('is noticed sooner and with fewer requests than by a look every 3 s:', 
     const random = seededRandom(seconds);
     const clock = createVirtualClock({random});
     const draw = (times: number) => drawDurationsMs(times, seconds * SECOND, spread, random);
-    const gapMs = (usual?: UsualDuration) => (elapsedMs: number) =>
-      jittered(nextGapMs({elapsedMs, intervalMs: 5 * SECOND, usual}), clock);
+    const gapMs = (expected?: ExpectedDuration) => (elapsedMs: number) =>
+      jittered(nextGapMs({elapsedMs, intervalMs: 5 * SECOND, expected}), clock);
     const every3s = () => 3 * SECOND;
     const total = {looks: 0, lagMs: 0, fixedLooks: 0, fixedLagMs: 0};
     for (let at = 0; at < DRAWS; at += 1) {

@@ -1,11 +1,11 @@
 import {describe, expect, it} from '@jest/globals';
-import type {Gcore, Place, SeenTask} from '../../src/gcore/gcore.ts';
+import type {Gcore, Scope, SeenTask} from '../../src/gcore/gcore.ts';
 import {RequestError} from '../../src/gcore/request-error.ts';
-import {shareTaskLooks} from '../../src/gcore/shared-polls.ts';
+import {shareTaskPolls} from '../../src/gcore/shared-polls.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const MADE_AT = new Date('2026-07-08T10:00:00Z');
-const PLACES: readonly Place[] = [7, 10, 76].map((regionId) => ({projectId: 1, regionId, regionName: `${regionId}`}));
+const PLACES: readonly Scope[] = [7, 10, 76].map((regionId) => ({projectId: 1, regionId, regionName: `${regionId}`}));
 
 function task(id: string, state = 'RUNNING', regionId = 7): SeenTask {
   return {
@@ -23,7 +23,7 @@ function task(id: string, state = 'RUNNING', regionId = 7): SeenTask {
 }
 
 /** A service that answers as it is told, and a note of every request. */
-function setUp({places = PLACES}: {readonly places?: readonly Place[]} = {}) {
+function setUp({places = PLACES}: {readonly places?: readonly Scope[]} = {}) {
   const clock = createVirtualClock();
   const requests: string[] = [];
   const service = {
@@ -31,24 +31,24 @@ function setUp({places = PLACES}: {readonly places?: readonly Place[]} = {}) {
     state: 'RUNNING',
   };
   const gcore = {
-    lookAtTask: async (id: string) => {
+    getTask: async (id: string) => {
       requests.push(id);
       return task(id, service.state);
     },
-    lookAtTasks: async (asked: readonly Place[], since: Date) => {
+    pollTasks: async (asked: readonly Scope[], since: Date) => {
       requests.push(`list of ${asked.length} since ${since.toISOString()}`);
       return await service.listed();
     },
-    lookAtFinishedTasks: async (asked: readonly Place[], type: string) => {
+    pollFinishedTasks: async (asked: readonly Scope[], type: string) => {
       requests.push(`finished ${type} of ${asked.length}`);
       return await service.listed();
     },
   } as unknown as Gcore;
-  const sharing = shareTaskLooks(gcore, places, clock);
+  const sharing = shareTaskPolls(gcore, places, clock);
   /** Looks at some tasks side by side. */
   const look = async (...ids: readonly string[]) => {
     requests.length = 0;
-    const looks = await Promise.allSettled(ids.map((id) => sharing.lookAtTask(id)));
+    const looks = await Promise.allSettled(ids.map((id) => sharing.getTask(id)));
     return {
       results: looks.map((one) => (one.status === 'fulfilled' ? one.value.state : one.reason)),
       requests: [...requests],
@@ -143,7 +143,7 @@ it('what is usual is asked for all places at once, told to each by itself, and h
     return [task('a', 'FINISHED', 7), task('b', 'FINISHED', 10)];
   };
   const ask = async (index: number) =>
-    (await sharing.lookAtFinishedTasks(PLACES.slice(index, index + 1), 'download_image')).map(({id}) => id);
+    (await sharing.pollFinishedTasks(PLACES.slice(index, index + 1), 'download_image')).map(({id}) => id);
   expect(await Promise.all([ask(0), ask(1), ask(2)])).toEqual([['a'], ['b'], []]);
   clock.advance(59_000);
   await ask(0);

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {UploadRequest} from '../../src/gcore/gcore.ts';
-import {sourceTags} from '../../src/images/fingerprint.ts';
+import {fingerprintTags} from '../../src/images/fingerprint.ts';
 
 const UPLOAD: UploadRequest = {
   name: 'trainer-v1.2.3',
@@ -18,7 +18,7 @@ const FINGERPRINT = 'source-fingerprint';
 
 describe('the fingerprint of an upload', () => {
   it('is the one that images bear already: with another, none of them would be known for the same', () => {
-    expect(sourceTags(UPLOAD, {})).toEqual({[FINGERPRINT]: '5b4ab722f4db0e54-4d79f5ff18e4dbde'});
+    expect(fingerprintTags(UPLOAD, {})).toEqual({[FINGERPRINT]: '5b4ab722f4db0e54-4d79f5ff18e4dbde'});
   });
 
   it.each<[string, Partial<UploadRequest>]>([
@@ -26,7 +26,7 @@ describe('the fingerprint of an upload', () => {
     ['its name', {name: 'trainer-v1.2.4'}],
     ['its tags', {tags: {team: 'gpu'}}],
   ])('does not depend on %s', (_, change) => {
-    expect(sourceTags({...UPLOAD, ...change}, {})).toEqual(sourceTags(UPLOAD, {}));
+    expect(fingerprintTags({...UPLOAD, ...change}, {})).toEqual(fingerprintTags(UPLOAD, {}));
   });
 
   it.each<[string, Partial<UploadRequest>]>([
@@ -39,15 +39,15 @@ describe('the fingerprint of an upload', () => {
     ['ssh-key', {ssh_key: 'deny'}],
     ['cow-format', {cow_format: true}],
   ])('depends on %s', (_, change) => {
-    expect(sourceTags({...UPLOAD, ...change}, {})[FINGERPRINT]).not.toBe(sourceTags(UPLOAD, {})[FINGERPRINT]);
+    expect(fingerprintTags({...UPLOAD, ...change}, {})[FINGERPRINT]).not.toBe(fingerprintTags(UPLOAD, {})[FINGERPRINT]);
   });
 
   it('depends on the identity of the file alone, where its URL is another each time', () => {
     const identity = 'https://github.com/octo-org/gpu-images/releases/download/v1/trainer.qcow2';
     const signedTwice = ['https://storage.example/1?sig=1', 'https://storage.example/2?sig=2'].map((url) =>
-      sourceTags({...UPLOAD, url}, {identity}),
+      fingerprintTags({...UPLOAD, url}, {identity}),
     );
     expect(signedTwice[0]).toEqual(signedTwice[1]);
-    expect(signedTwice[0]).toEqual(sourceTags({...UPLOAD, url: identity}, {}));
+    expect(signedTwice[0]).toEqual(fingerprintTags({...UPLOAD, url: identity}, {}));
   });
 });

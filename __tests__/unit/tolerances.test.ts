@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {RequestError} from '../../src/gcore/request-error.ts';
 import {type Outcome, outcomeOfStatus} from '../../src/http/failures.ts';
-import {patience} from '../../src/images/wait/retry-policy.ts';
+import {retryPolicy} from '../../src/images/wait/retry-policy.ts';
 
 const GET = {method: 'GET', path: '/cloud/v1/tasks/1', reason: 'for a test'};
 
@@ -18,7 +18,7 @@ const LOST = unanswered('unknown');
 
 /** The patience with failures in a row, the latest last. */
 function patienceWith(errors: readonly unknown[], {sinceMs = 5000, everGood = true} = {}) {
-  return patience({errors, sinceMs, everGood});
+  return retryPolicy({errors, sinceMs, everGood});
 }
 
 describe('what may pass by itself is waited out', () => {

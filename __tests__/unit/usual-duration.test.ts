@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Task} from '../../src/gcore/wire.ts';
-import {durationOfLikes, outlook, prettyDuration} from '../../src/images/wait/expected-duration.ts';
+import {durationOfLikes, etaText, prettyDuration} from '../../src/images/wait/expected-duration.ts';
 
 const MINUTE_MS = 60_000;
 const OURS: Task = {
@@ -54,7 +54,7 @@ describe('the outlook of an import', () => {
     [14, 'longer than usual here, which is 9m to 14m'],
     [70, 'longer than usual here, which is 9m to 14m'],
   ])('after %d minutes is %s', (minutes, expected) => {
-    expect(outlook(usual, minutes * MINUTE_MS)).toBe(expected);
+    expect(etaText(usual, minutes * MINUTE_MS)).toBe(expected);
   });
 
   it('names one duration where both ends read the same', () => {

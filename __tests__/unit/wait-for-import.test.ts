@@ -36,12 +36,12 @@ async function follow({endsAtMs, earlierMs = [], ageMs, namesImage = true}: Impo
   const lines: string[] = [];
   let questions = 0;
   const gcore = {
-    lookAtTask: async () => {
+    getTask: async () => {
       looksAtMs.push(clock.now());
       const hasEnded = clock.now() >= endsAtMs;
       return {...OURS, ageMs, ...(hasEnded ? {state: 'FINISHED', imageIds: namesImage ? ['image'] : []} : {})};
     },
-    lookAtFinishedTasks: async () => {
+    pollFinishedTasks: async () => {
       questions += 1;
       return earlierMs.map((durationMs, at) => ({...OURS, id: `earlier-${at}`, state: 'FINISHED', durationMs}));
     },

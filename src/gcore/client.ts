@@ -32,7 +32,7 @@ export interface Client {
    *
    * @throws RequestError, or the reason of a cancelled run
    */
-  look<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
+  poll<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
   /**
    * Reads, up to three times where that can help.
    *
@@ -91,12 +91,12 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
     return readReply(answer, method, url.pathname, shape);
   }
 
-  const look = <T>(path: string, shape: v.GenericSchema<unknown, T>) =>
+  const poll = <T>(path: string, shape: v.GenericSchema<unknown, T>) =>
     send({method: 'GET', timeoutMs: timeoutsMs.read, signal: run.cancelled}, path, shape);
 
   return {
-    look,
-    read: (path, shape) => retried(() => look(path, shape), run),
+    poll,
+    read: (path, shape) => retried(() => poll(path, shape), run),
     write: (method, path, body, shape) =>
       send(
         {
@@ -119,14 +119,14 @@ async function retried<T>(read: () => Promise<T>, run: Run): Promise<T> {
       return await read();
     } catch (error) {
       const waitMs = Math.max(backoffMs(attempt, run.clock), retryAfterMs(error));
-      if (attempt === READ_ATTEMPTS || !mayHelpToRepeat(error) || waitMs >= timeLeftMs(run)) throw error;
+      if (attempt === READ_ATTEMPTS || !mayRetry(error) || waitMs >= timeLeftMs(run)) throw error;
       await run.clock.sleep(waitMs, run.cancelled);
     }
   }
 }
 
 /** A read has no effect, so all that matters is whether the answer may be another next time. 409 is a lock's passing word. */
-export function mayHelpToRepeat(error: unknown): boolean {
+export function mayRetry(error: unknown): boolean {
   return error instanceof RequestError && (error.outcome !== 'refused' || error.status === 409);
 }
 

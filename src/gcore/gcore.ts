@@ -4,7 +4,7 @@ import {IMAGE_TYPES, type ImageType} from './image-types.ts';
 import {Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
 
 /** A project's share of a region: where images live. */
-export interface Place {
+export interface Scope {
   readonly projectId: number;
   readonly regionId: number;
   /** What people know the region by; its ID where nobody asked for its name. */
@@ -39,27 +39,27 @@ export interface Gcore {
   /** All regions. */
   listRegions(): Promise<readonly Named[]>;
   /** Reads as little as can be from a place: proof that key, project and region hold. Tells the service's time. */
-  probe(place: Place): Promise<Date | undefined>;
+  probe(scope: Scope): Promise<Date | undefined>;
   /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */
-  uploadImage(place: Place, upload: UploadRequest): Promise<readonly string[]>;
+  uploadImage(scope: Scope, upload: UploadRequest): Promise<readonly string[]>;
   /** Asks for an image's deletion, once. Resolves to the IDs of its tasks, one as a rule. */
-  deleteImage(place: Place, imageId: string): Promise<readonly string[]>;
+  deleteImage(scope: Scope, imageId: string): Promise<readonly string[]>;
   /** One look at an image, its price included where it is asked for and the type has one. */
-  lookAtImage(place: Place, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
+  getImage(scope: Scope, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
   /** One look at all images of a place, Gcore's public ones among them. */
-  lookAtImages(place: Place): Promise<readonly Image[]>;
+  pollImages(scope: Scope): Promise<readonly Image[]>;
   /** All images of a place, read with care: more than one attempt where that can help. */
-  listImages(place: Place): Promise<readonly Image[]>;
+  listImages(scope: Scope): Promise<readonly Image[]>;
   /** One look at a task. */
-  lookAtTask(taskId: string): Promise<SeenTask>;
+  getTask(taskId: string): Promise<SeenTask>;
   /** One look at all tasks of some places of one project that were made since a time of the service's own. */
-  lookAtTasks(places: readonly Place[], since: Date): Promise<readonly Task[]>;
+  pollTasks(scopes: readonly Scope[], since: Date): Promise<readonly Task[]>;
   /** One look at the latest tasks of a type that went well, a hundred for each of some places of one project, newest first. */
-  lookAtFinishedTasks(places: readonly Place[], type: string): Promise<readonly Task[]>;
+  pollFinishedTasks(scopes: readonly Scope[], type: string): Promise<readonly Task[]>;
   /** The tasks of a place that have not ended. */
-  listRunningTasks(place: Place): Promise<readonly Task[]>;
+  listRunningTasks(scope: Scope): Promise<readonly Task[]>;
   /** All tasks of a place that were made since a time of the service's own, newest first. */
-  listTasks(place: Place, since: Date | undefined): Promise<readonly Task[]>;
+  listTasks(scope: Scope, since: Date | undefined): Promise<readonly Task[]>;
 }
 
 /** The most that the lists give in one page. */
@@ -71,49 +71,49 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
   return {
     listProjects: () => listAll(client.read, '/cloud/v1/projects', [], Project),
     listRegions: () => listAll(client.read, '/cloud/v1/regions', [], Region),
-    probe: async (place) => (await client.read(`${imagesPath(place)}?limit=1`, pageOf(Image))).serverTime,
-    uploadImage: async (place, upload) => (await client.write('POST', uploadPath(place), upload, TaskIds)).value.tasks,
-    deleteImage: async (place, imageId) =>
-      (await client.write('DELETE', `${imagesPath(place)}/${imageId}`, undefined, TaskIds)).value.tasks,
-    lookAtImage: async (place, imageId, {withPrice = false} = {}) =>
-      (await client.look(`${imagesPath(place)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
-    lookAtImages: (place) => listAll(client.look, imagesPath(place), [], Image),
-    listImages: (place) => listAll(client.read, imagesPath(place), [], Image),
-    lookAtTask: async (taskId) => {
-      const {value, serverTime} = await client.look(`/cloud/v1/tasks/${taskId}`, Task);
+    probe: async (scope) => (await client.read(`${imagesPath(scope)}?limit=1`, pageOf(Image))).serverTime,
+    uploadImage: async (scope, upload) => (await client.write('POST', uploadPath(scope), upload, TaskIds)).value.tasks,
+    deleteImage: async (scope, imageId) =>
+      (await client.write('DELETE', `${imagesPath(scope)}/${imageId}`, undefined, TaskIds)).value.tasks,
+    getImage: async (scope, imageId, {withPrice = false} = {}) =>
+      (await client.poll(`${imagesPath(scope)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
+    pollImages: (scope) => listAll(client.poll, imagesPath(scope), [], Image),
+    listImages: (scope) => listAll(client.read, imagesPath(scope), [], Image),
+    getTask: async (taskId) => {
+      const {value, serverTime} = await client.poll(`/cloud/v1/tasks/${taskId}`, Task);
       const ageMs = serverTime && value.createdAt && serverTime.getTime() - value.createdAt.getTime();
       return {...value, ageMs};
     },
-    lookAtTasks: (places, since) => listAll(client.look, '/cloud/v1/tasks', tasksSince(places, since), Task),
-    lookAtFinishedTasks: async (places, type) => {
+    pollTasks: (scopes, since) => listAll(client.poll, '/cloud/v1/tasks', tasksSince(scopes, since), Task),
+    pollFinishedTasks: async (scopes, type) => {
       const query = new URLSearchParams([
-        ...tasksOf(places),
+        ...tasksOf(scopes),
         ['task_type', type],
         ['state', 'FINISHED'],
-        ['limit', String(Math.min(100 * places.length, PAGE_SIZE))],
+        ['limit', String(Math.min(100 * scopes.length, PAGE_SIZE))],
       ]);
-      return (await client.look(`/cloud/v1/tasks?${query}`, pageOf(Task))).value.results;
+      return (await client.poll(`/cloud/v1/tasks?${query}`, pageOf(Task))).value.results;
     },
     listRunningTasks: ({projectId, regionId}) =>
       listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, [], Task),
-    listTasks: (place, since) => listAll(client.read, '/cloud/v1/tasks', tasksSince([place], since), Task),
+    listTasks: (scope, since) => listAll(client.read, '/cloud/v1/tasks', tasksSince([scope], since), Task),
   };
 }
 
 type Filters = readonly [name: string, value: string][];
 
 /** The tasks of some places of one project, newest first. */
-function tasksOf(places: readonly Place[]): Filters {
-  const projectIds = new Set(places.map(({projectId}) => projectId));
+function tasksOf(scopes: readonly Scope[]): Filters {
+  const projectIds = new Set(scopes.map(({projectId}) => projectId));
   return [
     ...[...projectIds].map((id): [string, string] => ['project_id', String(id)]),
-    ...places.map(({regionId}): [string, string] => ['region_id', String(regionId)]),
+    ...scopes.map(({regionId}): [string, string] => ['region_id', String(regionId)]),
     ['order_by', 'desc'],
   ];
 }
 
-function tasksSince(places: readonly Place[], since: Date | undefined): Filters {
-  return since === undefined ? tasksOf(places) : [...tasksOf(places), ['from_timestamp', since.toISOString()]];
+function tasksSince(scopes: readonly Scope[], since: Date | undefined): Filters {
+  return since === undefined ? tasksOf(scopes) : [...tasksOf(scopes), ['from_timestamp', since.toISOString()]];
 }
 
 /**

@@ -1,18 +1,18 @@
-import type {Place} from './gcore.ts';
+import type {Scope} from './gcore.ts';
 
 interface ImageTypeFacts {
   /** Where an upload is asked for. */
-  uploadPath(place: Place): string;
+  uploadPath(scope: Scope): string;
   /** Where images are listed, and below which each one is. */
-  imagesPath(place: Place): string;
+  imagesPath(scope: Scope): string;
   /** Firmware that images of this type may boot with. */
   readonly firmware: readonly string[];
   /** Whether an image can be asked for its price. */
   readonly hasPrices: boolean;
 }
 
-const virtualGpu = ({projectId, regionId}: Place) => `/cloud/v3/gpu/virtual/${projectId}/${regionId}/images`;
-const baremetalGpu = ({projectId, regionId}: Place) => `/cloud/v3/gpu/baremetal/${projectId}/${regionId}/images`;
+const virtualGpu = ({projectId, regionId}: Scope) => `/cloud/v3/gpu/virtual/${projectId}/${regionId}/images`;
+const baremetalGpu = ({projectId, regionId}: Scope) => `/cloud/v3/gpu/baremetal/${projectId}/${regionId}/images`;
 
 /** The kinds of image that Gcore keeps, and all that differs between them. (Gcore's OpenAPI document, Cloud API.) */
 export const IMAGE_TYPES = {

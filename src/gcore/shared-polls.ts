@@ -1,5 +1,5 @@
 import type {Clock} from '../waiting/clock.ts';
-import type {Gcore, Place, SeenTask} from './gcore.ts';
+import type {Gcore, Scope, SeenTask} from './gcore.ts';
 import {RequestError} from './request-error.ts';
 import type {Task} from './wire.ts';
 
@@ -34,19 +34,19 @@ interface Listing {
  *
  * @param places where the waits are, all of one project
  */
-export function shareTaskLooks(gcore: Gcore, places: readonly Place[], clock: Clock): Gcore {
-  if (places.length < 2) return gcore;
-  const looks = new SharedLooks(gcore, places, clock);
+export function shareTaskPolls(gcore: Gcore, scopes: readonly Scope[], clock: Clock): Gcore {
+  if (scopes.length < 2) return gcore;
+  const looks = new SharedPolls(gcore, scopes, clock);
   return {
     ...gcore,
-    lookAtTask: (taskId) => looks.lookAtTask(taskId),
-    lookAtFinishedTasks: (asked, type) => looks.lookAtFinishedTasks(asked, type),
+    getTask: (taskId) => looks.getTask(taskId),
+    pollFinishedTasks: (asked, type) => looks.pollFinishedTasks(asked, type),
   };
 }
 
-class SharedLooks {
+class SharedPolls {
   readonly #gcore: Gcore;
-  readonly #places: readonly Place[];
+  readonly #scopes: readonly Scope[];
   readonly #clock: Clock;
   /** By ID, the tasks that had not ended when they were last seen. */
   readonly #open = new Map<string, Open>();
@@ -54,13 +54,13 @@ class SharedLooks {
   readonly #finished = new Map<string, Listing>();
   #latest: Listing | undefined;
 
-  constructor(gcore: Gcore, places: readonly Place[], clock: Clock) {
+  constructor(gcore: Gcore, scopes: readonly Scope[], clock: Clock) {
     this.#gcore = gcore;
-    this.#places = places;
+    this.#scopes = scopes;
     this.#clock = clock;
   }
 
-  async lookAtTask(taskId: string): Promise<SeenTask> {
+  async getTask(taskId: string): Promise<SeenTask> {
     const open = this.#open.get(taskId);
     if (open !== undefined && this.#open.size > 1) {
       const listing = this.#listingAfter(open.newsFromMs);
@@ -68,13 +68,13 @@ class SharedLooks {
       if (task !== undefined) return {...this.#noted(task, listing.beganAtMs), ageMs: undefined};
     }
     const beganAtMs = this.#clock.now();
-    return this.#noted(await this.#gcore.lookAtTask(taskId), beganAtMs);
+    return this.#noted(await this.#gcore.getTask(taskId), beganAtMs);
   }
 
-  async lookAtFinishedTasks(asked: readonly Place[], type: string): Promise<readonly Task[]> {
+  async pollFinishedTasks(asked: readonly Scope[], type: string): Promise<readonly Task[]> {
     const known = this.#finished.get(type);
     const isFresh = known !== undefined && known.beganAtMs + USUAL_HOLDS_MS > this.#clock.now();
-    const listing = isFresh ? known : this.#begin(this.#gcore.lookAtFinishedTasks(this.#places, type));
+    const listing = isFresh ? known : this.#begin(this.#gcore.pollFinishedTasks(this.#scopes, type));
     this.#finished.set(type, listing);
     listing.tasks.catch(() => this.#finished.delete(type));
     const regionIds = new Set(asked.map(({regionId}) => regionId));
@@ -87,7 +87,7 @@ class SharedLooks {
     const takesFromMs = latest?.isAnswered === true ? nowMs - (nowMs - newsFromMs) / 3 : newsFromMs;
     if (latest !== undefined && latest.beganAtMs > takesFromMs) return latest;
     const oldest = Math.min(...[...this.#open.values()].map(({createdAt}) => createdAt.getTime()));
-    const listing = this.#begin(this.#gcore.lookAtTasks(this.#places, new Date(oldest - ROUNDING_MS)));
+    const listing = this.#begin(this.#gcore.pollTasks(this.#scopes, new Date(oldest - ROUNDING_MS)));
     this.#latest = listing;
     const forget = () => {
       if (this.#latest === listing) this.#latest = undefined;

@@ -16,11 +16,11 @@ export const GRANT_WRITE = 'Give the job `permissions: contents: write`.';
 /** Makes what GitHub refused, or did not answer, an error that says what to do. Other errors stay as they are. */
 export function explainGithub(error: unknown, {grant, known}: Want): unknown {
   if (!(error instanceof GithubError)) return error;
-  const {what, next} = wordsFor(error, grant);
+  const {what, next} = textFor(error, grant);
   return new ExplainedError(`${what}: ${error.message}`, {known, next, cause: error});
 }
 
-function wordsFor({status, mayPass}: GithubError, grant: string) {
+function textFor({status, mayPass}: GithubError, grant: string) {
   if (mayPass) return {what: 'GitHub could not be asked', next: 'Run this job again.'};
   switch (status) {
     case 401:

@@ -90,8 +90,8 @@ const OF_ASSET = 'GET /repos/{owner}/{repo}/releases/assets/{asset_id}';
 
 /** GitHub's endpoints for releases (docs.github.com, "REST API endpoints for releases and release assets"). */
 export function createReleases(repository: Repository, github: GithubClient): Releases {
-  const place = {owner: repository.owner, repo: repository.name};
-  const ask = ({parameters, ...rest}: Ask) => github.ask({...rest, parameters: {...place, ...parameters}});
+  const scope = {owner: repository.owner, repo: repository.name};
+  const ask = ({parameters, ...rest}: Ask) => github.ask({...rest, parameters: {...scope, ...parameters}});
   const read = async <T>(route: string, parameters: Ask['parameters'], shape: v.GenericSchema<unknown, T>) =>
     checked(await ask({route, parameters}), shape, route);
   return {

@@ -1,8 +1,8 @@
 import {retryAfterMs} from '../gcore/client.ts';
-import type {Place} from '../gcore/gcore.ts';
+import type {Scope} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import {backoffMs} from '../waiting/backoff.ts';
-import {DeadlinePassed, type Look} from '../waiting/poll.ts';
+import {DeadlinePassed, type PollResult} from '../waiting/poll.ts';
 import {timeLeftMs} from '../waiting/run.ts';
 import {isNotFound, pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
 
@@ -30,28 +30,28 @@ const LOST_ANSWER_MS = 120_000;
  *
  * @throws TaskFailed, DeletionUnknown, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
-export async function deleteImage(place: Place, imageId: string, waiting: Waiting): Promise<Deletion> {
+export async function deleteImage(scope: Scope, imageId: string, waiting: Waiting): Promise<Deletion> {
   let taskIds: readonly string[];
   try {
-    taskIds = await send(place, imageId, waiting);
+    taskIds = await send(scope, imageId, waiting);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (error.status === 404) return {kind: 'gone'};
     if (error.status === 409) return {kind: 'in-use', reason: error.message};
     if (error.status === 403) return {kind: 'forbidden', reason: error.message};
     if (error.outcome !== 'unknown') throw error;
-    return await watchForLoss(place, imageId, error, waiting);
+    return await watchForLoss(scope, imageId, error, waiting);
   }
   for (const taskId of taskIds) await waitForTask(taskId, waiting, () => ({done: undefined}));
-  return await watchUntilGone(place, imageId, waiting);
+  return await watchUntilGone(scope, imageId, waiting);
 }
 
 /** Sends the DELETE, and again only while it surely had no effect. */
-async function send(place: Place, imageId: string, {gcore, run}: Waiting): Promise<readonly string[]> {
+async function send(scope: Scope, imageId: string, {gcore, run}: Waiting): Promise<readonly string[]> {
   for (let sends = 1; ; sends += 1) {
     run.cancelled.throwIfAborted();
     try {
-      return await gcore.deleteImage(place, imageId);
+      return await gcore.deleteImage(scope, imageId);
     } catch (error) {
       const mayRepeat = error instanceof RequestError && ['not-sent', 'throttled'].includes(error.outcome);
       const waitMs = Math.max(backoffMs(sends, run.clock), retryAfterMs(error));
@@ -62,27 +62,27 @@ async function send(place: Place, imageId: string, {gcore, run}: Waiting): Promi
 }
 
 /** A deletion whose answer was lost is not repeated: the image itself tells whether it happened. */
-async function watchForLoss(place: Place, imageId: string, lost: RequestError, waiting: Waiting): Promise<Deletion> {
+async function watchForLoss(scope: Scope, imageId: string, lost: RequestError, waiting: Waiting): Promise<Deletion> {
   const {run} = waiting;
   run.log.warning(`The answer to the deletion of ${imageId} was lost: ${lost.message}. Watching whether it goes.`);
   const deadlineMs = Math.min(run.deadlineMs, run.clock.now() + LOST_ANSWER_MS);
   try {
-    return await watchUntilGone(place, imageId, {...waiting, run: {...run, deadlineMs}});
+    return await watchUntilGone(scope, imageId, {...waiting, run: {...run, deadlineMs}});
   } catch (error) {
     if (!(error instanceof DeadlinePassed)) throw error;
     throw new DeletionUnknown(`the answer was lost, and the image is still there (${lost.message})`, {cause: lost});
   }
 }
 
-async function watchUntilGone(place: Place, imageId: string, waiting: Waiting): Promise<Deletion> {
-  const look = async (): Promise<Look<Deletion>> => {
+async function watchUntilGone(scope: Scope, imageId: string, waiting: Waiting): Promise<Deletion> {
+  const poll = async (): Promise<PollResult<Deletion>> => {
     try {
-      const {status} = await waiting.gcore.lookAtImage(place, imageId);
+      const {status} = await waiting.gcore.getImage(scope, imageId);
       return status === 'deleted' ? {done: {kind: 'deleted'}} : {state: `being deleted (${status})`};
     } catch (error) {
       if (isNotFound(error)) return {done: {kind: 'deleted'}};
       throw error;
     }
   };
-  return await pollFor(`Image ${imageId}`, look, waiting);
+  return await pollFor(`Image ${imageId}`, poll, waiting);
 }

@@ -8,7 +8,7 @@ import {NoSourceUrl, OutcomeUnknown, SeveralFound} from './publish/submit.ts';
 import {ImageFailed, ImageNotFound, ImportFailed} from './wait/wait-for.ts';
 
 /** What whoever failed knows of the matter. */
-export interface Circumstances {
+export interface FailureDetails {
   /** What is known to be so, a line each. */
   readonly known: readonly string[];
   /** How to go on where the failure itself does not tell: after a cancel, a timeout, an outage. */
@@ -16,12 +16,12 @@ export interface Circumstances {
 }
 
 /** What is known, and to be done, of a failure before anything was asked of Gcore but questions. */
-export const NOTHING_CHANGED: Circumstances = {
+export const NOTHING_CHANGED: FailureDetails = {
   known: ['Nothing was changed in the cloud.'],
   resume: 'Run this job again.',
 };
 
-interface Words {
+interface ErrorText {
   readonly what: string;
   readonly next?: string;
   /** What to look at before going on as the circumstances have it. */
@@ -29,18 +29,18 @@ interface Words {
 }
 
 /** Makes any failure one error that says what happened, what is known and what to do next. */
-export function explainFailure(error: unknown, {known, resume}: Circumstances): ExplainedError {
+export function explainFailure(error: unknown, {known, resume}: FailureDetails): ExplainedError {
   if (error instanceof ExplainedError) return error;
-  const {what, first, next = first === undefined ? resume : `${first} ${resume}`} = wordsFor(error);
+  const {what, first, next = first === undefined ? resume : `${first} ${resume}`} = textFor(error);
   return new ExplainedError(what, {known, next, cause: error});
 }
 
-function wordsFor(error: unknown): Words {
+function textFor(error: unknown): ErrorText {
   if (error instanceof Cancelled) return {what: `${error.message}.`};
   if (error instanceof DeadlinePassed) {
-    const {state = 'none', failedLooks} = error.progress;
+    const {state = 'none', failedPolls} = error.progress;
     return {
-      what: `Stopped waiting: the time of this step (timeout-minutes) is over. Last state seen: ${state}; failed looks: ${failedLooks}.`,
+      what: `Stopped waiting: the time of this step (timeout-minutes) is over. Last state seen: ${state}; failed looks: ${failedPolls}.`,
     };
   }
   if (error instanceof Outage) {
@@ -72,7 +72,7 @@ function wordsFor(error: unknown): Words {
   }
   if (error instanceof NoSourceUrl) {
     return error.cause instanceof ExplainedError
-      ? wordsOf(error.cause)
+      ? textOf(error.cause)
       : {what: `No URL could be made for the image: ${messageOf(error.cause)}.`};
   }
   if (error instanceof NameTaken) {
@@ -81,19 +81,19 @@ function wordsFor(error: unknown): Words {
       next: 'Publish under another name, or say with if-exists what is to happen: reuse, replace or duplicate.',
     };
   }
-  if (error instanceof RequestError) return wordsForRequest(error);
+  if (error instanceof RequestError) return textForRequest(error);
   return {
     what: `A fault of this action: ${messageOf(error)}.`,
     next: 'Please report it, with the debug log of a second run.',
   };
 }
 
-function wordsOf({what, next}: ExplainedError): Words {
+function textOf({what, next}: ExplainedError): ErrorText {
   return {what, ...(next === undefined ? {} : {next})};
 }
 
 /** What to look at where no answer came, by what that says of the request. */
-const ON_THE_WAY: Readonly<Partial<Record<Outcome, Pick<Words, 'first'>>>> = {
+const ON_THE_WAY: Readonly<Partial<Record<Outcome, Pick<ErrorText, 'first'>>>> = {
   'not-sent': {first: "Check api-url, the runner's network, and its proxy (https_proxy, no_proxy)."},
   refused: {
     first:
@@ -101,7 +101,7 @@ const ON_THE_WAY: Readonly<Partial<Record<Outcome, Pick<Words, 'first'>>>> = {
   },
 };
 
-function wordsForRequest({status, message, outcome}: RequestError): Words {
+function textForRequest({status, message, outcome}: RequestError): ErrorText {
   switch (status) {
     case undefined:
       return {what: `Gcore could not be asked: ${message}`, ...ON_THE_WAY[outcome]};

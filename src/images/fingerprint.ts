@@ -15,7 +15,7 @@ const SHA256_TAG = 'source-sha256';
 export const SOURCE_TAGS: readonly string[] = [SOURCE_TAG, ETAG_TAG, BYTES_TAG, SHA256_TAG];
 
 /** What is known of the file behind the URL. */
-export interface SourceFile {
+export interface FileFacts {
   /** A URL that stands for the file, where its own is another each time. */
   readonly identity?: string | undefined;
   readonly etag?: string | undefined;
@@ -28,7 +28,10 @@ export interface SourceFile {
  * The tags that say what an upload is made from: a fingerprint of the URL without user, password and query, since those are
  * another each time a URL is signed; another of the properties asked for; and the file's own ETag, size and digest where they are known.
  */
-export function sourceTags(upload: UploadRequest, {identity = upload.url, etag, sizeBytes, sha256}: SourceFile): Tags {
+export function fingerprintTags(
+  upload: UploadRequest,
+  {identity = upload.url, etag, sizeBytes, sha256}: FileFacts,
+): Tags {
   return {
     [SOURCE_TAG]: `${digest(plainUrl(identity))}-${digest(JSON.stringify(propertiesOf(upload)))}`,
     ...(etag === undefined ? {} : {[ETAG_TAG]: digest(etag)}),
@@ -59,7 +62,7 @@ export function differences(image: Image, upload: UploadRequest): readonly strin
 }
 
 /** Whether a text, a task's data for one, speaks of an upload of the same name from the same source. */
-export function speaksOf(text: string, upload: UploadRequest): boolean {
+export function mentionsUpload(text: string, upload: UploadRequest): boolean {
   if (!text.includes(JSON.stringify(upload.name))) return false;
   const fingerprint = upload.tags[SOURCE_TAG];
   if (text.includes(SOURCE_TAG)) return fingerprint !== undefined && text.includes(fingerprint);

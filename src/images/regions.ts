@@ -1,24 +1,24 @@
 import pLimit from 'p-limit';
 import {ExplainedError} from '../errors.ts';
-import type {Place} from '../gcore/gcore.ts';
+import type {Scope} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import type {Log, Run} from '../waiting/run.ts';
 import {PublishFailed} from './publish/progress.ts';
 
 /** What came of the work in one region. */
 export interface RegionResult<T> {
-  readonly place: Place;
+  readonly scope: Scope;
   /** What the work came to; undefined where it failed. */
   readonly value?: T;
   readonly error?: ExplainedError;
 }
 
 export interface RegionWork<T> {
-  readonly places: readonly Place[];
+  readonly scopes: readonly Scope[];
   /** How many regions are worked on at a time. */
   readonly maxParallel: number;
   /** The work in one region; the log it is given is the region's own. Throws ExplainedError. */
-  readonly work: (place: Place, run: Run) => Promise<T>;
+  readonly work: (scope: Scope, run: Run) => Promise<T>;
   /** Called as soon as a region is settled. */
   readonly onSettled: (result: RegionResult<T>) => void;
 }
@@ -33,32 +33,32 @@ export interface RegionWork<T> {
  * @returns the results in the order of the places; it throws nothing
  */
 export async function inEachRegion<T>(
-  {places, maxParallel, work, onSettled}: RegionWork<T>,
+  {scopes, maxParallel, work, onSettled}: RegionWork<T>,
   run: Run,
 ): Promise<readonly RegionResult<T>[]> {
   const limit = pLimit(maxParallel);
   let abandoned = 0;
   let sharedFailure: ExplainedError | undefined;
 
-  const settle = async (place: Place): Promise<RegionResult<T>> => {
-    if (sharedFailure !== undefined) return {place, error: sharedFailure};
-    if (abandoned === maxParallel) return {place, error: noTurn(maxParallel)};
+  const settle = async (scope: Scope): Promise<RegionResult<T>> => {
+    if (sharedFailure !== undefined) return {scope, error: sharedFailure};
+    if (abandoned === maxParallel) return {scope, error: noTurn(maxParallel)};
     try {
-      const log = places.length === 1 ? run.log : prefixed(run.log, `[${place.regionName}] `);
-      return {place, value: await work(place, {...run, log})};
+      const log = scopes.length === 1 ? run.log : prefixed(run.log, `[${scope.regionName}] `);
+      return {scope, value: await work(scope, {...run, log})};
     } catch (thrown) {
       const error = thrown instanceof ExplainedError ? thrown : new ExplainedError(String(thrown), {cause: thrown});
       if (isShared(error)) sharedFailure ??= error;
       if (error instanceof PublishFailed && error.importMayGoOn) abandoned += 1;
       limit.concurrency = Math.max(1, maxParallel - abandoned);
-      return {place, error};
+      return {scope, error};
     }
   };
 
   return await Promise.all(
-    places.map((place) =>
+    scopes.map((scope) =>
       limit(async () => {
-        const result = await settle(place);
+        const result = await settle(scope);
         onSettled(result);
         return result;
       }),
@@ -72,13 +72,13 @@ export async function inEachRegion<T>(
  * @throws ExplainedError where any region failed
  */
 export function throwFailures(results: readonly RegionResult<unknown>[]): void {
-  const failed = results.flatMap(({place, error}) => (error === undefined ? [] : [{place, error}]));
+  const failed = results.flatMap(({scope, error}) => (error === undefined ? [] : [{scope, error}]));
   const [first] = failed;
   if (first === undefined) return;
   if (results.length === 1) throw first.error;
   const byError = Map.groupBy(failed, ({error}) => error);
   const known = [...byError].flatMap(([{what, known: lines, next}, regions]) => [
-    `[${regions.map(({place}) => place.regionName).join(', ')}] ${what}`,
+    `[${regions.map(({scope}) => scope.regionName).join(', ')}] ${what}`,
     ...lines.map((line) => `– ${line}`),
     ...(next === undefined ? [] : [`– ${next}`]),
   ]);

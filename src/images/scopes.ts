@@ -1,5 +1,5 @@
 import {ExplainedError} from '../errors.ts';
-import type {Gcore, Place} from '../gcore/gcore.ts';
+import type {Gcore, Scope} from '../gcore/gcore.ts';
 import type {Named} from '../gcore/wire.ts';
 import {inert} from '../text/inert.ts';
 import {explainFailure, NOTHING_CHANGED} from './explain.ts';
@@ -32,7 +32,7 @@ export function isId(text: string): boolean {
 }
 
 /** The places of a project in some regions. */
-export function placesOf(projectId: number, regions: readonly Named[]): readonly Place[] {
+export function scopesOf(projectId: number, regions: readonly Named[]): readonly Scope[] {
   return regions.map(({id, name}) => ({projectId, regionId: id, regionName: inert(name, 100)}));
 }
 

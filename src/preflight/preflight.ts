@@ -51,12 +51,12 @@ export async function preflight(
     warnings.push(`${source.url.host} is a host of a private network: Gcore must be able to reach it.`);
   }
 
-  const head = await look('HEAD', source);
+  const head = await poll('HEAD', source);
   if ('doubt' in head) return {warnings: [...warnings, uncheckedBecause(head)]};
   const isRefused = isSignatureRefused(head, source);
   if (!isRefused) throwUnlessGood(head);
 
-  const start = await look('GET', source);
+  const start = await poll('GET', source);
   if (isRefused || ('status' in start && isSignatureRefused(start, source))) throw refusal.ofSignature(head, start);
   if ('doubt' in start) return {...factsOf([head]), warnings: [...warnings, uncheckedBecause(start)]};
   if (start.status === 416 && !isEmpty(start, head)) {
@@ -70,7 +70,7 @@ export async function preflight(
 }
 
 /** Asks, and takes for a doubt what the source may answer to this runner alone, or only for now. */
-async function look(method: Method, source: Source): Promise<SourceAnswer | Doubt> {
+async function poll(method: Method, source: Source): Promise<SourceAnswer | Doubt> {
   const answer = await askSource(method, source);
   if ('doubt' in answer) return answer;
   const {status, asked} = answer;

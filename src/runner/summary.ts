@@ -1,7 +1,7 @@
 import {summary} from '@actions/core';
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
-import type {Place} from '../gcore/gcore.ts';
+import type {Scope} from '../gcore/gcore.ts';
 import {inert} from '../text/inert.ts';
 import {asMarkupText} from '../text/markup.ts';
 import type {Secrets} from './secrets.ts';
@@ -89,12 +89,12 @@ export function imageCell(imageId: string | undefined, taskIds: readonly string[
 }
 
 /** A region by name and ID; by its ID alone where nobody asked for its name. */
-export function regionOf({regionName, regionId}: Place, {text}: Markup): string {
+export function regionOf({regionName, regionId}: Scope, {text}: Markup): string {
   return regionName === String(regionId) ? `region ${regionId}` : `${text(regionName)} (${regionId})`;
 }
 
 /** Where to look with one's own eyes. */
-export function portalLine({projectId}: Place, {link}: Markup): string {
+export function portalLine({projectId}: Scope, {link}: Markup): string {
   return `To see for yourself: ${link('Gcore portal', PORTAL_URL)} → Cloud → Images, then project ${projectId} and the region.`;
 }
 

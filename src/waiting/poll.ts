@@ -3,7 +3,7 @@ import {type Run, timeLeftMs} from './run.ts';
 import type {Schedule} from './schedule.ts';
 
 /** What one look found: the end of the wait, or the state that things are in. */
-export type Look<T> =
+export type PollResult<T> =
   | {readonly done: T}
   | {
       readonly state: string;
@@ -12,7 +12,7 @@ export type Look<T> =
     };
 
 /** How looks have been failing since the last good one. */
-export interface FailureStreak {
+export interface ConsecutiveFailures {
   /** What each of them threw, the latest last. */
   readonly errors: readonly unknown[];
   /** Milliseconds since the last good look, or since the wait began where there was none. */
@@ -28,14 +28,14 @@ export interface Progress {
   /** Milliseconds since the wait began. */
   readonly elapsedMs: number;
   /** Looks that failed so far. */
-  readonly failedLooks: number;
+  readonly failedPolls: number;
 }
 
 export interface PollOptions<T> {
   /** One look, a single attempt: the next look is its retry. */
-  readonly look: () => Promise<Look<T>>;
+  readonly poll: () => Promise<PollResult<T>>;
   /** Whether a failed look ends the wait, or how long to wait at least before the next one, in milliseconds. */
-  readonly onFailure: (streak: FailureStreak) => 'final' | number;
+  readonly onFailure: (failures: ConsecutiveFailures) => 'final' | number;
   /** When to look again; chance moves each gap by a fifth of it at most. */
   readonly schedule: Schedule;
   /** Called when the state changes, and once a minute while it does not. */
@@ -76,18 +76,18 @@ const HEARTBEAT_MS = 60_000;
  *
  * @throws DeadlinePassed, Outage, whatever failure the caller calls final, or the reason of a cancelled run
  */
-export async function poll<T>(options: PollOptions<T>, run: Run): Promise<T> {
+export async function pollUntilDone<T>(options: PollOptions<T>, run: Run): Promise<T> {
   const {clock} = run;
   const wait = new Wait(options, run);
   for (;;) {
-    const isLastLook = clock.now() >= run.deadlineMs;
+    const isLastPoll = clock.now() >= run.deadlineMs;
     let pauseMs: number;
     let failure: unknown;
     try {
-      const look = await options.look();
-      if ('done' in look) return look.done;
-      wait.sawState(look.state);
-      pauseMs = jittered(wait.gapMs(look), clock);
+      const poll = await options.poll();
+      if ('done' in poll) return poll.done;
+      wait.sawState(poll.state);
+      pauseMs = jittered(wait.gapMs(poll), clock);
     } catch (error) {
       run.cancelled.throwIfAborted();
       failure = error;
@@ -98,7 +98,7 @@ export async function poll<T>(options: PollOptions<T>, run: Run): Promise<T> {
     }
     run.cancelled.throwIfAborted();
     // A look may be long: one that ends after the deadline was the last, or two of them would go far beyond it.
-    if (isLastLook || clock.now() > run.deadlineMs) throw new DeadlinePassed(wait.progress(), {cause: failure});
+    if (isLastPoll || clock.now() > run.deadlineMs) throw new DeadlinePassed(wait.progress(), {cause: failure});
     await wait.pause(Math.min(pauseMs, timeLeftMs(run)));
   }
 }
@@ -108,11 +108,11 @@ class Wait<T> {
   readonly #options: PollOptions<T>;
   readonly #run: Run;
   readonly #startedAtMs: number;
-  readonly #streak: unknown[] = [];
+  readonly #failures: unknown[] = [];
   #lastGoodAtMs: number;
   #nextBeatAtMs: number;
   #state: string | undefined;
-  #failedLooks = 0;
+  #failedPolls = 0;
 
   constructor(options: PollOptions<T>, run: Run) {
     this.#options = options;
@@ -126,7 +126,7 @@ class Wait<T> {
     return {
       state: this.#state,
       elapsedMs: this.#run.clock.now() - this.#startedAtMs,
-      failedLooks: this.#failedLooks,
+      failedPolls: this.#failedPolls,
     };
   }
 
@@ -143,15 +143,15 @@ class Wait<T> {
     const changed = state !== this.#state;
     this.#state = state;
     this.#lastGoodAtMs = this.#run.clock.now();
-    this.#streak.length = 0;
+    this.#failures.length = 0;
     if (changed) this.#options.report(this.progress(), 'change');
   }
 
-  sawFailure(error: unknown): FailureStreak {
-    this.#failedLooks += 1;
-    this.#streak.push(error);
+  sawFailure(error: unknown): ConsecutiveFailures {
+    this.#failedPolls += 1;
+    this.#failures.push(error);
     return {
-      errors: this.#streak,
+      errors: this.#failures,
       sinceMs: this.#run.clock.now() - this.#lastGoodAtMs,
       everGood: this.#state !== undefined,
     };

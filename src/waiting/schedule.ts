@@ -1,5 +1,5 @@
 /** How long work of a kind usually takes, from what was seen of others: eight of ten lie between the two, in milliseconds. */
-export interface UsualDuration {
+export interface ExpectedDuration {
   readonly leastMs: number;
   readonly mostMs: number;
   /** Of how many that was seen. */
@@ -7,11 +7,11 @@ export interface UsualDuration {
 }
 
 /** What is known of how long the work takes that is waited for. */
-export interface Course {
+export interface ProgressEstimate {
   /** How much longer than the wait it has been going on, in milliseconds. */
-  readonly aheadMs: number;
+  readonly elapsedBeforeMs: number;
   /** How long such work usually takes, where that is known. */
-  readonly usual: UsualDuration | undefined;
+  readonly expected: ExpectedDuration | undefined;
 }
 
 /** When to look again, in milliseconds. It is pure: chance is added by whoever sleeps. */
@@ -29,7 +29,7 @@ export interface Outset {
   /** The longest gap where nothing is known, in milliseconds, 1000 at least. */
   readonly intervalMs: number;
   /** How long it usually takes, where that is known. */
-  readonly usual?: UsualDuration | undefined;
+  readonly expected?: ExpectedDuration | undefined;
 }
 
 /** The interval that the numbers of a known duration were sought with: the default. */
@@ -48,13 +48,16 @@ const LOG_OF_NINE = Math.log(9);
  * The schedule of a wait.
  *
  * @param intervalMs the longest gap where nothing is known, and the one after a failed look
- * @param courseSoFar what is known by now of how long the work takes
+ * @param getProgressEstimate what is known by now of how long the work takes
  */
-export function scheduleOf(intervalMs: number, courseSoFar: () => Course | undefined = () => undefined): Schedule {
+export function scheduleOf(
+  intervalMs: number,
+  getProgressEstimate: () => ProgressEstimate | undefined = () => undefined,
+): Schedule {
   return {
     gapMs: (elapsedMs) => {
-      const {aheadMs = 0, usual} = courseSoFar() ?? {};
-      return nextGapMs({elapsedMs: elapsedMs + aheadMs, intervalMs, usual});
+      const {elapsedBeforeMs = 0, expected} = getProgressEstimate() ?? {};
+      return nextGapMs({elapsedMs: elapsedMs + elapsedBeforeMs, intervalMs, expected});
     },
     retryGapMs: intervalMs,
   };
@@ -83,19 +86,19 @@ export function scheduleOf(intervalMs: number, courseSoFar: () => Course | undef
  *
  * @returns milliseconds, 1000 at least; chance is the caller's
  */
-export function nextGapMs({elapsedMs, intervalMs, usual}: Outset): number {
+export function nextGapMs({elapsedMs, intervalMs, expected}: Outset): number {
   const elapsed = Math.max(elapsedMs, 1000) / 1000;
-  const gap = usual === undefined ? Math.sqrt(elapsed) : gapAround(usual, elapsed, intervalMs / TUNED_FOR_MS);
-  const isEarly = usual !== undefined && elapsed < middleOf(usual);
+  const gap = expected === undefined ? Math.sqrt(elapsed) : gapAround(expected, elapsed, intervalMs / TUNED_FOR_MS);
+  const isEarly = expected !== undefined && elapsed < middleOf(expected);
   const mostMs = isEarly ? Math.max(intervalMs, Math.min(SPARSE_TIMES * intervalMs, SPARSE_MOST_MS)) : intervalMs;
   return Math.max(1000, Math.min(gap * 1000, mostMs));
 }
 
 /** @returns the gap in seconds, like all that is in here, before the bounds of the interval */
-function gapAround(usual: UsualDuration, elapsed: number, scale: number): number {
-  const middle = middleOf(usual);
-  const seen = Math.log(Math.max(1, usual.mostMs / Math.max(usual.leastMs, 1000))) / (2 * LOG_OF_NINE);
-  const spread = Math.min(0.3, 0.01 + seen * (1 + 2 / usual.count) + 0.2 / usual.count);
+function gapAround(expected: ExpectedDuration, elapsed: number, scale: number): number {
+  const middle = middleOf(expected);
+  const seen = Math.log(Math.max(1, expected.mostMs / Math.max(expected.leastMs, 1000))) / (2 * LOG_OF_NINE);
+  const spread = Math.min(0.3, 0.01 + seen * (1 + 2 / expected.count) + 0.2 / expected.count);
   // Some requests are made in any case: the shorter the import, the more they weigh. None is dearer than where nothing is known.
   const price = scale ** 2 * Math.min(1, (7 / middle) * (1 + 12 / middle));
   const atAnyTime = price / (4 * scale) ** 2;
@@ -109,6 +112,6 @@ function gapAround(usual: UsualDuration, elapsed: number, scale: number): number
 }
 
 /** The usual duration as one number, in seconds. */
-function middleOf({leastMs, mostMs}: UsualDuration): number {
+function middleOf({leastMs, mostMs}: ExpectedDuration): number {
   return Math.sqrt(Math.max(leastMs, 1000) * Math.max(mostMs, 1000)) / 1000;
 }

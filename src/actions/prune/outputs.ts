@@ -1,5 +1,5 @@
 import {setOutput} from '@actions/core';
-import type {Place} from '../../gcore/gcore.ts';
+import type {Scope} from '../../gcore/gcore.ts';
 import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
 import type {PruneResult} from '../../images/prune/prune.ts';
 import type {Secrets} from '../../runner/secrets.ts';
@@ -21,9 +21,9 @@ interface Entry {
 /** The outputs of a prune. An image that the prune is about is in one of its three lists, and in one only. */
 export interface PruneOutputs {
   /** Adds what is planned for a region. Until an image is gone it counts as skipped. */
-  planned(place: Place, plan: PrunePlan): void;
+  planned(scope: Scope, plan: PrunePlan): void;
   /** Adds what came of an image that was to go. */
-  settled(place: Place, result: PruneResult): void;
+  settled(scope: Scope, result: PruneResult): void;
   /** Writes what has not been written yet. */
   flush(): void;
 }
@@ -61,8 +61,8 @@ export function createPruneOutputs(pending: string, secrets: Secrets): PruneOutp
   flush();
   return {
     flush,
-    planned: (place, plan) => {
-      regions.set(place.regionId, {plan, results: new Map()});
+    planned: (scope, plan) => {
+      regions.set(scope.regionId, {plan, results: new Map()});
       flush();
     },
     settled: ({regionId}, result) => {

@@ -5,7 +5,7 @@ import {images, regionLines, throwPruneFailures} from '../../images/prune/failur
 import type {PrunePlan, PruneRules} from '../../images/prune/plan.ts';
 import {createPruner, type PruneResult, planIn} from '../../images/prune/prune.ts';
 import {inEachRegion, type RegionResult} from '../../images/regions.ts';
-import {placesOf, resolveProject, resolveRegions} from '../../images/scopes.ts';
+import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
 import type {Step} from '../../runner/start.ts';
 import type {Run} from '../../waiting/run.ts';
 import {accountOf} from '../shared/account-inputs.ts';
@@ -64,10 +64,10 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
   };
   return await inEachRegion<PrunePlan>(
     {
-      places: placesOf(projectId, regions),
+      scopes: scopesOf(projectId, regions),
       maxParallel: LISTS_AT_A_TIME,
-      work: (place) => planIn(place, rules, gcore),
-      onSettled: ({place, value}) => value && outputs.planned(place, value),
+      work: (scope) => planIn(scope, rules, gcore),
+      onSettled: ({scope, value}) => value && outputs.planned(scope, value),
     },
     run,
   );
@@ -81,14 +81,14 @@ async function deleteEverywhere(
   run: Run,
 ): Promise<readonly RegionResult<readonly PruneResult[]>[]> {
   const pruner = createPruner(gcore, inputs['poll-interval-seconds']);
-  const planOf = new Map(plans.flatMap(({place, value}) => (value === undefined ? [] : [[place, value] as const])));
+  const planOf = new Map(plans.flatMap(({scope, value}) => (value === undefined ? [] : [[scope, value] as const])));
   return await inEachRegion<readonly PruneResult[]>(
     {
-      places: [...planOf.keys()],
+      scopes: [...planOf.keys()],
       // The deletions themselves are what is bounded, over all regions.
       maxParallel: Math.max(1, planOf.size),
-      work: (place, regionRun) =>
-        pruner.deleteAll(place, planOf.get(place)?.delete ?? [], regionRun, (result) => outputs.settled(place, result)),
+      work: (scope, regionRun) =>
+        pruner.deleteAll(scope, planOf.get(scope)?.delete ?? [], regionRun, (result) => outputs.settled(scope, result)),
       onSettled: () => undefined,
     },
     run,
@@ -108,8 +108,8 @@ function noteUnknownIds(inputs: PruneInputs, plans: Plans, {log}: Step): void {
 }
 
 function whatIsTooMany(plans: Plans, maxDelete: number): string | undefined {
-  const over = plans.flatMap(({place, value}) =>
-    value !== undefined && value.delete.length > maxDelete ? [`${place.regionName}: ${value.delete.length}`] : [],
+  const over = plans.flatMap(({scope, value}) =>
+    value !== undefined && value.delete.length > maxDelete ? [`${scope.regionName}: ${value.delete.length}`] : [],
   );
   return over.length === 0
     ? undefined

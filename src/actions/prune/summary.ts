@@ -12,10 +12,10 @@ const MOST_TABLE_BYTES = 400 * 1024;
 
 /** Writes the plan to the log, all of it: one line an image. */
 export function logPlan(plans: readonly RegionResult<PrunePlan>[], {log}: Step): void {
-  for (const {place, value: plan} of plans) {
+  for (const {scope, value: plan} of plans) {
     if (plan === undefined) continue;
     const {unmatched} = plan;
-    const region = `[${place.regionName}] `;
+    const region = `[${scope.regionName}] `;
     log.info(
       `${region}The plan: ${verdictsOf(plan)}. Not looked at: ${unmatched.name} by their names, ${unmatched.tags} by their tags.`,
     );
@@ -35,8 +35,8 @@ export async function summarizePlan(
 ): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text, code} = markup;
-  const rows = plans.flatMap(({place, value, error}) => {
-    const region = regionOf(place, markup);
+  const rows = plans.flatMap(({scope, value, error}) => {
+    const region = regionOf(scope, markup);
     if (value === undefined) return [[region, 'nothing', '', '', '', '', text(error?.what ?? '')]];
     return [...value.delete, ...value.skip, ...value.keep].map(({image, fate, reason}) => [
       region,
@@ -54,7 +54,7 @@ export async function summarizePlan(
     [
       `### ${isDryRun ? 'Gcore images that would be pruned (dry run)' : 'Gcore images to prune'}`,
       '',
-      ...plans.flatMap(({place, value}) => (value ? [`- ${regionOf(place, markup)}: ${text(verdictsOf(value))}`] : [])),
+      ...plans.flatMap(({scope, value}) => (value ? [`- ${regionOf(scope, markup)}: ${text(verdictsOf(value))}`] : [])),
       '',
       ...(rows.length === 0
         ? ['No image matches.']
@@ -71,11 +71,11 @@ export async function summarizeEnd(
 ): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text, code} = markup;
-  const others = results.flatMap(({place, value = []}) =>
+  const others = results.flatMap(({scope, value = []}) =>
     value.flatMap((result) => {
       if (result.kind === 'deleted') return [];
       const why = result.kind === 'failed' ? result.error.what : result.reason;
-      return [[regionOf(place, markup), result.kind, text(result.image.name), code(result.image.id), text(why)]];
+      return [[regionOf(scope, markup), result.kind, text(result.image.name), code(result.image.id), text(why)]];
     }),
   );
   await addToSummary(

@@ -10,10 +10,10 @@ const MOST_LINES = 20;
 
 /** Why regions failed, what there is in the cloud now, and how to go on: once for all regions that failed in the same way. */
 export function failureSections(results: readonly RegionResult<unknown>[], markup: Markup): readonly string[] {
-  const failed = results.flatMap(({place, error}) => (error === undefined ? [] : [{place, error}]));
+  const failed = results.flatMap(({scope, error}) => (error === undefined ? [] : [{scope, error}]));
   const byError = Map.groupBy(failed, ({error}) => error);
   const sections = [...byError].map(([error, those]) => {
-    const regions = those.map(({place}) => regionOf(place, markup));
+    const regions = those.map(({scope}) => regionOf(scope, markup));
     return [`#### ❌ ${few(regions, (rest) => `${rest} more`).join(', ')}`, '', ...explanation(error, markup)].join(
       '\n',
     );

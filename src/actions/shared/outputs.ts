@@ -1,6 +1,6 @@
 import {saveState, setOutput} from '@actions/core';
 import type {ExplainedError} from '../../errors.ts';
-import type {Place} from '../../gcore/gcore.ts';
+import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 
@@ -31,11 +31,11 @@ export interface RegionEntry {
 /** The outputs of a step that works on images in one region or more. */
 export interface Outputs {
   /** Adds what has become known of a region. */
-  learn(place: Place, entry: Partial<RegionEntry>): void;
+  learn(scope: Scope, entry: Partial<RegionEntry>): void;
   /** Adds an image that is ready. */
-  ready(place: Place, image: Image): void;
+  ready(scope: Scope, image: Image): void;
   /** Adds why a region failed. What was learnt of it before stays. */
-  failed(place: Place, error: ExplainedError): void;
+  failed(scope: Scope, error: ExplainedError): void;
   /** The output `images` as it is now. */
   images(): string;
   /** Sets an output of the step as a whole. */
@@ -48,18 +48,18 @@ export interface Outputs {
  * Writes outputs the moment they are known: the runner reads its files even after it has killed the step (actions/runner,
  * ActionRunner.cs), so whatever was written by then is there for the steps that follow. The last value of a name counts.
  */
-export function createOutputs(places: readonly Place[], secrets: Secrets): Outputs {
+export function createOutputs(scopes: readonly Scope[], secrets: Secrets): Outputs {
   const entries = new Map<number, RegionEntry>(
-    places.map(({regionId, regionName}) => [regionId, {region: regionName}]),
+    scopes.map(({regionId, regionName}) => [regionId, {region: regionName}]),
   );
-  const isFirst = ({regionId}: Place) => regionId === places[0]?.regionId;
+  const isFirst = ({regionId}: Scope) => regionId === scopes[0]?.regionId;
   const set = (name: Output, value: string | number | boolean) => setOutput(name, secrets.redact(String(value)));
   const images = () => secrets.redact(JSON.stringify(Object.fromEntries(entries)));
 
-  const learn = (place: Place, entry: Partial<RegionEntry>) => {
-    entries.set(place.regionId, {region: place.regionName, ...entries.get(place.regionId), ...entry});
+  const learn = (scope: Scope, entry: Partial<RegionEntry>) => {
+    entries.set(scope.regionId, {region: scope.regionName, ...entries.get(scope.regionId), ...entry});
     set('images', images());
-    if (!isFirst(place)) return;
+    if (!isFirst(scope)) return;
     if (entry.task_id !== undefined) set('task-id', entry.task_id);
     if (entry.name !== undefined) set('image-name', entry.name);
     if (entry.created !== undefined) set('created', entry.created);
@@ -72,16 +72,16 @@ export function createOutputs(places: readonly Place[], secrets: Secrets): Outpu
     learn,
     images,
     remember: saveState,
-    ready: (place, image) => {
-      learn(place, {id: image.id, name: image.name, size: image.sizeBytes, status: image.status});
-      if (!isFirst(place)) return;
+    ready: (scope, image) => {
+      learn(scope, {id: image.id, name: image.name, size: image.sizeBytes, status: image.status});
+      if (!isFirst(scope)) return;
       set('image-id', image.id);
       set('image-size', image.sizeBytes);
       set('image-status', image.status);
       set('image', JSON.stringify(image.raw));
     },
-    failed: (place, error) => {
-      learn(place, {error: error.what});
+    failed: (scope, error) => {
+      learn(scope, {error: error.what});
       set('failed-regions', JSON.stringify(failedRegions()));
     },
   };

@@ -1,9 +1,9 @@
-import type {Place} from '../../gcore/gcore.ts';
+import type {Scope} from '../../gcore/gcore.ts';
 import {codeBlock, cut, type Markup} from '../../runner/summary.ts';
 
 /** An image that can be used from now on. */
 export interface Usable {
-  readonly place: Place;
+  readonly scope: Scope;
   /** undefined where the image is not ready yet, and only the gate can tell. */
   readonly imageId: string | undefined;
 }
@@ -42,13 +42,13 @@ export function nextStep(
 ): readonly string[] {
   const [first] = usable;
   if (first === undefined) return [];
-  const ready = usable.flatMap(({place, imageId}) => (imageId === undefined ? [] : [{place, imageId}]));
+  const ready = usable.flatMap(({scope, imageId}) => (imageId === undefined ? [] : [{scope, imageId}]));
   return [
     '<details>',
     '<summary><b>To use it:</b> what may be copied into the next step</summary>',
     '',
     // The gate lets nothing pass where one region of an upload failed.
-    ...(usable.length === step.regions ? gate(first.place, step, env) : []),
+    ...(usable.length === step.regions ? gate(first.scope, step, env) : []),
     ...(ready.length === 0 ? [] : terraform(ready, step, markup)),
     '</details>',
     '',
@@ -56,7 +56,7 @@ export function nextStep(
 }
 
 /** In a job of its own, `images` comes by way of the job's outputs. */
-function gate({projectId}: Place, {apiUrl, imageType}: ThisStep, env: NodeJS.ProcessEnv): readonly string[] {
+function gate({projectId}: Scope, {apiUrl, imageType}: ThisStep, env: NodeJS.ProcessEnv): readonly string[] {
   const stepId = STEP_ID_RULE.test(env['GITHUB_ACTION'] ?? '') ? env['GITHUB_ACTION'] : STEP_ID;
   return [
     'The gate, for a job that boots machines of it:',
@@ -89,15 +89,15 @@ function gateIn(env: NodeJS.ProcessEnv): string {
 }
 
 function terraform(
-  ready: readonly {readonly place: Place; readonly imageId: string}[],
+  ready: readonly {readonly scope: Scope; readonly imageId: string}[],
   {regions}: ThisStep,
   {plain}: Markup,
 ): readonly string[] {
   const [only] = ready;
-  const keys = ready.map(({place}) => `"${place.regionId}"`);
+  const keys = ready.map(({scope}) => `"${scope.regionId}"`);
   const width = Math.max(...keys.map(({length}) => length));
   const lines = ready.map(
-    ({place, imageId}, at) => `    ${keys[at]?.padEnd(width)} = "${imageId}" # ${plain(place.regionName)}`,
+    ({scope, imageId}, at) => `    ${keys[at]?.padEnd(width)} = "${imageId}" # ${plain(scope.regionName)}`,
   );
   const {shown, leftOut} = cut(lines, MOST_BYTES);
   const locals =

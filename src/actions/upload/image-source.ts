@@ -2,7 +2,7 @@ import {explainGithub, GRANT_READ} from '../../github/explain.ts';
 import {findAsset, shortLivedUrl} from '../../github/release-asset.ts';
 import type {RunRelease} from '../../github/run-release.ts';
 import {NOTHING_CHANGED} from '../../images/explain.ts';
-import type {SourceFile} from '../../images/fingerprint.ts';
+import type {FileFacts} from '../../images/fingerprint.ts';
 import {preflight, type SourceFacts} from '../../preflight/preflight.ts';
 import {addSecretsOfUrl, type Secrets} from '../../runner/secrets.ts';
 import {prettySize} from '../../runner/summary.ts';
@@ -17,7 +17,7 @@ export interface ImageSource {
   readonly url: string;
   /** Makes another such URL, where one is good for minutes only. Throws ExplainedError. */
   readonly freshUrl?: () => Promise<string>;
-  readonly file: SourceFile;
+  readonly file: FileFacts;
   readonly facts: SourceFacts;
 }
 

@@ -21,7 +21,7 @@ import type {Stopwatch} from '../shared/stopwatch.ts';
 import type {UploadInputs} from './inputs.ts';
 
 /** What is known of an upload in a region where it has gone well. */
-export interface Told {
+export interface UploadOutcome {
   /** What would happen, where nothing was to happen. */
   readonly plan?: string;
   readonly taskIds?: readonly string[];
@@ -35,7 +35,7 @@ export interface Told {
 export interface UploadReport {
   readonly inputs: Pick<UploadInputs, 'name' | 'api-url' | 'image-type' | 'dry-run'>;
   readonly source: Partial<Pick<SourceFacts, 'format' | 'sizeBytes'>>;
-  readonly results: readonly RegionResult<Told>[];
+  readonly results: readonly RegionResult<UploadOutcome>[];
   readonly elapsedMs: Stopwatch['elapsedMs'];
   /** What was given notice of, and warned of, on the way. */
   readonly notes: readonly string[];
@@ -48,7 +48,7 @@ const MOST_TABLE_BYTES = 250 * 1024;
 export async function writeUploadSummary(report: UploadReport, step: Step): Promise<void> {
   const {inputs, results, notes} = report;
   const markup = markupWithout(step.secrets);
-  const first = results[0]?.place;
+  const first = results[0]?.scope;
   await addToSummary(
     [
       `### ${headline(report, markup)}`,
@@ -61,8 +61,8 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
       ...failureSections(results, markup),
       ...noteSection(notes, markup),
       ...nextStep(
-        results.flatMap(({place, value}) =>
-          value === undefined || inputs['dry-run'] ? [] : [{place, imageId: value.image?.id}],
+        results.flatMap(({scope, value}) =>
+          value === undefined || inputs['dry-run'] ? [] : [{scope, imageId: value.image?.id}],
         ),
         {
           apiUrl: inputs['api-url'],
@@ -78,7 +78,7 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
 }
 
 /** What came of it in a region, in a word or two. */
-export function outcomeOf({plan, image, taskIds = [], created}: Told): string {
+export function outcomeOf({plan, image, taskIds = [], created}: UploadOutcome): string {
   if (plan !== undefined) return plan;
   if (image === undefined) return created ? 'being imported' : 'being imported already';
   if (created) return 'published';
@@ -89,7 +89,7 @@ function headline({inputs, results}: UploadReport, markup: Markup): string {
   const name = markup.code(inputs.name);
   const failed = results.filter(({error}) => error !== undefined);
   const [first] = results;
-  const all = results.length === 1 && first !== undefined ? regionOf(first.place, markup) : `${results.length} regions`;
+  const all = results.length === 1 && first !== undefined ? regionOf(first.scope, markup) : `${results.length} regions`;
   const some = results.length === 1 ? all : `${failed.length} of ${all}`;
   if (inputs['dry-run']) {
     return failed.length === 0
@@ -112,11 +112,11 @@ function facts({source}: UploadReport, {clock, startedAtMs}: Step, markup: Marku
 }
 
 function regionTable({inputs, source, results, elapsedMs}: UploadReport, markup: Markup): readonly string[] {
-  const rows = results.map(({place, value}) => {
+  const rows = results.map(({scope, value}) => {
     const image = value?.image;
-    const took = elapsedMs(place);
+    const took = elapsedMs(scope);
     return [
-      regionOf(place, markup),
+      regionOf(scope, markup),
       value === undefined ? '❌ failed, see below' : markup.text(outcomeOf(value)),
       imageCell(image?.id, value?.taskIds ?? [], markup),
       image === undefined ? '' : roundSize(image.sizeBytes),

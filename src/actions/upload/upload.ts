@@ -1,12 +1,12 @@
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Place, type UploadRequest} from '../../gcore/gcore.ts';
-import {shareTaskLooks} from '../../gcore/shared-polls.ts';
+import {createGcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
+import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
-import {sourceTags} from '../../images/fingerprint.ts';
-import type {Order, Publication, PublishEvents} from '../../images/publish/context.ts';
+import {fingerprintTags} from '../../images/fingerprint.ts';
+import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
 import {publishImage, rehearse} from '../../images/publish/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
-import {placesOf, resolveProject, resolveRegions} from '../../images/scopes.ts';
+import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 import type {Step} from '../../runner/start.ts';
@@ -19,7 +19,7 @@ import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
 import {lookUpRelease} from './release.ts';
-import {outcomeOf, type Told, writeUploadSummary} from './summary.ts';
+import {outcomeOf, type UploadOutcome, writeUploadSummary} from './summary.ts';
 
 /**
  * The upload action: reads the inputs, has the image published in every region, and writes outputs and summary.
@@ -38,22 +38,22 @@ export async function upload(step: Step): Promise<void> {
       resolveRegions(inputs.region, gcore),
       findSourceAndRelease(inputs, run, step.secrets),
     ]);
-    const places = placesOf(projectId, regions);
-    const sharing = shareTaskLooks(gcore, places, run.clock);
-    const outputs = createOutputs(places, step.secrets);
-    const order = orderOf(inputs, source);
+    const scopes = scopesOf(projectId, regions);
+    const sharing = shareTaskPolls(gcore, scopes, run.clock);
+    const outputs = createOutputs(scopes, step.secrets);
+    const spec = specOf(inputs, source);
     const {time, elapsedMs} = createStopwatch(step.clock);
-    const results = await inEachRegion<Told>(
+    const results = await inEachRegion<UploadOutcome>(
       {
-        places,
+        scopes,
         maxParallel: inputs['max-parallel'],
-        work: (place, regionRun) => {
-          const events = eventsOf(place, inputs.name, outputs);
-          const publication: Publication = {order: {...order, place}, gcore: sharing, run: regionRun, events};
-          return time<Told>(place, () => (inputs['dry-run'] ? rehearsed(publication) : publishImage(publication)));
+        work: (scope, regionRun) => {
+          const events = eventsOf(scope, inputs.name, outputs);
+          const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
+          return time<UploadOutcome>(scope, () => (inputs['dry-run'] ? rehearsed(context) : publishImage(context)));
         },
-        onSettled: ({place, error}) => {
-          if (error !== undefined) outputs.failed(place, error);
+        onSettled: ({scope, error}) => {
+          if (error !== undefined) outputs.failed(scope, error);
         },
       },
       run,
@@ -67,8 +67,8 @@ export async function upload(step: Step): Promise<void> {
   }
 }
 
-async function rehearsed(publication: Publication): Promise<Told> {
-  return {plan: await rehearse(publication)};
+async function rehearsed(context: PublishContext): Promise<UploadOutcome> {
+  return {plan: await rehearse(context)};
 }
 
 /** The release first, where there is one to be found: the image may be among its assets. */
@@ -82,7 +82,7 @@ async function findSourceAndRelease(inputs: UploadInputs, run: Run, secrets: Sec
 }
 
 /** What is ordered in every region alike. */
-function orderOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit<Order, 'place'> {
+function specOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit<ImageSpec, 'scope'> {
   const upload: UploadRequest = {
     name: inputs.name,
     url,
@@ -97,7 +97,7 @@ function orderOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit
     tags: {...(inputs['provenance-tags'] ? provenanceTags(process.env) : {}), ...inputs.tags},
   };
   return {
-    upload: {...upload, tags: {...upload.tags, ...sourceTags(upload, file)}},
+    upload: {...upload, tags: {...upload.tags, ...fingerprintTags(upload, file)}},
     freshUrl,
     ifExists: inputs['if-exists'],
     wait: inputs.wait,
@@ -106,24 +106,24 @@ function orderOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit
   };
 }
 
-function eventsOf(place: Place, imageName: string, outputs: Outputs): PublishEvents {
+function eventsOf(scope: Scope, imageName: string, outputs: Outputs): PublishEvents {
   return {
-    marked: (marker) => outputs.remember(`marker-${place.regionId}`, marker),
+    marked: (marker) => outputs.remember(`marker-${scope.regionId}`, marker),
     accepted: ([taskId], {created}) =>
-      outputs.learn(place, {name: imageName, created, ...(taskId === undefined ? {} : {task_id: taskId})}),
-    ready: (image) => outputs.ready(place, image),
+      outputs.learn(scope, {name: imageName, created, ...(taskId === undefined ? {} : {task_id: taskId})}),
+    ready: (image) => outputs.ready(scope, image),
   };
 }
 
 /** One line that can be read alone on the run's page. */
-function announce(imageName: string, results: readonly RegionResult<Told>[], log: Log): void {
-  const regions = results.flatMap(({place, value}) =>
-    value === undefined ? [] : [`${place.regionName}: ${told(value)}`],
+function announce(imageName: string, results: readonly RegionResult<UploadOutcome>[], log: Log): void {
+  const regions = results.flatMap(({scope, value}) =>
+    value === undefined ? [] : [`${scope.regionName}: ${outcomeText(value)}`],
   );
   if (regions.length > 0) log.notice(`${imageName}. ${regions.join('; ')}`);
 }
 
-function told(value: Told): string {
+function outcomeText(value: UploadOutcome): string {
   const {plan, image, taskIds = []} = value;
   if (plan !== undefined) return `dry run, ${plan}`;
   if (image === undefined) return `${outcomeOf(value)}, not ready yet, task ${taskIds.join(', ')}`;

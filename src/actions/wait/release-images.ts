@@ -3,14 +3,14 @@ import {GithubError} from '../../github/client.ts';
 import type {Releases} from '../../github/releases.ts';
 import {findRelease} from '../../github/run-release.ts';
 import {inert} from '../../text/inert.ts';
-import {type Look, poll} from '../../waiting/poll.ts';
+import {type PollResult, pollUntilDone} from '../../waiting/poll.ts';
 import type {Run} from '../../waiting/run.ts';
 import {scheduleOf} from '../../waiting/schedule.ts';
 import {IMAGES_FILE, readImagesFile} from '../shared/images-file.ts';
 import type {Images} from '../shared/images-output.ts';
 
 /** While the file is replaced there is none for a moment: it is missed only after this many looks, a second apart. */
-const LOOKS_TO_MISS = 3;
+const POLLS_TO_MISS = 3;
 
 /** What is waited for, and how. */
 export interface AwaitedImages {
@@ -29,7 +29,7 @@ export interface AwaitedImages {
  */
 export async function awaitImages({tag, releases, intervalMs, ifMissing}: AwaitedImages, run: Run): Promise<Images> {
   let misses = 0;
-  const look = async (): Promise<Look<Images>> => {
+  const poll = async (): Promise<PollResult<Images>> => {
     const release = await findRelease(tag, releases).catch((error: unknown) => {
       if (ifMissing === 'fail' || !(error instanceof ExplainedError)) throw error;
       return error;
@@ -38,13 +38,13 @@ export async function awaitImages({tag, releases, intervalMs, ifMissing}: Awaite
     const images = await readImagesFile(release, releases);
     if (images !== undefined) return {done: images};
     misses += 1;
-    if (ifMissing === 'fail' && misses === LOOKS_TO_MISS) throw noFile(tag);
+    if (ifMissing === 'fail' && misses === POLLS_TO_MISS) throw noFile(tag);
     return {state: `Release ${tag} has no ${IMAGES_FILE}.`};
   };
   const mayPass = (error: unknown) => error instanceof GithubError && error.mayPass;
-  return await poll(
+  return await pollUntilDone(
     {
-      look,
+      poll,
       onFailure: ({errors}) => (mayPass(errors.at(-1)) ? 0 : 'final'),
       schedule: scheduleOf(intervalMs),
       report: ({state}, why) => run.log.info(`${why === 'change' ? '' : 'Still: '}${state}`),

@@ -31,10 +31,10 @@ const MOST_TABLE_BYTES = 250 * 1024;
 export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, step: Step): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text} = markup;
-  const rows = results.map(({place, value}) => {
-    const took = elapsedMs(place);
+  const rows = results.map(({scope, value}) => {
+    const took = elapsedMs(scope);
     return [
-      regionOf(place, markup),
+      regionOf(scope, markup),
       value === undefined ? '❌ not ready, see below' : 'ready',
       value === undefined ? '' : text(value.image.name),
       imageCell(value?.image.id, value?.taskIds ?? [], markup),
@@ -44,7 +44,7 @@ export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, 
     ];
   });
   const titles = ['Region', 'State', 'Name', 'Image ID', 'Size', 'Price a month', 'Took'];
-  const first = results[0]?.place;
+  const first = results[0]?.scope;
   await addToSummary(
     [
       `### ${headline(results, markup)}`,
@@ -63,7 +63,7 @@ function headline(results: readonly RegionResult<Passed>[], markup: Markup): str
   const failed = results.filter(({error}) => error !== undefined).length;
   const [first] = results;
   if (results.length === 1 && first !== undefined) {
-    return `${failed === 0 ? '✅ The image is ready' : '❌ The image is not ready'} in ${regionOf(first.place, markup)}`;
+    return `${failed === 0 ? '✅ The image is ready' : '❌ The image is not ready'} in ${regionOf(first.scope, markup)}`;
   }
   return failed === 0
     ? `✅ The images are ready in all ${results.length} regions`

@@ -1,12 +1,12 @@
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Gcore, type Place} from '../../gcore/gcore.ts';
-import {shareTaskLooks} from '../../gcore/shared-polls.ts';
+import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
+import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import type {Named} from '../../gcore/wire.ts';
 import {openGithub} from '../../github/client.ts';
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
 import {createReleases} from '../../github/releases.ts';
 import {inEachRegion, throwFailures} from '../../images/regions.ts';
-import {isId, placesOf, resolveProject, resolveRegions} from '../../images/scopes.ts';
+import {isId, resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
 import {explainGate, GATE, type Passed, passGate, type Target} from '../../images/wait/gate.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/start.ts';
@@ -37,11 +37,11 @@ export async function wait(step: Step): Promise<void> {
       resolveProject(inputs.project, gcore),
       regionsOf(images, inputs, gcore),
     ]);
-    const places = placesOf(projectId, regions);
-    const outputs = createOutputs(places, step.secrets);
+    const scopes = scopesOf(projectId, regions);
+    const outputs = createOutputs(scopes, step.secrets);
     outputs.set('ready', false);
     const waiting = {
-      gcore: shareTaskLooks(gcore, places, run.clock),
+      gcore: shareTaskPolls(gcore, scopes, run.clock),
       intervalMs: inputs['poll-interval-seconds'],
       ifMissing: inputs['if-missing'],
       withPrice: inputs['include-prices'],
@@ -49,18 +49,18 @@ export async function wait(step: Step): Promise<void> {
     const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<Passed>(
       {
-        places,
-        maxParallel: places.length,
-        work: (place, regionRun) =>
-          time(place, async () => {
-            const target = targetIn(place, images, inputs);
-            if ('taskId' in target) outputs.learn(place, {task_id: target.taskId});
-            const passed = await passGate(place, target, {...waiting, run: regionRun});
-            outputs.ready(place, passed.image);
+        scopes,
+        maxParallel: scopes.length,
+        work: (scope, regionRun) =>
+          time(scope, async () => {
+            const target = targetIn(scope, images, inputs);
+            if ('taskId' in target) outputs.learn(scope, {task_id: target.taskId});
+            const passed = await passGate(scope, target, {...waiting, run: regionRun});
+            outputs.ready(scope, passed.image);
             return passed;
           }),
-        onSettled: ({place, error}) => {
-          if (error !== undefined) outputs.failed(place, error);
+        onSettled: ({scope, error}) => {
+          if (error !== undefined) outputs.failed(scope, error);
         },
       },
       run,
@@ -108,7 +108,7 @@ async function regionsOf(
   return [...new Set(region.map(Number))].map((id) => ({id, name: String(id)}));
 }
 
-function targetIn({regionId}: Place, images: Images | undefined, inputs: WaitInputs): Target {
+function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInputs): Target {
   const {name} = inputs;
   const {
     id: imageId,

@@ -22,7 +22,7 @@ export interface PruneEnd {
  * @throws ExplainedError where anything did not
  */
 export function throwPruneFailures({plans, results, stopped}: PruneEnd): void {
-  const all = results.flatMap(({place, value = []}) => value.map((result) => ({region: place.regionName, result})));
+  const all = results.flatMap(({scope, value = []}) => value.map((result) => ({region: scope.regionName, result})));
   const failed = all.flatMap(({region, result}) => (result.kind === 'failed' ? [{region, ...result}] : []));
   const notTried = all.flatMap(({result}) => (result.kind === 'not-tried' ? [result] : []));
   const deleted = all.flatMap(({result}) => (result.kind === 'deleted' ? [result.image.id] : []));
@@ -54,9 +54,9 @@ export function throwPruneFailures({plans, results, stopped}: PruneEnd): void {
 
 /** Why regions failed, a line or more for each reason: several regions may share one. */
 export function regionLines(plans: readonly RegionResult<unknown>[]): readonly string[] {
-  const lost = plans.flatMap(({place, error}) => (error === undefined ? [] : [{place, error}]));
+  const lost = plans.flatMap(({scope, error}) => (error === undefined ? [] : [{scope, error}]));
   return [...Map.groupBy(lost, ({error}) => error)].flatMap(([{what, known}, regions]) => [
-    `[${regions.map(({place}) => place.regionName).join(', ')}] ${what}`,
+    `[${regions.map(({scope}) => scope.regionName).join(', ')}] ${what}`,
     ...known.map((line) => `    ${line}`),
   ]);
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import {ExplainedError} from '../../errors.ts';
-import type {Gcore, Place} from '../../gcore/gcore.ts';
+import type {Gcore, Scope} from '../../gcore/gcore.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
@@ -28,9 +28,9 @@ const RESUME = 'Run this job again: it plans anew, from what is there by then.';
  *
  * @throws ExplainedError
  */
-export async function planIn(place: Place, rules: PruneRules, gcore: Gcore): Promise<PrunePlan> {
+export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore): Promise<PrunePlan> {
   try {
-    const [now, images] = await Promise.all([gcore.probe(place), gcore.listImages(place)]);
+    const [now, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope)]);
     return planPrune(images, rules, now);
   } catch (error) {
     throw explainFailure(error, {known: ['Nothing was deleted here.'], resume: RESUME});
@@ -45,7 +45,7 @@ export interface Pruner {
    * @returns what came of each, in the order given; it throws nothing
    */
   deleteAll(
-    place: Place,
+    scope: Scope,
     toGo: readonly Verdict[],
     run: Run,
     onSettled: (result: PruneResult) => void,
@@ -57,12 +57,12 @@ export function createPruner(gcore: Gcore, intervalMs: number): Pruner {
   const limit = pLimit(DELETIONS_AT_A_TIME);
   let keyRefused = false;
 
-  const settle = async (place: Place, image: Image, run: Run): Promise<PruneResult> => {
+  const settle = async (scope: Scope, image: Image, run: Run): Promise<PruneResult> => {
     const tooLate = whyTooLate(run) ?? (keyRefused ? 'Gcore does not accept the API key any more' : undefined);
     if (tooLate !== undefined) return {kind: 'not-tried', image, reason: tooLate};
     const what = `Image ${image.id} "${inert(image.name)}"`;
     try {
-      const deletion = await deleteImage(place, image.id, {gcore, run, intervalMs, ifMissing: 'just-made'});
+      const deletion = await deleteImage(scope, image.id, {gcore, run, intervalMs, ifMissing: 'just-made'});
       switch (deletion.kind) {
         case 'deleted':
           run.log.info(`${what} is deleted.`);
@@ -84,11 +84,11 @@ export function createPruner(gcore: Gcore, intervalMs: number): Pruner {
   };
 
   return {
-    deleteAll: (place, toGo, run, onSettled) =>
+    deleteAll: (scope, toGo, run, onSettled) =>
       Promise.all(
         toGo.map(({image}) =>
           limit(async () => {
-            const result = await settle(place, image, run);
+            const result = await settle(scope, image, run);
             onSettled(result);
             return result;
           }),

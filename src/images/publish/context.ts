@@ -1,11 +1,11 @@
-import type {Gcore, Place, UploadRequest} from '../../gcore/gcore.ts';
+import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {Run} from '../../waiting/run.ts';
 import type {IfExists} from './find-existing.ts';
 
 /** One image to publish, in one place. */
-export interface Order {
-  readonly place: Place;
+export interface ImageSpec {
+  readonly scope: Scope;
   /** What to ask Gcore for; the marker is added to its tags. */
   readonly upload: UploadRequest;
   /** Makes a URL to be sent in place of the upload's own, before each send, where such a URL is good for minutes only. */
@@ -41,8 +41,8 @@ export interface Published {
 }
 
 /** An order, and what it takes to carry it out. */
-export interface Publication {
-  readonly order: Order;
+export interface PublishContext {
+  readonly spec: ImageSpec;
   readonly gcore: Gcore;
   readonly run: Run;
   readonly events: PublishEvents;

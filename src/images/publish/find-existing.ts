@@ -1,6 +1,6 @@
-import type {Gcore, Place, UploadRequest} from '../../gcore/gcore.ts';
+import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import type {Image, Task} from '../../gcore/wire.ts';
-import {differences, speaksOf} from '../fingerprint.ts';
+import {differences, mentionsUpload} from '../fingerprint.ts';
 import {judgeReadiness} from '../readiness.ts';
 
 /** What to do where an image of the name is there already. */
@@ -14,9 +14,9 @@ export interface Existing {
   /** The same image as the upload would make, ready; the newest where there are several. */
   readonly same: Image | undefined;
   /** The same image, on its way: an import that an earlier run left behind. */
-  readonly onItsWay: Import | undefined;
+  readonly existingImport: ExistingImport | undefined;
   /** The same image, imported, but held by a task or of a size not known yet. */
-  readonly held: Image | undefined;
+  readonly locked: Image | undefined;
   /** Images of the name from another source, and how they differ. */
   readonly others: readonly {readonly image: Image; readonly differences: readonly string[]}[];
   /** Imports of the name that failed. They are no images, and do not count. */
@@ -24,7 +24,7 @@ export interface Existing {
 }
 
 /** An import that is under way. */
-export interface Import {
+export interface ExistingImport {
   readonly taskId: string | undefined;
   readonly imageId: string | undefined;
 }
@@ -33,8 +33,8 @@ export interface Import {
 export const NOTHING: Existing = {
   named: [],
   same: undefined,
-  onItsWay: undefined,
-  held: undefined,
+  existingImport: undefined,
+  locked: undefined,
   others: [],
   leftovers: [],
 };
@@ -44,10 +44,10 @@ export const NOTHING: Existing = {
  *
  * @throws RequestError, or the reason of a cancelled run
  */
-export async function findExisting(place: Place, upload: UploadRequest, gcore: Gcore): Promise<Existing> {
+export async function findExisting(scope: Scope, upload: UploadRequest, gcore: Gcore): Promise<Existing> {
   // Tasks first: what ends between the two reads shows as an image in the second one. The other way round it would show in neither.
-  const tasks = await gcore.listRunningTasks(place);
-  const images = await gcore.listImages(place);
+  const tasks = await gcore.listRunningTasks(scope);
+  const images = await gcore.listImages(scope);
   const named = images
     .filter(({name, isPublic}) => name === upload.name && !isPublic)
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
@@ -58,12 +58,12 @@ export async function findExisting(place: Place, upload: UploadRequest, gcore: G
   return {
     named,
     same: kinds.get('ready')?.find(isSame),
-    onItsWay: importUnderWay(
+    existingImport: findExistingImport(
       pending.find(({status}) => status !== 'active'),
       tasks,
       upload,
     ),
-    held: pending.find(({status}) => status === 'active'),
+    locked: pending.find(({status}) => status === 'active'),
     others: live.filter((image) => !isSame(image)).map((image) => ({image, differences: differences(image, upload)})),
     leftovers: kinds.get('failed') ?? [],
   };
@@ -73,7 +73,7 @@ export async function findExisting(place: Place, upload: UploadRequest, gcore: G
 export type Decision =
   | {readonly kind: 'upload'}
   | {readonly kind: 'reuse'; readonly image: Image}
-  | {readonly kind: 'join'; readonly import: Import};
+  | {readonly kind: 'join'; readonly import: ExistingImport};
 
 /** The name is taken, and the order is not to do anything about that. */
 export class NameTaken extends Error {
@@ -87,20 +87,20 @@ export class NameTaken extends Error {
  * @throws NameTaken, which says by what and how that differs
  */
 export function decide(existing: Existing, ifExists: IfExists): Decision {
-  const {same, onItsWay, held, others} = existing;
+  const {same, existingImport, locked, others} = existing;
   if (ifExists === 'duplicate') return {kind: 'upload'};
   if (ifExists === 'fail') {
     demandFree([
-      ...[same, held].flatMap((image) => (image === undefined ? [] : [`image ${image.id}, which is the same`])),
-      ...describeImport(onItsWay),
+      ...[same, locked].flatMap((image) => (image === undefined ? [] : [`image ${image.id}, which is the same`])),
+      ...describeImport(existingImport),
       ...describe(others),
     ]);
     return {kind: 'upload'};
   }
   if (ifExists === 'reuse' && same !== undefined) return {kind: 'reuse', image: same};
-  if (onItsWay !== undefined) return {kind: 'join', import: onItsWay};
+  if (existingImport !== undefined) return {kind: 'join', import: existingImport};
   if (ifExists === 'replace') return {kind: 'upload'};
-  if (held !== undefined) return {kind: 'join', import: {taskId: undefined, imageId: held.id}};
+  if (locked !== undefined) return {kind: 'join', import: {taskId: undefined, imageId: locked.id}};
   demandFree(describe(others));
   return {kind: 'upload'};
 }
@@ -109,7 +109,7 @@ function demandFree(takenBy: readonly string[]): void {
   if (takenBy.length > 0) throw new NameTaken(takenBy.join('; '));
 }
 
-function describeImport(running: Import | undefined): readonly string[] {
+function describeImport(running: ExistingImport | undefined): readonly string[] {
   return running === undefined
     ? []
     : [`an import of the same that is under way (${running.taskId ?? running.imageId})`];
@@ -119,8 +119,12 @@ function describe(others: Existing['others']): readonly string[] {
   return others.map(({image, differences: how}) => `image ${image.id}: ${how.join(', ')}`);
 }
 
-function importUnderWay(image: Image | undefined, tasks: readonly Task[], upload: UploadRequest): Import | undefined {
+function findExistingImport(
+  image: Image | undefined,
+  tasks: readonly Task[],
+  upload: UploadRequest,
+): ExistingImport | undefined {
   if (image !== undefined) return {taskId: image.lockedBy ?? image.createdBy, imageId: image.id};
-  const task = tasks.find(({data}) => speaksOf(JSON.stringify(data ?? {}), upload));
+  const task = tasks.find(({data}) => mentionsUpload(JSON.stringify(data ?? {}), upload));
   return task === undefined ? undefined : {taskId: task.id, imageId: undefined};
 }

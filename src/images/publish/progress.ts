@@ -7,7 +7,7 @@ import type {IfExists} from './find-existing.ts';
 import {NoSourceUrl} from './submit.ts';
 
 /** How far a publish has come, written down as it goes, for the words of its failure. */
-export interface Trail {
+export interface PublishProgress {
   /** The marker of the upload, from just before the POST on. */
   marker?: string;
   /** The tasks that Gcore answered with, or that a search found. */
@@ -22,18 +22,18 @@ export class PublishFailed extends ExplainedError {
   /** Nothing tells that the import is over: it may go on in the cloud. */
   readonly importMayGoOn: boolean;
 
-  constructor(error: unknown, trail: Trail, ifExists: IfExists) {
-    const importMayGoOn = mayGoOn(error, trail);
+  constructor(error: unknown, progress: PublishProgress, ifExists: IfExists) {
+    const importMayGoOn = mayGoOn(error, progress);
     const {what, known, next, cause} = explainFailure(error, {
-      known: knownLines(trail, error, importMayGoOn),
-      resume: resumeAdvice(trail, error, ifExists),
+      known: knownLines(progress, error, importMayGoOn),
+      resume: resumeAdvice(progress, error, ifExists),
     });
     super(what, {known, ...(next === undefined ? {} : {next}), cause});
     this.importMayGoOn = importMayGoOn;
   }
 }
 
-function mayGoOn(error: unknown, {marker, taskIds, isReady = false}: Trail): boolean {
+function mayGoOn(error: unknown, {marker, taskIds, isReady = false}: PublishProgress): boolean {
   if (isReady) return false;
   if (error instanceof ImportFailed || error instanceof ImageFailed) return false;
   if (taskIds !== undefined) return true;
@@ -41,7 +41,7 @@ function mayGoOn(error: unknown, {marker, taskIds, isReady = false}: Trail): boo
 }
 
 /** Nothing was sent, or what was sent was surely refused. */
-function isNothingUploaded({marker, taskIds}: Trail, error: unknown): boolean {
+function isNothingUploaded({marker, taskIds}: PublishProgress, error: unknown): boolean {
   return taskIds === undefined && (marker === undefined || hadNoEffect(error));
 }
 
@@ -50,9 +50,9 @@ function hadNoEffect(error: unknown): boolean {
   return error instanceof RequestError || error instanceof NoSourceUrl;
 }
 
-function knownLines(trail: Trail, error: unknown, importMayGoOn: boolean): readonly string[] {
-  if (isNothingUploaded(trail, error)) return ['Nothing was uploaded.'];
-  const {marker, taskIds, imageId, isReady = false} = trail;
+function knownLines(progress: PublishProgress, error: unknown, importMayGoOn: boolean): readonly string[] {
+  if (isNothingUploaded(progress, error)) return ['Nothing was uploaded.'];
+  const {marker, taskIds, imageId, isReady = false} = progress;
   const goesOn = importMayGoOn ? ' Gcore cannot cancel a task: the import goes on in the cloud.' : '';
   return [
     ...(taskIds ?? []).map((id) => `Task ${id} is the import.${goesOn}`),
@@ -61,10 +61,10 @@ function knownLines(trail: Trail, error: unknown, importMayGoOn: boolean): reado
   ];
 }
 
-function resumeAdvice(trail: Trail, error: unknown, ifExists: IfExists): string {
-  if (isNothingUploaded(trail, error)) return 'Run this job again.';
-  if (trail.isReady === true) return 'The image can be used as it is; the outputs name it.';
-  const {marker, taskIds: [taskId] = []} = trail;
+function resumeAdvice(progress: PublishProgress, error: unknown, ifExists: IfExists): string {
+  if (isNothingUploaded(progress, error)) return 'Run this job again.';
+  if (progress.isReady === true) return 'The image can be used as it is; the outputs name it.';
+  const {marker, taskIds: [taskId] = []} = progress;
   if (taskId === undefined) {
     return `Look for an image with the tag ${MARKER_TAG}=${marker} in the Gcore portal before running this job again.`;
   }

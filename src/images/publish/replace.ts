@@ -1,7 +1,7 @@
 import type {Image} from '../../gcore/wire.ts';
 import {deleteImage} from '../delete-image.ts';
 import {isOurs} from '../tags.ts';
-import type {Publication} from './context.ts';
+import type {PublishContext} from './context.ts';
 import type {Existing} from './find-existing.ts';
 
 /**
@@ -13,23 +13,23 @@ import type {Existing} from './find-existing.ts';
  *
  * @throws only the reason of a cancelled run
  */
-export async function deleteReplaced(image: Image, existing: Existing, publication: Publication): Promise<void> {
-  const {log} = publication.run;
+export async function deleteReplaced(image: Image, existing: Existing, context: PublishContext): Promise<void> {
+  const {log} = context.run;
   for (const old of existing.named) {
     if (old.id === image.id) continue;
-    const whyItStays = reasonToKeep(old) ?? (await deleteOld(old, publication));
+    const whyItStays = reasonToKeep(old) ?? (await deleteOld(old, context));
     if (whyItStays === undefined) log.info(`Image ${old.id}, which this one replaces, is deleted.`);
     else log.warning(`Image ${old.id} of the same name stays: ${whyItStays}.`);
   }
 }
 
 /** @returns why it could not be deleted, or undefined where it is gone */
-async function deleteOld({id}: Image, {order, gcore, run}: Publication): Promise<string | undefined> {
+async function deleteOld({id}: Image, {spec, gcore, run}: PublishContext): Promise<string | undefined> {
   try {
-    const deletion = await deleteImage(order.place, id, {
+    const deletion = await deleteImage(spec.scope, id, {
       gcore,
       run,
-      intervalMs: order.intervalMs,
+      intervalMs: spec.intervalMs,
       ifMissing: 'just-made',
     });
     return 'reason' in deletion ? `Gcore would not delete it (${deletion.reason})` : undefined;

@@ -1,10 +1,10 @@
 import {retryAfterMs} from '../../gcore/client.ts';
-import type {Gcore, Place, UploadRequest} from '../../gcore/gcore.ts';
+import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import {backoffMs} from '../../waiting/backoff.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
 import {MARKER_TAG} from '../tags.ts';
-import {lookForUpload, type Sighting} from './find-upload.ts';
+import {findUpload, type UploadLookup} from './find-upload.ts';
 
 /** An upload that the service has taken on. */
 export interface Accepted {
@@ -35,11 +35,11 @@ const OUT_OF_TIME = 'the time for this step ended before that could be settled';
 /** How often a POST that surely had no effect is sent. */
 const SENDS = 3;
 /** Gaps between the looks for a lost upload: two minutes in all, twice the time that gateways give a request. */
-const LOOK_GAPS_MS = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15].map((seconds) => seconds * 1000);
+const LOOKUP_GAPS_MS = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15].map((seconds) => seconds * 1000);
 
 /** One upload, and what it takes to send it. */
-export interface Submission {
-  readonly place: Place;
+export interface UploadSubmission {
+  readonly scope: Scope;
   /** What to ask for; the marker is among its tags. */
   readonly upload: UploadRequest;
   /** Makes the URL to send, before each send, where one is good for minutes only. */
@@ -60,7 +60,7 @@ export interface Submission {
  * @throws OutcomeUnknown, SeveralFound, RequestError where the service refused the first send, NoSourceUrl where there was none to
  *   make, or the reason of a cancelled run
  */
-export async function submitOnce(submission: Submission): Promise<Accepted> {
+export async function submitOnce(submission: UploadSubmission): Promise<Accepted> {
   const first = await sendOrFind(submission);
   if (!(first instanceof RequestError)) return first;
   if (timeLeftMs(submission.run) === 0) throw new OutcomeUnknown(OUT_OF_TIME, {cause: first});
@@ -78,7 +78,7 @@ export async function submitOnce(submission: Submission): Promise<Accepted> {
 }
 
 /** @returns what the service took on, as it said or as a search found; or the error of the answer that was lost for good */
-async function sendOrFind(submission: Submission): Promise<Accepted | RequestError> {
+async function sendOrFind(submission: UploadSubmission): Promise<Accepted | RequestError> {
   const sent = await send(submission);
   if ('taskIds' in sent) return {taskIds: sent.taskIds, imageId: undefined};
   submission.run.log.warning(
@@ -91,13 +91,13 @@ async function sendOrFind(submission: Submission): Promise<Accepted | RequestErr
 type Sent = {readonly taskIds: readonly string[]} | {readonly lost: RequestError; readonly upload: UploadRequest};
 
 /** Sends the POST, and again only while it surely had no effect. */
-async function send(submission: Submission): Promise<Sent> {
-  const {place, gcore, run} = submission;
+async function send(submission: UploadSubmission): Promise<Sent> {
+  const {scope, gcore, run} = submission;
   for (let sends = 1; ; sends += 1) {
     const upload = await withFreshUrl(submission);
     run.cancelled.throwIfAborted();
     try {
-      return {taskIds: await gcore.uploadImage(place, upload)};
+      return {taskIds: await gcore.uploadImage(scope, upload)};
     } catch (error) {
       if (!(error instanceof RequestError) || error.outcome === 'refused') throw error;
       if (error.outcome === 'unknown') return {lost: error, upload};
@@ -109,7 +109,7 @@ async function send(submission: Submission): Promise<Sent> {
   }
 }
 
-async function withFreshUrl({upload, freshUrl, run}: Submission): Promise<UploadRequest> {
+async function withFreshUrl({upload, freshUrl, run}: UploadSubmission): Promise<UploadRequest> {
   if (freshUrl === undefined) return upload;
   try {
     return {...upload, url: await freshUrl()};
@@ -125,39 +125,39 @@ async function withFreshUrl({upload, freshUrl, run}: Submission): Promise<Upload
  * @returns what to adopt, or undefined where the looks were clean and found nothing
  */
 async function search(
-  {place, upload, since, gcore, run}: Submission,
+  {scope, upload, since, gcore, run}: UploadSubmission,
   lost: RequestError,
 ): Promise<Accepted | undefined> {
-  let last: Sighting | undefined;
+  let last: UploadLookup | undefined;
   let notBeforeMs = retryAfterMs(lost);
-  for (const gapMs of LOOK_GAPS_MS) {
+  for (const gapMs of LOOKUP_GAPS_MS) {
     const waitMs = Math.max(gapMs, notBeforeMs);
     if (waitMs > timeLeftMs(run)) throw new OutcomeUnknown(OUT_OF_TIME, {cause: lost});
     await run.clock.sleep(waitMs, run.cancelled);
     notBeforeMs = 0;
-    last = await lookForUpload(place, upload, since, gcore, run.cancelled);
+    last = await findUpload(scope, upload, since, gcore, run.cancelled);
     const found = adopt(last);
     if (found !== undefined) {
       run.log.info(`Found it: ${describe(found)}.`);
       return found;
     }
   }
-  demandCleanLook(last, lost);
+  requireCleanLookup(last, lost);
   return undefined;
 }
 
 /** @throws OutcomeUnknown where "not seen" cannot be taken for "not there" */
-function demandCleanLook(last: Sighting | undefined, lost: RequestError): void {
+function requireCleanLookup(last: UploadLookup | undefined, lost: RequestError): void {
   const failure = last?.failures[0];
   if (failure !== undefined) throw new OutcomeUnknown('looking for it failed as well', {cause: failure});
-  if (last !== undefined && last.lookalikes.length > 0) {
-    const ids = last.lookalikes.map(({id}) => id).join(', ');
+  if (last !== undefined && last.ambiguousTasks.length > 0) {
+    const ids = last.ambiguousTasks.map(({id}) => id).join(', ');
     throw new OutcomeUnknown(`there are tasks with the same name and URL that may be it: ${ids}`, {cause: lost});
   }
 }
 
 /** Makes one upload of what bears the marker: a task, its image, or both. */
-function adopt({tasks, images}: Sighting): Accepted | undefined {
+function adopt({tasks, images}: UploadLookup): Accepted | undefined {
   if (tasks.length > 1 || images.length > 1) {
     const ids = [...tasks.map(({id}) => `task ${id}`), ...images.map(({id}) => `image ${id}`)];
     throw new SeveralFound(`several uploads bear the same ${MARKER_TAG}: ${ids.join(', ')}`);

@@ -1,8 +1,8 @@
 import prettyMs from 'pretty-ms';
-import type {Gcore, Place} from '../../gcore/gcore.ts';
+import type {Gcore, Scope} from '../../gcore/gcore.ts';
 import type {Task} from '../../gcore/wire.ts';
 import type {Run} from '../../waiting/run.ts';
-import type {UsualDuration} from '../../waiting/schedule.ts';
+import type {ExpectedDuration} from '../../waiting/schedule.ts';
 
 /** Fewer imports than this tell nothing. */
 const FEWEST = 3;
@@ -13,15 +13,15 @@ const FEWEST = 3;
  * @returns undefined where there are too few, or they could not be read: it is a courtesy, and no wait fails for it
  * @throws only the reason of a cancelled run
  */
-export async function usualDuration(
+export async function getExpectedDuration(
   task: Task,
-  place: Place,
+  scope: Scope,
   gcore: Gcore,
   run: Run,
-): Promise<UsualDuration | undefined> {
+): Promise<ExpectedDuration | undefined> {
   if (task.type === undefined) return undefined;
   try {
-    return durationOfLikes(task, await gcore.lookAtFinishedTasks([place], task.type));
+    return durationOfLikes(task, await gcore.pollFinishedTasks([scope], task.type));
   } catch {
     run.cancelled.throwIfAborted();
     return undefined;
@@ -29,7 +29,7 @@ export async function usualDuration(
 }
 
 /** What the finished ones of other tasks of the same type tell, from the first to the last tenth of them. */
-export function durationOfLikes({id, type}: Task, tasks: readonly Task[]): UsualDuration | undefined {
+export function durationOfLikes({id, type}: Task, tasks: readonly Task[]): ExpectedDuration | undefined {
   const durationsMs = tasks
     .filter((task) => task.id !== id && task.type === type && task.state === 'FINISHED' && task.durationMs >= 0)
     .map(({durationMs}) => durationMs)
@@ -41,7 +41,7 @@ export function durationOfLikes({id, type}: Task, tasks: readonly Task[]): Usual
 }
 
 /** `9m to 14m`, or one duration where both ends read the same. */
-export function prettyDuration({leastMs, mostMs}: Omit<UsualDuration, 'count'>): string {
+export function prettyDuration({leastMs, mostMs}: Omit<ExpectedDuration, 'count'>): string {
   const [least, most] = [leastMs, mostMs].map((ms) =>
     prettyMs(ms < 60_000 ? ms : Math.round(ms / 60_000) * 60_000, {secondsDecimalDigits: 0}),
   );
@@ -49,9 +49,9 @@ export function prettyDuration({leastMs, mostMs}: Omit<UsualDuration, 'count'>):
 }
 
 /** What that says of an import that has taken `elapsedMs` so far. */
-export function outlook(usual: UsualDuration, elapsedMs: number): string {
-  const [leastMs, mostMs] = [usual.leastMs - elapsedMs, usual.mostMs - elapsedMs];
-  if (mostMs <= 0) return `longer than usual here, which is ${prettyDuration(usual)}`;
+export function etaText(expected: ExpectedDuration, elapsedMs: number): string {
+  const [leastMs, mostMs] = [expected.leastMs - elapsedMs, expected.mostMs - elapsedMs];
+  if (mostMs <= 0) return `longer than usual here, which is ${prettyDuration(expected)}`;
   const left = prettyDuration({leastMs: Math.max(leastMs, 0), mostMs});
   return `${leastMs > 0 ? left : `up to ${prettyDuration({leastMs: mostMs, mostMs})}`} to go, as usual here`;
 }

@@ -1,9 +1,9 @@
 import type {ExplainedError} from '../../errors.ts';
-import type {Place} from '../../gcore/gcore.ts';
+import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
-import type {Look} from '../../waiting/poll.ts';
-import {type Circumstances, explainFailure} from '../explain.ts';
+import type {PollResult} from '../../waiting/poll.ts';
+import {explainFailure, type FailureDetails} from '../explain.ts';
 import {judgeReadiness} from '../readiness.ts';
 import {MANAGED_BY, MANAGED_BY_TAG} from '../tags.ts';
 import {ImageNotFound, pollFor, type Waiting, waitForImage, waitForImport} from './wait-for.ts';
@@ -20,7 +20,7 @@ const HOW_TO_FIND =
   'Check the inputs name, project, region and image-type. Where it is still to be published, if-missing: wait waits for it.';
 
 /** What is so whenever the gate fails. */
-export const GATE: Circumstances = {
+export const GATE: FailureDetails = {
   known: ['The gate changes nothing in the cloud.'],
   resume: 'Run this job again, with more time (timeout-minutes) where time was what lacked.',
 };
@@ -37,19 +37,19 @@ export interface Passed {
  * @throws ExplainedError
  */
 export async function passGate(
-  place: Place,
+  scope: Scope,
   target: Target,
   waiting: Waiting & {readonly withPrice: boolean},
 ): Promise<Passed> {
   try {
-    return await waitFor(place, target, waiting);
+    return await waitFor(scope, target, waiting);
   } catch (error) {
     throw explainGate(error);
   }
 }
 
 async function waitFor(
-  place: Place,
+  scope: Scope,
   target: Target,
   waiting: Waiting & {readonly withPrice: boolean},
 ): Promise<Passed> {
@@ -59,15 +59,15 @@ async function waitFor(
       'Mend what failed there, and run the upload again.',
     );
   }
-  if ('name' in target) return {image: await waitForName(place, target.name, waiting), taskIds: []};
-  if ('imageId' in target) return {image: await waitForImage(place, target.imageId, waiting), taskIds: []};
-  const [imageId, ...others] = await waitForImport(place, target.taskId, waiting);
+  if ('name' in target) return {image: await waitForName(scope, target.name, waiting), taskIds: []};
+  if ('imageId' in target) return {image: await waitForImage(scope, target.imageId, waiting), taskIds: []};
+  const [imageId, ...others] = await waitForImport(scope, target.taskId, waiting);
   if (imageId === undefined || others.length > 0) {
     const named = imageId === undefined ? 'no image' : `several images: ${[imageId, ...others].join(', ')}`;
     throw new ImageNotFound(`Task ${target.taskId} is finished, and names ${named}.`);
   }
   // What a finished task names was made by it: it may take the service a moment to know.
-  const image = await waitForImage(place, imageId, {...waiting, ifMissing: 'just-made'});
+  const image = await waitForImage(scope, imageId, {...waiting, ifMissing: 'just-made'});
   return {image, taskIds: [target.taskId]};
 }
 
@@ -76,14 +76,14 @@ async function waitFor(
  * action is meant; while none is and one may still become ready, they are waited for.
  */
 async function waitForName(
-  place: Place,
+  scope: Scope,
   name: string,
   waiting: Waiting & {readonly withPrice: boolean},
 ): Promise<Image> {
   const {gcore, run, ifMissing, withPrice} = waiting;
   const what = `Image "${inert(name)}"`;
-  const look = async (): Promise<Look<Image>> => {
-    const named = (await gcore.lookAtImages(place)).filter((image) => image.name === name);
+  const poll = async (): Promise<PollResult<Image>> => {
+    const named = (await gcore.pollImages(scope)).filter((image) => image.name === name);
     const choice = choose(named);
     if ('image' in choice) {
       if (named.length > 1)
@@ -96,9 +96,9 @@ async function waitForName(
       throw new ImageNotFound(`${what}: ${choice.state}.`, named.length === 0 ? HOW_TO_FIND : undefined);
     return {state: choice.state};
   };
-  const image = await pollFor(what, look, waiting);
+  const image = await pollFor(what, poll, waiting);
   // The list has no prices: the image itself is asked, with the patience of any wait.
-  return withPrice ? await waitForImage(place, image.id, waiting) : image;
+  return withPrice ? await waitForImage(scope, image.id, waiting) : image;
 }
 
 type Choice = {readonly image: Image} | {readonly state: string; readonly isFinal: boolean};

@@ -1,6 +1,6 @@
-import {mayHelpToRepeat, retryAfterMs} from '../../gcore/client.ts';
+import {mayRetry, retryAfterMs} from '../../gcore/client.ts';
 import {RequestError} from '../../gcore/request-error.ts';
-import type {FailureStreak} from '../../waiting/poll.ts';
+import type {ConsecutiveFailures} from '../../waiting/poll.ts';
 
 /** How long something just made may be unknown to the service that made it. */
 const NOT_FOUND_YET_MS = 60_000;
@@ -18,9 +18,9 @@ const BAD_CERTIFICATES_TO_BELIEVE = 3;
  *
  * @returns `final`, or how long to wait at least before the next look, in milliseconds
  */
-export function patience({errors, sinceMs, everGood}: FailureStreak): 'final' | number {
+export function retryPolicy({errors, sinceMs, everGood}: ConsecutiveFailures): 'final' | number {
   const error = errors.at(-1);
-  if (mayHelpToRepeat(error)) return retryAfterMs(error);
+  if (mayRetry(error)) return retryAfterMs(error);
   if (!(error instanceof RequestError)) return 'final';
   const inARow = timesInARow(errors, error);
   switch (error.status) {

@@ -1,13 +1,13 @@
 import prettyMs from 'pretty-ms';
-import type {Gcore, Place, SeenTask} from '../../gcore/gcore.ts';
+import type {Gcore, Scope, SeenTask} from '../../gcore/gcore.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
-import {type FailureStreak, type Look, type Progress, poll} from '../../waiting/poll.ts';
+import {type ConsecutiveFailures, type PollResult, type Progress, pollUntilDone} from '../../waiting/poll.ts';
 import type {Log, Run} from '../../waiting/run.ts';
-import {type Course, scheduleOf, type UsualDuration} from '../../waiting/schedule.ts';
+import {type ExpectedDuration, type ProgressEstimate, scheduleOf} from '../../waiting/schedule.ts';
 import {judgeReadiness} from '../readiness.ts';
-import {outlook, prettyDuration, usualDuration} from './expected-duration.ts';
-import {patience} from './retry-policy.ts';
+import {etaText, getExpectedDuration, prettyDuration} from './expected-duration.ts';
+import {retryPolicy} from './retry-policy.ts';
 
 /** The service gave a piece of work up: its task is in state ERROR. */
 export class TaskFailed extends Error {
@@ -50,7 +50,7 @@ export class ImageNotFound extends Error {
 }
 
 /** A task that ended without naming the image it made is asked again this often. */
-const LOOKS_FOR_THE_IMAGE_ID = 4;
+const POLLS_FOR_THE_IMAGE_ID = 4;
 
 /** What it takes to wait. */
 export interface Waiting {
@@ -71,22 +71,22 @@ export interface Waiting {
  * @returns IDs of the images that it made, one as a rule; none where it never named any
  * @throws ImportFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
-export async function waitForImport(place: Place, taskId: string, waiting: Waiting): Promise<readonly string[]> {
+export async function waitForImport(scope: Scope, taskId: string, waiting: Waiting): Promise<readonly string[]> {
   const {gcore, run} = waiting;
   let looksSinceFinished = 0;
-  const imagesNamed = ({imageIds}: SeenTask): Look<readonly string[]> => {
+  const imagesNamed = ({imageIds}: SeenTask): PollResult<readonly string[]> => {
     looksSinceFinished += 1;
-    if (imageIds.length === 1 || looksSinceFinished === LOOKS_FOR_THE_IMAGE_ID) return {done: imageIds};
+    if (imageIds.length === 1 || looksSinceFinished === POLLS_FOR_THE_IMAGE_ID) return {done: imageIds};
     const names = imageIds.length === 0 ? 'its image not named yet' : 'more than one image named';
     return {state: `FINISHED, ${names}`, isCounted: true};
   };
-  const learnUsual = async (task: SeenTask) => {
-    const usual = await usualDuration(task, place, gcore, run);
-    if (usual !== undefined) run.log.info(`Imports usually take ${prettyDuration(usual)} here.`);
-    return usual;
+  const learnExpectedDuration = async (task: SeenTask) => {
+    const expected = await getExpectedDuration(task, scope, gcore, run);
+    if (expected !== undefined) run.log.info(`Imports usually take ${prettyDuration(expected)} here.`);
+    return expected;
   };
   try {
-    return await waitForTask(taskId, waiting, imagesNamed, learnUsual);
+    return await waitForTask(taskId, waiting, imagesNamed, learnExpectedDuration);
   } catch (error) {
     throw error instanceof TaskFailed ? new ImportFailed(taskId, error.message) : error;
   }
@@ -95,30 +95,33 @@ export async function waitForImport(place: Place, taskId: string, waiting: Waiti
 /**
  * Waits until a task is FINISHED, and whatever `whenFinished` makes of it then.
  *
- * @param learnUsual asked once, when the task is first seen under way: how long such tasks usually take
+ * @param learnExpectedDuration asked once, when the task is first seen under way: how long such tasks usually take
  * @throws TaskFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
 export async function waitForTask<T>(
   taskId: string,
   waiting: Waiting,
-  whenFinished: (task: SeenTask) => Look<T>,
-  learnUsual: (task: SeenTask) => Promise<UsualDuration | undefined> = async () => undefined,
+  whenFinished: (task: SeenTask) => PollResult<T>,
+  learnExpectedDuration: (task: SeenTask) => Promise<ExpectedDuration | undefined> = async () => undefined,
 ): Promise<T> {
   const {gcore, run} = waiting;
   const warnOnce = onceEach(run.log);
   const beganAtMs = run.clock.now();
-  let course: Course | undefined;
-  const look = async (): Promise<Look<T>> => {
-    const task = await gcore.lookAtTask(taskId);
+  let estimate: ProgressEstimate | undefined;
+  const poll = async (): Promise<PollResult<T>> => {
+    const task = await gcore.getTask(taskId);
     const {state, error, ageMs = 0} = task;
     if (state === 'ERROR') throw new TaskFailed(taskId, error ?? 'no reason given');
     if (state === 'FINISHED') return whenFinished(task);
     if (error !== undefined) warnOnce(`Task ${taskId} is ${state} and speaks of an error: ${error}`);
     if (state !== 'NEW' && state !== 'RUNNING') warnOnce(unknownState(`Task ${taskId}`, state));
-    course ??= {aheadMs: Math.max(0, ageMs - (run.clock.now() - beganAtMs)), usual: await learnUsual(task)};
+    estimate ??= {
+      elapsedBeforeMs: Math.max(0, ageMs - (run.clock.now() - beganAtMs)),
+      expected: await learnExpectedDuration(task),
+    };
     return {state};
   };
-  return await pollFor(`Task ${taskId}`, look, waiting, () => course);
+  return await pollFor(`Task ${taskId}`, poll, waiting, () => estimate);
 }
 
 /**
@@ -127,56 +130,59 @@ export async function waitForTask<T>(
  * @throws ImageFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
 export async function waitForImage(
-  place: Place,
+  scope: Scope,
   imageId: string,
   waiting: Waiting & {readonly withPrice?: boolean},
 ): Promise<Image> {
   const {gcore, run, withPrice = false} = waiting;
   const warnOnce = onceEach(run.log);
-  const look = async (): Promise<Look<Image>> => {
-    const image = await gcore.lookAtImage(place, imageId, {withPrice});
+  const poll = async (): Promise<PollResult<Image>> => {
+    const image = await gcore.getImage(scope, imageId, {withPrice});
     const readiness = judgeReadiness(image);
     if (readiness.kind === 'ready') return {done: image};
     if (readiness.kind === 'failed') throw new ImageFailed(image);
     if (!readiness.isKnown) warnOnce(unknownState(`Image ${imageId}`, readiness.state));
     return {state: readiness.state};
   };
-  return await pollFor(`Image ${imageId}`, look, waiting);
+  return await pollFor(`Image ${imageId}`, poll, waiting);
 }
 
 /**
  * Polls for one thing, with a line for each change of its state and one a minute meanwhile.
  *
  * @param what the thing, as lines begin with it
- * @param courseSoFar what is known by now of how long it takes
+ * @param getProgressEstimate what is known by now of how long it takes
  */
 export async function pollFor<T>(
   what: string,
-  look: () => Promise<Look<T>>,
+  poll: () => Promise<PollResult<T>>,
   waiting: Waiting,
-  courseSoFar: () => Course | undefined = () => undefined,
+  getProgressEstimate: () => ProgressEstimate | undefined = () => undefined,
 ): Promise<T> {
   const {run, intervalMs, ifMissing} = waiting;
-  const report = ({state = 'not seen yet', elapsedMs, failedLooks}: Progress, why: 'change' | 'heartbeat') => {
-    const {aheadMs = 0, usual} = courseSoFar() ?? {};
+  const report = ({state = 'not seen yet', elapsedMs, failedPolls}: Progress, why: 'change' | 'heartbeat') => {
+    const {elapsedBeforeMs = 0, expected} = getProgressEstimate() ?? {};
     const after = prettyMs(run.clock.now() - run.startedAtMs, {secondsDecimalDigits: 0});
-    const failures = failedLooks === 0 ? '' : `, ${failedLooks} failed ${failedLooks === 1 ? 'look' : 'looks'} so far`;
-    const toGo = usual === undefined ? '' : ` (${outlook(usual, elapsedMs + aheadMs)})`;
+    const failures = failedPolls === 0 ? '' : `, ${failedPolls} failed ${failedPolls === 1 ? 'look' : 'looks'} so far`;
+    const toGo = expected === undefined ? '' : ` (${etaText(expected, elapsedMs + elapsedBeforeMs)})`;
     run.log.info(
       `${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}${why === 'change' ? '' : toGo}`,
     );
   };
-  const lookOrMiss = async (): Promise<Look<T>> => {
+  const pollOrMissing = async (): Promise<PollResult<T>> => {
     try {
-      return await look();
+      return await poll();
     } catch (error) {
       if (ifMissing === 'wait' && isNotFound(error)) return {state: 'not there yet'};
       throw error;
     }
   };
-  const onFailure = (streak: FailureStreak) =>
-    ifMissing === 'fail' && isNotFound(streak.errors.at(-1)) && !streak.everGood ? 'final' : patience(streak);
-  return await poll({look: lookOrMiss, onFailure, schedule: scheduleOf(intervalMs, courseSoFar), report}, run);
+  const onFailure = (failures: ConsecutiveFailures) =>
+    ifMissing === 'fail' && isNotFound(failures.errors.at(-1)) && !failures.everGood ? 'final' : retryPolicy(failures);
+  return await pollUntilDone(
+    {poll: pollOrMissing, onFailure, schedule: scheduleOf(intervalMs, getProgressEstimate), report},
+    run,
+  );
 }
 
 /** Whether the service said that it does not know the thing. */

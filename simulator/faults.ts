@@ -5,7 +5,7 @@ export type RequestKind =
   | 'image'
   | 'images'
   | 'delete'
-  | 'change'
+  | 'patch'
   | 'task'
   | 'tasks'
   | 'active-tasks'

@@ -35,14 +35,14 @@ export function getImage(type: ImageType): Endpoint {
   return (call) => ({body: imageView(call, findImage(type, call))});
 }
 
-/** PATCH, which only the GPU images have here. */
-export function changeGpuImage(type: ImageType): Endpoint {
+/** PATCH: changes the image at once, without a task. */
+export function patchImage(type: ImageType): Endpoint {
   return (call): Outcome => {
     const image = findImage(type, call);
     call.cloud.checkChangeable(image);
-    const change = validChange(call.body, image.tags);
-    const apply = (atMs: number) => void Object.assign(image, change, {updatedAtMs: atMs});
-    return {body: gpuImageView({...image, ...change}), apply};
+    const change = validChange(type, call.body, image);
+    const apply = (atMs: number) => void Object.assign(image, change(image), {updatedAtMs: atMs});
+    return {body: imageView(call, {...image, ...change(image)}), apply};
   };
 }
 
@@ -68,10 +68,14 @@ function instanceFilter(query: URLSearchParams): (image: ImageRecord) => boolean
     (image) => image.name.toLowerCase().includes((query.get('name') ?? '').toLowerCase()),
     (image) => matches(query.get('os_distro'), image.osDistro),
     (image) => matches(query.get('os_version'), image.osVersion),
-    (image) => tagKeys.every((key) => key in image.tags),
-    (image) => tagPairs.every(([key, value]) => image.tags[key] === value),
+    (image) => tagKeys.every((key) => key in allTags(image)),
+    (image) => tagPairs.every(([key, value]) => allTags(image)[key] === value),
   ];
   return (image) => conditions.every((holds) => holds(image));
+}
+
+function allTags({tags, readOnlyTags}: ImageRecord): ImageRecord['tags'] {
+  return {...tags, ...readOnlyTags};
 }
 
 function matches(wanted: string | null, value: string | null): boolean {

@@ -49,6 +49,8 @@ export interface SimulatedImage {
   readonly sizeBytes: number;
   readonly visibility: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** Tags that the service itself has set: shown with `read_only: true`, kept by every PATCH. */
+  readonly readOnlyTags: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly creatorTaskId: string | null;

@@ -16,6 +16,7 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
     sizeBytes,
     visibility: type === 'instance' ? 'shared' : 'private',
     tags: {},
+    readOnlyTags: {},
     createdAtMs: nowMs,
     updatedAtMs: given.createdAtMs ?? nowMs,
     creatorTaskId: null,

@@ -1,7 +1,7 @@
 import {getProject, getRegion, listProjects, listRegions} from './directory-endpoints.ts';
 import type {Endpoint} from './endpoints.ts';
 import type {RequestKind} from './faults.ts';
-import {changeGpuImage, deleteImage, getImage, listImages, uploadImage} from './image-endpoints.ts';
+import {deleteImage, getImage, listImages, patchImage, uploadImage} from './image-endpoints.ts';
 import type {ImageType} from './model.ts';
 import {getTask, listActiveTasks, listTasks} from './task-endpoints.ts';
 
@@ -29,7 +29,7 @@ function gpuRoutes(type: ImageType, flavour: string): readonly Route[] {
     route('POST', images, 'upload', uploadImage(type)),
     route('GET', images, 'images', listImages(type)),
     route('GET', `${images}/{image_id}`, 'image', getImage(type)),
-    route('PATCH', `${images}/{image_id}`, 'change', changeGpuImage(type)),
+    route('PATCH', `${images}/{image_id}`, 'patch', patchImage(type)),
     route('DELETE', `${images}/{image_id}`, 'delete', deleteImage(type)),
   ];
 }
@@ -42,6 +42,7 @@ const ROUTES: readonly Route[] = [
   route('POST', '/cloud/v1/downloadimage/{project_id}/{region_id}', 'upload', uploadImage('instance')),
   route('GET', INSTANCE_IMAGES, 'images', listImages('instance')),
   route('GET', `${INSTANCE_IMAGES}/{image_id}`, 'image', getImage('instance')),
+  route('PATCH', `${INSTANCE_IMAGES}/{image_id}`, 'patch', patchImage('instance')),
   route('DELETE', `${INSTANCE_IMAGES}/{image_id}`, 'delete', deleteImage('instance')),
   route('GET', '/cloud/v1/tasks', 'tasks', listTasks),
   route('GET', '/cloud/v1/tasks/{project_id}/{region_id}/active', 'active-tasks', listActiveTasks),

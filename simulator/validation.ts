@@ -23,6 +23,13 @@ function orNull(rule: Rule): Rule {
   return (value) => (value === null ? undefined : rule(value));
 }
 
+function integerUpTo(most: number): Rule {
+  return (value) =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most
+      ? undefined
+      : `value is not an integer from 0 to ${most}`;
+}
+
 const tagsRule: Rule = (value) => {
   if (!isJsonObject(value)) return 'value is not an object';
   for (const [key, tag] of Object.entries(value)) {
@@ -38,6 +45,7 @@ function isWebAddress(value: string): boolean {
 
 const architectureRule = oneOf('aarch64', 'x86_64');
 const osTypeRule = oneOf('linux', 'windows');
+const sshKeyRule = oneOf('allow', 'deny', 'required');
 
 const SHARED_RULES: Readonly<Record<string, Rule>> = {
   name: nameRule,
@@ -46,7 +54,7 @@ const SHARED_RULES: Readonly<Record<string, Rule>> = {
   hw_firmware_type: orNull(oneOf('bios', 'uefi')),
   os_distro: orNull(text),
   os_version: orNull(text),
-  ssh_key: oneOf('allow', 'deny', 'required'),
+  ssh_key: sshKeyRule,
   tags: tagsRule,
 };
 
@@ -60,11 +68,25 @@ const INSTANCE_RULES = {
   hw_machine_type: orNull(oneOf('i440', 'q35')),
 };
 
+const changedTags: Rule = orNull((value) =>
+  isJsonObject(value) ? tagsRule(withoutNulls(value)) : 'value is not an object',
+);
+
 const GPU_CHANGE_RULES: Readonly<Record<string, Rule>> = {
   name: nameRule,
-  min_disk: (value) => (Number.isInteger(value) ? undefined : 'value is not a valid integer'),
-  min_ram: (value) => (Number.isInteger(value) ? undefined : 'value is not a valid integer'),
-  tags: orNull((value) => (isJsonObject(value) ? tagsRule(withoutNulls(value)) : 'value is not an object')),
+  min_disk: integerUpTo(8192),
+  min_ram: integerUpTo(4_194_304),
+  tags: changedTags,
+};
+
+const INSTANCE_CHANGE_RULES: Readonly<Record<string, Rule>> = {
+  name: nameRule,
+  hw_firmware_type: oneOf('bios', 'uefi'),
+  hw_machine_type: oneOf('i440', 'q35'),
+  is_baremetal: orNull(boolean),
+  os_type: osTypeRule,
+  ssh_key: sshKeyRule,
+  tags: changedTags,
 };
 
 function check(body: unknown, rules: Readonly<Record<string, Rule>>, required: readonly string[]): JsonObject {
@@ -122,21 +144,51 @@ export function validUpload(type: ImageType, given: unknown): {readonly image: V
   return {image, data: body};
 }
 
-export interface ImageChange {
-  readonly name?: string;
-  readonly minDiskGib?: number;
-  readonly minRamMib?: number;
-  readonly tags?: Readonly<Record<string, string>>;
+/** What a PATCH changes of an image; `isBaremetal` is of instance images alone. */
+export type ImageChange = Partial<SimulatedImage>;
+
+/**
+ * The change that a PATCH asks for, or a Problem. Tags are merged into those that the image has by then, as RFC 7386 says:
+ * null removes a tag, `tags: null` removes all, the others stay. Tags that are read-only cannot be named at all.
+ */
+export function validChange(
+  type: ImageType,
+  given: unknown,
+  image: SimulatedImage,
+): (now: SimulatedImage) => ImageChange {
+  const body = check(given, hasInstanceForm(type) ? INSTANCE_CHANGE_RULES : GPU_CHANGE_RULES, []);
+  const {tags} = body;
+  const readOnly = isJsonObject(tags) ? Object.keys(tags).find((key) => key in image.readOnlyTags) : undefined;
+  if (readOnly !== undefined) throw invalid({tags: [`tag ${JSON.stringify(readOnly)} is read-only`]});
+  const fields = hasInstanceForm(type) ? instanceFields(body) : gpuFields(body);
+  return (now) => ({
+    ...fields,
+    ...(tags === null && {tags: {}}),
+    ...(isJsonObject(tags) && {tags: stringsOf(withoutNulls({...now.tags, ...tags}))}),
+  });
 }
 
-/** The change that a PATCH asks for; tags are merged into those there are, as RFC 7386 has it. */
-export function validChange(given: unknown, tagsNow: Readonly<Record<string, string>>): ImageChange {
-  const {name, min_disk: minDisk, min_ram: minRam, tags} = check(given, GPU_CHANGE_RULES, []);
+function gpuFields({name, min_disk: minDisk, min_ram: minRam}: JsonObject): ImageChange {
   return {
     ...(typeof name === 'string' && {name}),
     ...(typeof minDisk === 'number' && {minDiskGib: minDisk}),
     ...(typeof minRam === 'number' && {minRamMib: minRam}),
-    ...(tags === null && {tags: {}}),
-    ...(isJsonObject(tags) && {tags: stringsOf(withoutNulls({...tagsNow, ...tags}))}),
   };
+}
+
+function instanceFields(body: JsonObject): ImageChange {
+  const {name, os_type: osType, ssh_key: sshKey, is_baremetal: isBaremetal} = body;
+  const {hw_firmware_type: hwFirmwareType, hw_machine_type: hwMachineType} = body;
+  return {
+    ...(typeof name === 'string' && {name}),
+    ...(typeof osType === 'string' && {osType}),
+    ...(typeof sshKey === 'string' && {sshKey}),
+    ...(typeof hwFirmwareType === 'string' && {hwFirmwareType}),
+    ...(typeof hwMachineType === 'string' && {hwMachineType}),
+    ...(typeof isBaremetal === 'boolean' && {isBaremetal}),
+  };
+}
+
+function hasInstanceForm(type: ImageType): boolean {
+  return type === 'instance';
 }

@@ -18,8 +18,10 @@ function zonedOrNull(ms: number | null): string | null {
   return ms === null ? null : zoned(ms);
 }
 
-function tagList(tags: Readonly<Record<string, string>>): readonly JsonObject[] {
-  return Object.entries(tags).map(([key, value]) => ({key, value, read_only: false}));
+function tagList({tags, readOnlyTags}: ImageRecord): readonly JsonObject[] {
+  const list = (of: ImageRecord['tags'], isReadOnly: boolean) =>
+    Object.entries(of).map(([key, value]) => ({key, value, read_only: isReadOnly}));
+  return [...list(tags, false), ...list(readOnlyTags, true)];
 }
 
 function commonFields(image: ImageRecord): JsonObject {
@@ -52,7 +54,7 @@ export function gpuImageView(image: ImageRecord): JsonObject {
     os_distro: image.osDistro,
     os_version: image.osVersion,
     cuda_toolkit_version: null,
-    tags: tagList(image.tags),
+    tags: tagList(image),
   };
 }
 
@@ -86,7 +88,7 @@ export function instanceImageView(image: ImageRecord, region: Region, includePri
     region: region.name,
     region_id: region.id,
     creator_task_id: image.creatorTaskId,
-    tags_v2: tagList(image.tags),
+    tags_v2: tagList(image),
   };
 }
 

@@ -54,7 +54,7 @@ async function driveEverything(contract: Contract): Promise<Simulator> {
     }
     const [image] = await simulator.images();
     await call(simulator, `${path}/${image?.id}`);
-    if (path !== INSTANCE) await call(simulator, `${path}/${image?.id}`, {method: 'PATCH', body: {tags: {team: null}}});
+    await call(simulator, `${path}/${image?.id}`, {method: 'PATCH', body: {tags: {team: null}}});
     await call(simulator, `${path}/${image?.id}`, {method: 'DELETE'});
     clock.pass(2000);
     await call(simulator, `${path}/${image?.id}`);

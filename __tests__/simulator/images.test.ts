@@ -102,21 +102,6 @@ describe('single images', () => {
       price_status: 'show',
     });
   });
-
-  it('are changed, their tags merged, where they are of the GPU kinds', async () => {
-    const simulator = await simulate();
-    const {id} = simulator.addImage({name: 'my-image', tags: {keep: '1', drop: '2'}});
-    const body = {name: 'renamed', min_disk: 20, tags: {drop: null, add: '3'}};
-    const change = {name: 'renamed', minDiskGib: 20, tags: {keep: '1', add: '3'}};
-    expect(await call(simulator, `${VIRTUAL}/${id}`, {method: 'PATCH', body})).toMatchObject({
-      status: 200,
-      body: {name: 'renamed', min_disk: 20},
-    });
-    expect(await simulator.images()).toMatchObject([change]);
-    expect(await call(simulator, `${VIRTUAL}/${id}`, {method: 'PATCH', body: {name: '!'}})).toMatchObject({
-      status: 400,
-    });
-  });
 });
 
 describe('conflicts', () => {

@@ -1,12 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
-import {
-  type ConsecutiveFailures,
-  DeadlinePassed,
-  Outage,
-  type PollResult,
-  type Progress,
-  pollUntilDone,
-} from '../../src/waiting/poll.ts';
+import type {ConsecutiveFailures, PollResult, Progress} from '../../src/waiting/poll.ts';
+import {DeadlinePassed, Outage, pollUntilDone} from '../../src/waiting/poll.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 

@@ -3,9 +3,9 @@ import {describeError, outcomeOfError, outcomeOfStatus} from '../http/failures.t
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
-import {backoffMs} from '../waiting/backoff.ts';
+import {retry} from '../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
-import {RequestError} from './request-error.ts';
+import {mayRetry, RequestError} from './request-error.ts';
 import {ErrorBody} from './wire.ts';
 
 /** Where the service is, and who asks. */
@@ -34,7 +34,7 @@ export interface Client {
    */
   poll<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
   /**
-   * Reads, up to three times where that can help.
+   * Reads, up to three times if a retry can help.
    *
    * @throws RequestError, or the reason of a cancelled run
    */
@@ -96,7 +96,7 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
 
   return {
     poll,
-    read: (path, shape) => retried(() => poll(path, shape), run),
+    read: (path, shape) => retry(() => poll(path, shape), {attempts: READ_ATTEMPTS, shouldRetry: mayRetry}, run),
     write: (method, path, body, shape) =>
       send(
         {
@@ -110,29 +110,6 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
       ),
     close: () => transport.close(),
   };
-}
-
-/** Tries a read again where that can help, with growing gaps, for as long as the run's time allows. */
-async function retried<T>(read: () => Promise<T>, run: Run): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await read();
-    } catch (error) {
-      const waitMs = Math.max(backoffMs(attempt, run.clock), retryAfterMs(error));
-      if (attempt === READ_ATTEMPTS || !mayRetry(error) || waitMs >= timeLeftMs(run)) throw error;
-      await run.clock.sleep(waitMs, run.cancelled);
-    }
-  }
-}
-
-/** A read has no effect, so all that matters is whether the answer may be another next time. 409 is a lock's passing word. */
-export function mayRetry(error: unknown): boolean {
-  return error instanceof RequestError && (error.outcome !== 'refused' || error.status === 409);
-}
-
-/** How long the service asked to wait, in milliseconds; 0 where it did not. */
-export function retryAfterMs(error: unknown): number {
-  return error instanceof RequestError ? (error.retryAfterMs ?? 0) : 0;
 }
 
 function failedRequest(error: unknown, method: string, path: string, timeoutMs: number): RequestError {

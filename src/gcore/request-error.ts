@@ -48,3 +48,13 @@ export class RequestError extends Error {
     this.isAboutBody = isAboutBody;
   }
 }
+
+/** Whether a read may succeed the next time: it has no effect, so nothing else matters. 409 is the answer of a lock, which passes. */
+export function mayRetry(error: unknown): error is RequestError {
+  return error instanceof RequestError && (error.outcome !== 'refused' || error.status === 409);
+}
+
+/** Whether a write surely had no effect and may have one the next time. */
+export function mayResend(error: unknown): error is RequestError {
+  return error instanceof RequestError && (error.outcome === 'not-sent' || error.outcome === 'throttled');
+}

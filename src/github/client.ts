@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import {describeError} from '../http/failures.ts';
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {inert} from '../text/inert.ts';
-import {backoffMs} from '../waiting/backoff.ts';
+import {retry} from '../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 
 /** GitHub did not answer, or not as it was hoped. */
@@ -26,6 +26,11 @@ export class GithubError extends Error {
   }
 }
 
+/** Whether a failure may be gone the next time. */
+export function mayPass(error: unknown): error is GithubError {
+  return error instanceof GithubError && error.mayPass;
+}
+
 /** One request to GitHub's API, in the words of its documentation: `GET /repos/{owner}/{repo}`. */
 export interface Ask {
   readonly route: string;
@@ -41,7 +46,7 @@ export interface Ask {
 /** GitHub's API: requests in, answers out. It knows no release. */
 export interface GithubClient {
   /**
-   * Asks, up to four times where that can help and the run's time allows.
+   * Asks, up to four times if a retry can help and the run's time allows.
    *
    * @returns what was wanted of the answer, of no certain shape
    * @throws GithubError, or the reason of the signal
@@ -102,18 +107,11 @@ export async function openGithub(token: string, run: Run): Promise<GithubClient>
 
   return {
     async ask(ask) {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await once(ask);
-        } catch (error) {
-          const isLast = tries === ATTEMPTS || ask.repeatable === false;
-          if (isLast || !(error instanceof GithubError) || !error.mayPass) throw error;
-          const waitMs = Math.max(backoffMs(tries, run.clock), error.retryAfterMs ?? 0);
-          if (waitMs >= timeLeftMs(run)) throw error;
-          run.log.info(`${error.message}. Asking GitHub again in ${Math.ceil(waitMs / 1000)} s.`);
-          await run.clock.sleep(waitMs, ask.signal ?? run.cancelled);
-        }
-      }
+      const attempts = ask.repeatable === false ? 1 : ATTEMPTS;
+      const onRetry = (error: GithubError, waitMs: number) =>
+        run.log.info(`${error.message}. Asking GitHub again in ${Math.ceil(waitMs / 1000)} s.`);
+      const cancelled = ask.signal ?? run.cancelled;
+      return await retry(() => once(ask), {attempts, shouldRetry: mayPass, onRetry}, {...run, cancelled});
     },
   };
 }

@@ -1,9 +1,7 @@
-import {retryAfterMs} from '../gcore/client.ts';
 import type {Scope} from '../gcore/gcore.ts';
-import {RequestError} from '../gcore/request-error.ts';
-import {backoffMs} from '../waiting/backoff.ts';
+import {mayResend, RequestError} from '../gcore/request-error.ts';
 import {DeadlinePassed, type PollResult} from '../waiting/poll.ts';
-import {timeLeftMs} from '../waiting/run.ts';
+import {retry} from '../waiting/retry.ts';
 import {isNotFound, pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
 
 /** What came of a deletion. */
@@ -48,17 +46,11 @@ export async function deleteImage(scope: Scope, imageId: string, waiting: Waitin
 
 /** Sends the DELETE, and again only while it surely had no effect. */
 async function send(scope: Scope, imageId: string, {gcore, run}: Waiting): Promise<readonly string[]> {
-  for (let sends = 1; ; sends += 1) {
+  const sendOnce = async () => {
     run.cancelled.throwIfAborted();
-    try {
-      return await gcore.deleteImage(scope, imageId);
-    } catch (error) {
-      const mayRepeat = error instanceof RequestError && ['not-sent', 'throttled'].includes(error.outcome);
-      const waitMs = Math.max(backoffMs(sends, run.clock), retryAfterMs(error));
-      if (!mayRepeat || sends === SENDS || waitMs >= timeLeftMs(run)) throw error;
-      await run.clock.sleep(waitMs, run.cancelled);
-    }
-  }
+    return await gcore.deleteImage(scope, imageId);
+  };
+  return await retry(sendOnce, {attempts: SENDS, shouldRetry: mayResend}, run);
 }
 
 /** A deletion whose answer was lost is not repeated: the image itself tells whether it happened. */

@@ -33,6 +33,6 @@ export class Cancelled extends Error {
 }
 
 /** Milliseconds until the run's deadline, never below 0. */
-export function timeLeftMs(run: Run): number {
+export function timeLeftMs(run: Pick<Run, 'clock' | 'deadlineMs'>): number {
   return Math.max(0, run.deadlineMs - run.clock.now());
 }

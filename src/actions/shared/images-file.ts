@@ -2,11 +2,11 @@ import {randomUUID} from 'node:crypto';
 import {isDeepStrictEqual} from 'node:util';
 import * as v from 'valibot';
 import {ExplainedError} from '../../errors.ts';
-import {GithubError} from '../../github/client.ts';
+import {GithubError, mayPass} from '../../github/client.ts';
 import type {Asset, Release, Releases} from '../../github/releases.ts';
 import {inert} from '../../text/inert.ts';
-import {backoffMs} from '../../waiting/backoff.ts';
-import {type Run, timeLeftMs} from '../../waiting/run.ts';
+import {retry} from '../../waiting/retry.ts';
+import type {Run} from '../../waiting/run.ts';
 import {type Images, ImagesOutput} from './images-output.ts';
 
 /** The file on a release that says which images were published for it: the output `images` of all uploads to all regions. */
@@ -68,28 +68,23 @@ export async function attachImages(images: Images, file: FileOnRelease): Promise
   const {releases, release, run} = file;
   const ownDrafts = new Set<string>();
   let known: Images = {};
-  for (let round = 1; ; round += 1) {
-    try {
-      const assets = await releases.assets(release);
-      const old = assets.find(isImagesFile);
-      const drafts = assets.filter(({name}) => (old?.isWhole ? ownDrafts.has(name) : DRAFT.test(name)));
-      const said = old?.isWhole ? await imagesIn(old, release, releases) : await imagesInAll(drafts, file);
-      known = mergeImages(known, said);
-      const merged = mergeImages(known, images);
-      if (!old?.isWhole || !isDeepStrictEqual(said, merged)) {
-        const draft = `${IMAGES_FILE}.${randomUUID()}`;
-        ownDrafts.add(draft);
-        await replaceFile(old, {draft, images: merged}, file);
-      }
-      await removeDrafts(drafts, file);
-      return;
-    } catch (error) {
-      const waitMs = backoffMs(round, run.clock, {firstMs: 500, mostMs: 16_000});
-      if (!(error instanceof GithubError && error.mayPass) || waitMs >= timeLeftMs(run)) throw error;
-      run.log.debug(`${IMAGES_FILE} is not written yet: ${error.message}. Starting anew.`);
-      await run.clock.sleep(waitMs, run.cancelled);
+  const attempt = async () => {
+    const assets = await releases.assets(release);
+    const old = assets.find(isImagesFile);
+    const drafts = assets.filter(({name}) => (old?.isWhole ? ownDrafts.has(name) : DRAFT.test(name)));
+    const said = old?.isWhole ? await imagesIn(old, release, releases) : await imagesInAll(drafts, file);
+    known = mergeImages(known, said);
+    const merged = mergeImages(known, images);
+    if (!old?.isWhole || !isDeepStrictEqual(said, merged)) {
+      const draft = `${IMAGES_FILE}.${randomUUID()}`;
+      ownDrafts.add(draft);
+      await replaceFile(old, {draft, images: merged}, file);
     }
-  }
+    await removeDrafts(drafts, file);
+  };
+  const onRetry = ({message}: GithubError) =>
+    run.log.debug(`${IMAGES_FILE} is not written yet: ${message}. Starting again.`);
+  await retry(attempt, {shouldRetry: mayPass, backoff: {firstMs: 500, mostMs: 16_000}, onRetry}, run);
 }
 
 function isImagesFile({name}: Asset): boolean {

@@ -1,7 +1,6 @@
-import {retryAfterMs} from '../../gcore/client.ts';
 import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
-import {RequestError} from '../../gcore/request-error.ts';
-import {backoffMs} from '../../waiting/backoff.ts';
+import {mayResend, RequestError} from '../../gcore/request-error.ts';
+import {retry} from '../../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
 import {MARKER_TAG} from '../tags.ts';
 import {findUpload, type UploadLookup} from './find-upload.ts';
@@ -93,20 +92,19 @@ type Sent = {readonly taskIds: readonly string[]} | {readonly lost: RequestError
 /** Sends the POST, and again only while it surely had no effect. */
 async function send(submission: UploadSubmission): Promise<Sent> {
   const {scope, gcore, run} = submission;
-  for (let sends = 1; ; sends += 1) {
+  const sendOnce = async (): Promise<Sent> => {
     const upload = await withFreshUrl(submission);
     run.cancelled.throwIfAborted();
     try {
       return {taskIds: await gcore.uploadImage(scope, upload)};
     } catch (error) {
-      if (!(error instanceof RequestError) || error.outcome === 'refused') throw error;
-      if (error.outcome === 'unknown') return {lost: error, upload};
-      const waitMs = Math.max(backoffMs(sends, run.clock), retryAfterMs(error));
-      if (sends === SENDS || waitMs >= timeLeftMs(run)) throw error;
-      run.log.info(`The upload surely did not happen (${error.message}). Sending it again.`);
-      await run.clock.sleep(waitMs, run.cancelled);
+      if (error instanceof RequestError && error.outcome === 'unknown') return {lost: error, upload};
+      throw error;
     }
-  }
+  };
+  const onRetry = (error: RequestError) =>
+    run.log.info(`The upload surely did not happen (${error.message}). Sending it again.`);
+  return await retry(sendOnce, {attempts: SENDS, shouldRetry: mayResend, onRetry}, run);
 }
 
 async function withFreshUrl({upload, freshUrl, run}: UploadSubmission): Promise<UploadRequest> {
@@ -129,7 +127,7 @@ async function search(
   lost: RequestError,
 ): Promise<Accepted | undefined> {
   let last: UploadLookup | undefined;
-  let notBeforeMs = retryAfterMs(lost);
+  let notBeforeMs = lost.retryAfterMs ?? 0;
   for (const gapMs of LOOKUP_GAPS_MS) {
     const waitMs = Math.max(gapMs, notBeforeMs);
     if (waitMs > timeLeftMs(run)) throw new OutcomeUnknown(OUT_OF_TIME, {cause: lost});

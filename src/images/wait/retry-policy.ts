@@ -1,5 +1,4 @@
-import {mayRetry, retryAfterMs} from '../../gcore/client.ts';
-import {RequestError} from '../../gcore/request-error.ts';
+import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {ConsecutiveFailures} from '../../waiting/poll.ts';
 
 /** How long something just made may be unknown to the service that made it. */
@@ -20,7 +19,7 @@ const BAD_CERTIFICATES_TO_BELIEVE = 3;
  */
 export function retryPolicy({errors, sinceMs, everGood}: ConsecutiveFailures): 'final' | number {
   const error = errors.at(-1);
-  if (mayRetry(error)) return retryAfterMs(error);
+  if (mayRetry(error)) return error.retryAfterMs ?? 0;
   if (!(error instanceof RequestError)) return 'final';
   const inARow = timesInARow(errors, error);
   switch (error.status) {

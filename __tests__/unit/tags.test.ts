@@ -8,7 +8,7 @@ const anyKey = fc.oneof(
   fc
     .string({unit: 'binary', minLength: 1, maxLength: 120})
     .map((text) => text.replace(/[\s=]/g, ''))
-    .filter((text) => text !== '' && !text.startsWith('{')),
+    .filter((text) => text !== '' && !/^[{#]/.test(text)),
 );
 const anyValue = fc
   .string({
@@ -41,6 +41,14 @@ describe('tags', () => {
       '{"run": 42, "share": 0.5, "nightly": true, "manual": false}',
       {run: '42', share: '0.5', nightly: 'true', manual: 'false'},
     ],
+    [
+      '{"cuda": 13.0, "ubuntu":24.10,"build" :20260101123456789012, "tiny": -1e-7}',
+      {cuda: '13.0', ubuntu: '24.10', build: '20260101123456789012', tiny: '-1e-7'},
+    ],
+    ['{"a\\u003db:": "x\\"}:{"}'.replace('\\u003d', ''), {'ab:': 'x"}:{'}],
+    ['# what it is\nteam=ml\n  # stage=dev\nstage=prod # no comment', {team: 'ml', stage: 'prod # no comment'}],
+    ['# as JSON\n{\n# the team\n"team": "#ml"}', {team: '#ml'}],
+    ['a#b=#c', {'a#b': '#c'}],
     ['{"query": "a=b"}', {query: 'a=b'}],
     ['constructor=a\ntoString=b', {constructor: 'a', toString: 'b'}],
   ])('of %j are %j', (text, tags) => {
@@ -69,6 +77,12 @@ describe('tags', () => {
     ['{"team": {"a": "b"}}', ['the value of team is not a string']],
     ['{"team": ["a"]}', ['the value of team is not a string']],
     ['{"team": null}', ['the value of team is not a string']],
+    ['{"team": "ml", "team": "ops"}', ['the key team is given twice']],
+    ['{"team": 1, "te\\u0061m": 2}', ['the key team is given twice']],
+    [
+      '{"team": {"team": 1}, "a": ["b", {"c": 2}]}',
+      ['the value of team is not a string', 'the value of a is not a string'],
+    ],
     ['{"a=b": "c"}', ['the key a=b holds white space or "="']],
     ['{"": "c"}', ['a tag without a key (value c)']],
     ['{"team": ""}', ['the key team has no value']],
@@ -95,6 +109,13 @@ describe('tags', () => {
     expect(parseTags(write(longest, longest))).toEqual({tags: {[longest]: longest}, faults: []});
     expect(parseTags(write(tooLong, 'b')).faults).toEqual([`the key ${'a'.repeat(20)}… is longer than 255 characters`]);
     expect(parseTags(write('b', tooLong)).faults).toEqual(['the value of b is longer than 255 characters']);
+  });
+
+  it.each(['💾', '大', 'e\u0301'])('are as long as they have characters, of which %s is no more than it is', (unit) => {
+    const characters = [...unit].length;
+    const longest = unit.repeat(Math.floor(255 / characters));
+    expect(parseTags(`${longest}=${longest}`).faults).toEqual([]);
+    expect(parseTags(`a=${longest}${unit}`).faults).toEqual(['the value of a is longer than 255 characters']);
   });
 
   it('that the API takes come through as lines, whatever they are', () => {

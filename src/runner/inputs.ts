@@ -92,7 +92,7 @@ export function listOf(expected: string) {
 
 /** A pattern of names. */
 export function globOf(things: string) {
-  const expected = `a pattern of ${things}: letters, digits, spaces, ".", "_" and "-", and the wildcards *, ?, [abc], {a,b}, with four * at most`;
+  const expected = `a pattern of ${things}: characters other than / \\ | ( ), and the wildcards *, ?, [abc], {a,b}`;
   return v.pipe(
     required(expected),
     v.rawTransform(({dataset, addIssue, NEVER}) => {

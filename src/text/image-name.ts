@@ -5,21 +5,30 @@ export const IMAGE_NAME_RULE = /^[a-zA-Z0-9][a-zA-Z 0-9._-]{1,61}[a-zA-Z0-9._]$/
 
 const MAX_LENGTH = 63;
 const HASH_LENGTH = 8;
+/** A hash with a letter in it, as all of ours have: a date (`-20260101`) is none. */
+const ENDS_LIKE_A_HASH = /-(?!\d+$)[0-9a-f]{8}$/;
 
 /**
  * Makes a name that the API takes out of a text that it may not, such as a repository's name and a ref.
  *
  * The result keeps to letters, digits, `.`, `_` and `-` and ends in a letter or digit, which Gcore's Terraform provider takes as
- * well. A text that is cut gets the beginning of its own SHA-256, so that two long refs do not become one name.
+ * well. If any character was replaced or cut, the beginning of the text's own SHA-256 is added, so that no two refs become one name:
+ * `feature/x` and `feature-x` are two images. A text that already ends like such a hash gets one as well: it could be another text's name.
  *
- * @returns the name, or undefined where nothing of the text can be kept
+ * @returns the name, or undefined if nothing of the text can be kept
  */
 export function fitImageName(text: string): string | undefined {
   const name = trimEnds(text.replace(/[^a-zA-Z0-9._-]+/g, '-'));
   if (name.length < 3) return undefined;
-  if (name.length <= MAX_LENGTH) return name;
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH);
-  return `${trimEnds(name.slice(0, MAX_LENGTH - HASH_LENGTH - 1))}-${hash}`;
+  if (name === text && name.length <= MAX_LENGTH && !ENDS_LIKE_A_HASH.test(name)) return name;
+  return `${trimEnds(name.slice(0, MAX_LENGTH - HASH_LENGTH - 1))}-${hashOf(text)}`;
+}
+
+/** The first eight digits of the text's SHA-256 that hold a letter. */
+function hashOf(text: string): string {
+  const digest = createHash('sha256').update(text).digest('hex');
+  const start = Math.max(0, digest.search(/[a-f]/) - HASH_LENGTH + 1);
+  return digest.slice(start, start + HASH_LENGTH);
 }
 
 function trimEnds(name: string): string {

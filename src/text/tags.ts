@@ -4,12 +4,16 @@ export type Tags = Readonly<Record<string, string>>;
 const MAX_LENGTH = 255;
 
 /**
- * Reads tags as people write them: `key=value`, one a line, split at the first `=`; or a JSON object.
+ * Reads tags as people write them: `key=value`, one a line, split at the first `=`; or a JSON object. A line that begins with `#` is
+ * a comment.
  *
  * @returns the tags, and what is wrong with the text, a line for each fault
  */
 export function parseTags(text: string): {readonly tags: Tags; readonly faults: readonly string[]} {
-  const {pairs, faults} = text.trimStart().startsWith('{') ? pairsOfJson(text) : pairsOfLines(text);
+  // No line within a JSON object can begin with a `#`: a string holds no line breaks.
+  const withoutComments = text.replace(/^[^\S\r\n]*#.*$/gm, '');
+  const isJson = withoutComments.trimStart().startsWith('{');
+  const {pairs, faults} = isJson ? pairsOfJson(withoutComments) : pairsOfLines(withoutComments);
   const tags: Record<string, string> = Object.create(null);
   for (const [key, value] of pairs) {
     const fault = key in tags ? `the key ${key} is given twice` : faultOfTag(key, value);
@@ -25,11 +29,12 @@ export function parseTags(text: string): {readonly tags: Tags; readonly faults: 
 function faultOfTag(key: string, value: string): string | undefined {
   if (key === '') return `a tag without a key (value ${value})`;
   if (/[\s=]/.test(key)) return `the key ${key} holds white space or "="`;
-  if (key.length > MAX_LENGTH) return `the key ${key.slice(0, 20)}… is longer than ${MAX_LENGTH} characters`;
+  if (lengthOf(key) > MAX_LENGTH)
+    return `the key ${[...key].slice(0, 20).join('')}… is longer than ${MAX_LENGTH} characters`;
   if (value === '') return `the key ${key} has no value`;
   if (/[\t\n\r\f\v]/.test(value)) return `the value of ${key} holds a tab or a line break`;
   if (value.trim() !== value) return `the value of ${key} begins or ends with white space`;
-  if (value.length > MAX_LENGTH) return `the value of ${key} is longer than ${MAX_LENGTH} characters`;
+  if (lengthOf(value) > MAX_LENGTH) return `the value of ${key} is longer than ${MAX_LENGTH} characters`;
   return undefined;
 }
 
@@ -53,17 +58,37 @@ function pairsOfLines(text: string): Pairs {
   return {pairs, faults};
 }
 
+/** The tokens of JSON: strings, punctuation, and whatever else stands between them. */
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
+
+/**
+ * Numbers keep the text that was written: `24.10` is a version, and `JSON.parse` would make it 24.1. It would also keep only the last
+ * of two equal keys, so the pairs are read from the tokens of what it has found to be right.
+ */
 function pairsOfJson(text: string): Pairs {
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    JSON.parse(text);
   } catch {
     return {pairs: [], faults: ['it begins like a JSON object but is not one']};
   }
-  const entries = Object.entries(json as object);
-  const isScalar = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
-  return {
-    pairs: entries.filter(([, value]) => isScalar(value)).map(([key, value]) => [key, String(value)] as const),
-    faults: entries.filter(([, value]) => !isScalar(value)).map(([key]) => `the value of ${key} is not a string`),
-  };
+  const tokens = text.match(JSON_TOKEN) ?? [];
+  const pairs: (readonly [key: string, value: string])[] = [];
+  const faults: string[] = [];
+  let depth = 0;
+  for (const [at, token] of tokens.entries()) {
+    if (depth === 1 && token === ':') {
+      const key: string = JSON.parse(tokens[at - 1] ?? '""');
+      const value = tokens[at + 1] ?? '';
+      if (/^[{[]|^null$/.test(value)) faults.push(`the value of ${key} is not a string`);
+      else pairs.push([key, value.startsWith('"') ? JSON.parse(value) : value]);
+    }
+    if (token === '{' || token === '[') depth += 1;
+    if (token === '}' || token === ']') depth -= 1;
+  }
+  return {pairs, faults};
+}
+
+/** In characters, as JSON Schema counts them. */
+function lengthOf(text: string): number {
+  return [...text].length;
 }

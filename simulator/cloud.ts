@@ -12,6 +12,7 @@ import type {
 } from './model.ts';
 import {forbidden, inUse, locked, notFound, notInRegion, quotaExceeded} from './problems.ts';
 import {imageRecord, taskRecord} from './records.ts';
+import {hasBaremetal} from './regions.ts';
 import type {Schedule} from './schedule.ts';
 
 export interface CloudRules {
@@ -26,13 +27,13 @@ export interface CloudRules {
   readonly inRealTime: boolean;
 }
 
-export interface Place {
+export interface Scope {
   readonly projectId: number;
   readonly regionId: number;
 }
 
 /** An upload that passed validation, and the IDs that were promised to the client. */
-export interface AcceptedUpload extends Place {
+export interface AcceptedUpload extends Scope {
   readonly taskId: string;
   readonly requestId: string;
   readonly image: Partial<SimulatedImage> & {
@@ -92,21 +93,22 @@ export class Cloud {
     return region;
   }
 
-  /** Refuses a place that does not exist, is not ours, or does not offer this type of image. */
-  checkPlace(type: ImageType, {projectId, regionId}: Place): void {
+  /** Refuses a project or region that does not exist or is another client's, and a region that does not offer the type. */
+  checkScope(type: ImageType, {projectId, regionId}: Scope): void {
     this.project(projectId);
     const region = this.region(regionId);
     if (type === 'virtual-gpu' && region.hasGpuVirtual === false) throw notInRegion('GPU Virtual', region.name);
     if (type === 'baremetal-gpu' && region.hasGpuBaremetal === false) throw notInRegion('GPU Bare Metal', region.name);
+    if (type === 'baremetal' && !hasBaremetal(region)) throw notInRegion('Bare Metal', region.name);
   }
 
-  /** The images that a client sees there: its project's, and Gcore's own. */
-  listed(type: ImageType, place: Place): readonly ImageRecord[] {
-    return this.images().filter((image) => image.listed && image.type === type && isAt(image, place));
+  /** The images of these types that a client sees there: its project's, and Gcore's own. */
+  listed(types: readonly ImageType[], scope: Scope): readonly ImageRecord[] {
+    return this.images().filter((image) => image.listed && types.includes(image.type) && isAt(image, scope));
   }
 
-  image(type: ImageType, place: Place, id: string): ImageRecord {
-    const image = this.listed(type, place).find((one) => one.id === id);
+  image(types: readonly ImageType[], scope: Scope, id: string): ImageRecord {
+    const image = this.listed(types, scope).find((one) => one.id === id);
     if (image === undefined) throw notFound('Image', id);
     return image;
   }
@@ -121,8 +123,8 @@ export class Cloud {
     return this.rules.projects.some((project) => project.id === projectId && project.foreign === true);
   }
 
-  checkQuota(place: Place): void {
-    const used = this.images().filter((image) => isAt(image, place) && image.visibility !== 'public').length;
+  checkQuota(scope: Scope): void {
+    const used = this.images().filter((image) => isAt(image, scope) && image.visibility !== 'public').length;
     if (used >= this.rules.imageQuota) throw quotaExceeded('image_count', this.rules.imageQuota, used);
   }
 
@@ -179,6 +181,6 @@ export class Cloud {
   }
 }
 
-function isAt(image: ImageRecord, {projectId, regionId}: Place): boolean {
+function isAt(image: ImageRecord, {projectId, regionId}: Scope): boolean {
   return image.regionId === regionId && (image.projectId === projectId || image.visibility === 'public');
 }

@@ -1,4 +1,4 @@
-import type {Cloud, Place} from './cloud.ts';
+import type {Cloud, Scope} from './cloud.ts';
 import type {JsonObject} from './model.ts';
 import {idNumber} from './query.ts';
 
@@ -21,7 +21,7 @@ export interface Outcome {
 export type Endpoint = (call: Call) => Outcome;
 
 /** The project and the region of a path. */
-export function placeOf({params}: Call): Place {
+export function scopeOf({params}: Call): Scope {
   const {project_id: projectId = '', region_id: regionId = ''} = params;
   return {projectId: idNumber('project_id', projectId), regionId: idNumber('region_id', regionId)};
 }

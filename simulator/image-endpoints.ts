@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
-import type {Place} from './cloud.ts';
-import {type Call, type Endpoint, type Outcome, placeOf} from './endpoints.ts';
-import type {ImageRecord, ImageType, JsonObject} from './model.ts';
+import type {Scope} from './cloud.ts';
+import {type Call, type Endpoint, type Outcome, scopeOf} from './endpoints.ts';
+import {hasInstanceForm, type ImageRecord, type ImageType, isJsonObject, type JsonObject} from './model.ts';
 import {choice, flag, many, page, pairs} from './query.ts';
 import {validChange, validUpload} from './validation.ts';
 import {gpuImageView, instanceImageView} from './views.ts';
@@ -11,19 +11,25 @@ const DEFAULT_LIMIT = 1000;
 /** POST: begins an import. */
 export function uploadImage(type: ImageType): Endpoint {
   return (call) => {
-    const place = checkedPlace(type, call);
+    const scope = checkedScope(type, call);
     const {image, data} = validUpload(type, call.body);
-    call.cloud.checkQuota(place);
+    call.cloud.checkQuota(scope);
     const taskId = randomUUID();
-    const upload = {...place, taskId, requestId: call.requestId, image, data};
+    const upload = {...scope, taskId, requestId: call.requestId, image, data};
     return {body: {tasks: [taskId]}, apply: (atMs) => call.cloud.beginImport(upload, atMs)};
   };
 }
 
+/** POST of an instance image, or of one for bare metal servers if `is_baremetal` is true. */
+export const uploadInstanceImage: Endpoint = (call) => {
+  const isBaremetal = isJsonObject(call.body) && call.body['is_baremetal'] === true;
+  return uploadImage(isBaremetal ? 'baremetal' : 'instance')(call);
+};
+
 /** DELETE: begins a deletion. */
-export function deleteImage(type: ImageType): Endpoint {
+export function deleteImage(...types: readonly ImageType[]): Endpoint {
   return (call) => {
-    const image = findImage(type, call);
+    const image = findImage(types, call);
     call.cloud.checkDeletable(image);
     const taskId = randomUUID();
     const apply = (atMs: number) => call.cloud.beginDeletion(image, taskId, call.requestId, atMs);
@@ -31,16 +37,16 @@ export function deleteImage(type: ImageType): Endpoint {
   };
 }
 
-export function getImage(type: ImageType): Endpoint {
-  return (call) => ({body: imageView(call, findImage(type, call))});
+export function getImage(...types: readonly ImageType[]): Endpoint {
+  return (call) => ({body: imageView(call, findImage(types, call))});
 }
 
 /** PATCH: changes the image at once, without a task. */
-export function patchImage(type: ImageType): Endpoint {
+export function patchImage(...types: readonly ImageType[]): Endpoint {
   return (call): Outcome => {
-    const image = findImage(type, call);
+    const image = findImage(types, call);
     call.cloud.checkChangeable(image);
-    const change = validChange(type, call.body, image);
+    const change = validChange(call.body, image);
     const apply = (atMs: number) => void Object.assign(image, change(image), {updatedAtMs: atMs});
     return {body: imageView(call, {...image, ...change(image)}), apply};
   };
@@ -48,8 +54,8 @@ export function patchImage(type: ImageType): Endpoint {
 
 export function listImages(type: ImageType): Endpoint {
   return (call) => {
-    const listed = call.cloud.listed(type, checkedPlace(type, call));
-    const wanted = type === 'instance' ? listed.filter(instanceFilter(call.query)) : listed;
+    const listed = call.cloud.listed([type], checkedScope(type, call));
+    const wanted = hasInstanceForm(type) ? listed.filter(instanceFilter(call.query)) : listed;
     const newestFirst = wanted.toSorted((one, other) => other.createdAtMs - one.createdAtMs);
     const {count, results} = page(call.query, newestFirst, DEFAULT_LIMIT);
     return {body: {count, results: results.map((image) => imageView(call, image))}};
@@ -82,19 +88,21 @@ function matches(wanted: string | null, value: string | null): boolean {
   return wanted === null || wanted.toLowerCase() === value?.toLowerCase();
 }
 
-function checkedPlace(type: ImageType, call: Call): Place {
-  const place = placeOf(call);
-  call.cloud.checkPlace(type, place);
-  return place;
+function checkedScope(type: ImageType, call: Call): Scope {
+  const scope = scopeOf(call);
+  call.cloud.checkScope(type, scope);
+  return scope;
 }
 
-function findImage(type: ImageType, call: Call): ImageRecord {
+/** Finds an image of one of the types; the region must offer the first of them. */
+function findImage(types: readonly ImageType[], call: Call): ImageRecord {
+  const [first = 'instance'] = types;
   const {image_id: id = ''} = call.params;
-  return call.cloud.image(type, checkedPlace(type, call), id);
+  return call.cloud.image(types, checkedScope(first, call), id);
 }
 
 function imageView(call: Call, image: ImageRecord): JsonObject {
-  if (image.type !== 'instance') return gpuImageView(image);
+  if (!hasInstanceForm(image.type)) return gpuImageView(image);
   const region = call.cloud.region(image.regionId);
   return instanceImageView(image, region, flag(call.query, 'include_prices') ?? false);
 }

@@ -11,11 +11,14 @@ const {values} = parseArgs({
     'saving-seconds': {type: 'string', default: '3'},
     'delete-seconds': {type: 'string', default: '2'},
     slots: {type: 'string', default: '6'},
+    regions: {type: 'string'},
     help: {type: 'boolean', default: false},
   },
 });
 
-function numberOf(option: 'port' | 'new-seconds' | 'import-seconds' | 'saving-seconds' | 'delete-seconds' | 'slots') {
+function numberOf(
+  option: 'port' | 'new-seconds' | 'import-seconds' | 'saving-seconds' | 'delete-seconds' | 'slots' | 'regions',
+) {
   const value = Number(values[option]);
   if (!Number.isFinite(value) || value < 0) throw new Error(`--${option} must be a number from 0 up.`);
   return value;
@@ -25,6 +28,7 @@ const USAGE = `A Gcore cloud in one process.
 
   npm run simulator -- [--port 8080] [--host 127.0.0.1] [--api-key <key>]
                        [--new-seconds 1] [--import-seconds 10] [--saving-seconds 3] [--delete-seconds 2] [--slots 6]
+                       [--regions 27]
 `;
 
 async function main(): Promise<void> {
@@ -32,6 +36,7 @@ async function main(): Promise<void> {
     host: values.host,
     port: numberOf('port'),
     slots: numberOf('slots'),
+    ...(values.regions !== undefined && {regions: numberOf('regions')}),
     timing: {
       newMs: numberOf('new-seconds') * 1000,
       runningMs: numberOf('import-seconds') * 1000,
@@ -53,7 +58,9 @@ async function main(): Promise<void> {
   console.log(`URL      ${simulator.url}`);
   console.log(`API key  ${simulator.apiKey}`);
   console.log('Projects 1 default, 2 gpu-team');
-  console.log('Regions  7 Luxembourg-2, 10 Manassas, 76 Sines-2, and 26 Frankfurt which has no GPU\n');
+  console.log(
+    `Regions  ${values.regions ?? '7 Luxembourg-2, 10 Manassas, 76 Sines-2, and 26 Frankfurt which has no GPU'}\n`,
+  );
   const authorization = `Authorization: APIKey ${simulator.apiKey}`;
   console.log(`curl -H '${authorization}' ${simulator.url}/cloud/v3/gpu/virtual/1/7/images\n`);
   const stop = async () => {

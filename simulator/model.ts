@@ -1,4 +1,11 @@
-export type ImageType = 'virtual-gpu' | 'baremetal-gpu' | 'instance';
+export type ImageType = 'virtual-gpu' | 'baremetal-gpu' | 'instance' | 'baremetal';
+
+/** Images of these types share one endpoint, and one form on the wire; GPU images have another. */
+export const INSTANCE_TYPES: readonly ImageType[] = ['instance', 'baremetal'];
+
+export function hasInstanceForm(type: ImageType): boolean {
+  return INSTANCE_TYPES.includes(type);
+}
 
 export type TaskState = 'NEW' | 'RUNNING' | 'FINISHED' | 'ERROR';
 
@@ -19,9 +26,16 @@ export interface Project {
 export interface Region {
   readonly id: number;
   readonly name: string;
-  /** Both default to true. */
+  /** Default: `ACTIVE`. The document also knows MAINTENANCE, INACTIVE, NEW and DELETED; requests are answered in any state. */
+  readonly state?: string;
+  /** Whether virtual GPU images are uploaded and listed there; `has_ai_gpu` tells it. Default: true. */
   readonly hasGpuVirtual?: boolean;
+  /** The same for bare metal GPU images. A region that has these alone needs an explicit `true` for `has_ai_gpu`. */
   readonly hasGpuBaremetal?: boolean;
+  /** The same for images of type `baremetal`; `has_baremetal` tells it. Default: as `hasGpuBaremetal`. */
+  readonly hasBaremetal?: boolean;
+  /** Fields of the region as they are on the wire, in place of the usual ones: `{has_kvm: false, zone: 'APAC'}`. */
+  readonly fields?: JsonObject;
 }
 
 /** How long each stage of a piece of work takes. It is read once, when the work is accepted. */

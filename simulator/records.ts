@@ -1,5 +1,12 @@
 import {randomUUID} from 'node:crypto';
-import type {ImageRecord, ImageType, SimulatedImage, SimulatedTask, TaskRecord} from './model.ts';
+import {
+  hasInstanceForm,
+  type ImageRecord,
+  type ImageType,
+  type SimulatedImage,
+  type SimulatedTask,
+  type TaskRecord,
+} from './model.ts';
 
 const SEEDED_IMAGE_BYTES = 3_758_096_384;
 
@@ -14,7 +21,7 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
     regionId: 7,
     status: 'active',
     sizeBytes,
-    visibility: type === 'instance' ? 'shared' : 'private',
+    visibility: hasInstanceForm(type) ? 'shared' : 'private',
     tags: {},
     readOnlyTags: {},
     createdAtMs: nowMs,
@@ -32,7 +39,7 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
     sshKey: 'allow',
     hwFirmwareType: null,
     hwMachineType: null,
-    isBaremetal: type === 'baremetal-gpu',
+    isBaremetal: type === 'baremetal-gpu' || type === 'baremetal',
     minDiskGib: Math.ceil(sizeBytes / 2 ** 30),
     minRamMib: 0,
     ...given,

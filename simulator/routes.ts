@@ -1,8 +1,8 @@
 import {getProject, getRegion, listProjects, listRegions} from './directory-endpoints.ts';
 import type {Endpoint} from './endpoints.ts';
 import type {RequestKind} from './faults.ts';
-import {deleteImage, getImage, listImages, patchImage, uploadImage} from './image-endpoints.ts';
-import type {ImageType} from './model.ts';
+import {deleteImage, getImage, listImages, patchImage, uploadImage, uploadInstanceImage} from './image-endpoints.ts';
+import {type ImageType, INSTANCE_TYPES} from './model.ts';
 import {getTask, listActiveTasks, listTasks} from './task-endpoints.ts';
 
 interface Route {
@@ -39,11 +39,12 @@ const INSTANCE_IMAGES = '/cloud/v1/images/{project_id}/{region_id}';
 const ROUTES: readonly Route[] = [
   ...gpuRoutes('virtual-gpu', 'virtual'),
   ...gpuRoutes('baremetal-gpu', 'baremetal'),
-  route('POST', '/cloud/v1/downloadimage/{project_id}/{region_id}', 'upload', uploadImage('instance')),
+  route('POST', '/cloud/v1/downloadimage/{project_id}/{region_id}', 'upload', uploadInstanceImage),
   route('GET', INSTANCE_IMAGES, 'images', listImages('instance')),
-  route('GET', `${INSTANCE_IMAGES}/{image_id}`, 'image', getImage('instance')),
-  route('PATCH', `${INSTANCE_IMAGES}/{image_id}`, 'patch', patchImage('instance')),
-  route('DELETE', `${INSTANCE_IMAGES}/{image_id}`, 'delete', deleteImage('instance')),
+  route('GET', '/cloud/v1/bmimages/{project_id}/{region_id}', 'images', listImages('baremetal')),
+  route('GET', `${INSTANCE_IMAGES}/{image_id}`, 'image', getImage(...INSTANCE_TYPES)),
+  route('PATCH', `${INSTANCE_IMAGES}/{image_id}`, 'patch', patchImage(...INSTANCE_TYPES)),
+  route('DELETE', `${INSTANCE_IMAGES}/{image_id}`, 'delete', deleteImage(...INSTANCE_TYPES)),
   route('GET', '/cloud/v1/tasks', 'tasks', listTasks),
   route('GET', '/cloud/v1/tasks/{project_id}/{region_id}/active', 'active-tasks', listActiveTasks),
   route('GET', '/cloud/v1/tasks/{task_id}', 'task', getTask),

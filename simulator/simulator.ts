@@ -5,19 +5,22 @@ import {Gateway} from './gateway.ts';
 import type {ImageVisible} from './imports.ts';
 import type {JournalEntry} from './journal.ts';
 import type {Clock, ImageType, Project, Region, SimulatedImage, SimulatedTask, Timing} from './model.ts';
+import {FEW_REGIONS, fleetOf} from './regions.ts';
 import {Schedule} from './schedule.ts';
 import {listen, type Tls} from './server.ts';
 
 export type {Contract} from './contract.ts';
 export type {Answer, Effect, Fault, RequestKind} from './faults.ts';
 export type {JournalEntry} from './journal.ts';
-export type {ImageType, JsonObject, SimulatedImage, SimulatedTask, TaskState, Timing} from './model.ts';
+export type {ImageType, JsonObject, Region, SimulatedImage, SimulatedTask, TaskState, Timing} from './model.ts';
+export {fleetOf} from './regions.ts';
 
 export interface SimulatorOptions {
   /** Default: a fixed one that looks like a permanent API token. */
   readonly apiKey?: string;
   readonly projects?: readonly Project[];
-  readonly regions?: readonly Region[];
+  /** Default: four. A number gives a fleet of so many: see `fleetOf`. */
+  readonly regions?: readonly Region[] | number;
   /** Default: everything takes no time, the fetching of the source included. A function gives each region its own. */
   readonly timing?: Partial<Timing> | ((regionId: number) => Partial<Timing>);
   /** How many images a project may have in one region. */
@@ -73,20 +76,13 @@ const PROJECTS: readonly Project[] = [
   {id: 2, name: 'gpu-team'},
 ];
 
-const REGIONS: readonly Region[] = [
-  {id: 7, name: 'Luxembourg-2'},
-  {id: 10, name: 'Manassas'},
-  {id: 76, name: 'Sines-2'},
-  {id: 26, name: 'Frankfurt', hasGpuVirtual: false, hasGpuBaremetal: false},
-];
-
 const NO_TIME = {newMs: 0, runningMs: 0, savingMs: 0, deletingMs: 0};
 
 function rulesOf(options: SimulatorOptions): CloudRules {
-  const {timing: given = {}} = options;
+  const {timing: given = {}, regions = FEW_REGIONS} = options;
   return {
     projects: options.projects ?? PROJECTS,
-    regions: options.regions ?? REGIONS,
+    regions: typeof regions === 'number' ? fleetOf(regions) : regions,
     timingIn: (regionId) => {
       const timing = {...NO_TIME, ...(typeof given === 'function' ? given(regionId) : given)};
       return {queuedMs: timing.runningMs / 2, ...timing};

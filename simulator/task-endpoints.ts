@@ -1,4 +1,4 @@
-import {type Endpoint, placeOf} from './endpoints.ts';
+import {type Endpoint, scopeOf} from './endpoints.ts';
 import type {TaskRecord, TaskState} from './model.ts';
 import {choice, flag, idNumber, many, moment, page} from './query.ts';
 import {taskView} from './views.ts';
@@ -19,7 +19,7 @@ export const listTasks: Endpoint = ({cloud, query}) => {
 
 export const listActiveTasks: Endpoint = (call) => {
   const {cloud, query} = call;
-  const {projectId, regionId} = placeOf(call);
+  const {projectId, regionId} = scopeOf(call);
   cloud.project(projectId);
   cloud.region(regionId);
   const types = many(query, 'task_type');

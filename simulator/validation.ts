@@ -1,4 +1,4 @@
-import {type ImageType, isJsonObject, type JsonObject, type SimulatedImage} from './model.ts';
+import {hasInstanceForm, type ImageType, isJsonObject, type JsonObject, type SimulatedImage} from './model.ts';
 import {invalid} from './problems.ts';
 
 type Rule = (value: unknown) => string | undefined;
@@ -58,7 +58,12 @@ const SHARED_RULES: Readonly<Record<string, Rule>> = {
   tags: tagsRule,
 };
 
-const GPU_RULES = {...SHARED_RULES, architecture: orNull(architectureRule), os_type: orNull(osTypeRule)};
+const GPU_RULES: Readonly<Record<string, Rule>> = {
+  ...SHARED_RULES,
+  architecture: orNull(architectureRule),
+  os_type: orNull(osTypeRule),
+  hw_machine_type: () => 'field is not known for GPU images',
+};
 
 const INSTANCE_RULES = {
   ...SHARED_RULES,
@@ -122,7 +127,7 @@ export type ValidUpload = Partial<SimulatedImage> & {
 
 /** The image that an upload asks for, or a Problem that names every field at fault. */
 export function validUpload(type: ImageType, given: unknown): {readonly image: ValidUpload; readonly data: JsonObject} {
-  const body = check(given, type === 'instance' ? INSTANCE_RULES : GPU_RULES, ['name', 'url']);
+  const body = check(given, hasInstanceForm(type) ? INSTANCE_RULES : GPU_RULES, ['name', 'url']);
   const {name, url, tags, architecture, cow_format: cowFormat, ssh_key: sshKey, is_baremetal: isBaremetal} = body;
   const {os_type: osType, os_distro: osDistro, os_version: osVersion} = body;
   const {hw_firmware_type: hwFirmwareType, hw_machine_type: hwMachineType} = body;
@@ -144,23 +149,19 @@ export function validUpload(type: ImageType, given: unknown): {readonly image: V
   return {image, data: body};
 }
 
-/** What a PATCH changes of an image; `isBaremetal` is of instance images alone. */
+/** What a PATCH changes of an image; `is_baremetal` moves it from one list to the other. */
 export type ImageChange = Partial<SimulatedImage>;
 
 /**
  * The change that a PATCH asks for, or a Problem. Tags are merged into those that the image has by then, as RFC 7386 says:
  * null removes a tag, `tags: null` removes all, the others stay. Tags that are read-only cannot be named at all.
  */
-export function validChange(
-  type: ImageType,
-  given: unknown,
-  image: SimulatedImage,
-): (now: SimulatedImage) => ImageChange {
-  const body = check(given, hasInstanceForm(type) ? INSTANCE_CHANGE_RULES : GPU_CHANGE_RULES, []);
+export function validChange(given: unknown, image: SimulatedImage): (now: SimulatedImage) => ImageChange {
+  const body = check(given, hasInstanceForm(image.type) ? INSTANCE_CHANGE_RULES : GPU_CHANGE_RULES, []);
   const {tags} = body;
   const readOnly = isJsonObject(tags) ? Object.keys(tags).find((key) => key in image.readOnlyTags) : undefined;
   if (readOnly !== undefined) throw invalid({tags: [`tag ${JSON.stringify(readOnly)} is read-only`]});
-  const fields = hasInstanceForm(type) ? instanceFields(body) : gpuFields(body);
+  const fields = hasInstanceForm(image.type) ? instanceFields(body) : gpuFields(body);
   return (now) => ({
     ...fields,
     ...(tags === null && {tags: {}}),
@@ -185,10 +186,6 @@ function instanceFields(body: JsonObject): ImageChange {
     ...(typeof sshKey === 'string' && {sshKey}),
     ...(typeof hwFirmwareType === 'string' && {hwFirmwareType}),
     ...(typeof hwMachineType === 'string' && {hwMachineType}),
-    ...(typeof isBaremetal === 'boolean' && {isBaremetal}),
+    ...(typeof isBaremetal === 'boolean' && {isBaremetal, type: isBaremetal ? 'baremetal' : 'instance'}),
   };
-}
-
-function hasInstanceForm(type: ImageType): boolean {
-  return type === 'instance';
 }

@@ -1,4 +1,5 @@
 import type {ImageRecord, JsonObject, Project, Region, TaskRecord} from './model.ts';
+import {hasAiGpu, hasBaremetal} from './regions.ts';
 
 const CLIENT_ID = 4242;
 const USER_ID = 424242;
@@ -135,8 +136,8 @@ export function projectView(project: Project, isDefault: boolean): JsonObject {
 function regionProducts(region: Region): JsonObject {
   return {
     has_ai: false,
-    has_ai_gpu: region.hasGpuVirtual !== false,
-    has_baremetal: region.hasGpuBaremetal !== false,
+    has_ai_gpu: hasAiGpu(region),
+    has_baremetal: hasBaremetal(region),
     has_basic_vm: true,
     has_dbaas: false,
     has_ddos: false,
@@ -153,7 +154,7 @@ export function regionView(region: Region, showVolumeTypes: boolean): JsonObject
     keystone_name: region.name,
     keystone_id: region.id,
     slug: region.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
-    state: 'ACTIVE',
+    state: region.state ?? 'ACTIVE',
     country: 'LU',
     zone: 'EMEA',
     coordinates: null,
@@ -168,5 +169,6 @@ export function regionView(region: Region, showVolumeTypes: boolean): JsonObject
     created_on: OPENED_AT,
     created_at: OPENED_AT,
     ...regionProducts(region),
+    ...region.fields,
   };
 }

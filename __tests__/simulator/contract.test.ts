@@ -3,6 +3,7 @@ import {type Contract, openContract} from '../../simulator/contract.ts';
 import type {Simulator} from '../../simulator/simulator.ts';
 import {
   BAREMETAL,
+  BAREMETAL_LIST,
   call,
   INSTANCE,
   INSTANCE_UPLOAD,
@@ -64,10 +65,12 @@ async function driveEverything(contract: Contract): Promise<Simulator> {
 
 async function driveLists(simulator: Simulator): Promise<void> {
   const {id} = simulator.addImage({type: 'instance', name: 'an-image', tags: {team: 'ml'}});
+  simulator.addImage({type: 'baremetal', name: 'an-image', hwMachineType: 'q35'});
   const pairs = encodeURIComponent('{"team":"ml"}');
   const paths = [
     ...FILTERS.map((filter) => `/cloud/v1/tasks?${filter}`),
     `${INSTANCE}/${id}?include_prices=true`,
+    `${BAREMETAL_LIST}?limit=10&offset=0&private=1&name=an-image&architecture=x86_64`,
     `${INSTANCE}?tag_key=team&tag_key_value=${pairs}&visibility=shared&private=1&include_prices=true`,
     '/cloud/v1/projects?name=default&order_by=name.asc&limit=10',
     '/cloud/v1/projects/1',

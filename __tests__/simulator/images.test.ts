@@ -1,6 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {
   BAREMETAL,
+  BAREMETAL_LIST,
   call,
   INSTANCE,
   INSTANCE_UPLOAD,
@@ -17,19 +18,22 @@ const GOOD = {name: 'my-image', url: 'http://127.0.0.1:9/image.raw'};
 
 describe('images', () => {
   it.each([
-    ['virtual-gpu', VIRTUAL, VIRTUAL],
-    ['baremetal-gpu', BAREMETAL, BAREMETAL],
-    ['instance', INSTANCE_UPLOAD, INSTANCE],
-  ] as const)('of type %s are uploaded, listed, got and deleted', async (type, uploadPath, path) => {
+    ['virtual-gpu', VIRTUAL, VIRTUAL, VIRTUAL],
+    ['baremetal-gpu', BAREMETAL, BAREMETAL, BAREMETAL],
+    ['instance', INSTANCE_UPLOAD, INSTANCE, INSTANCE],
+    ['baremetal', INSTANCE_UPLOAD, BAREMETAL_LIST, INSTANCE],
+  ] as const)('of type %s are uploaded, listed, got and deleted', async (type, uploadPath, listPath, path) => {
     const simulator = await simulate({clock: new StandingClock()});
-    await upload(simulator, (await serveImage()).url, {tags: {team: 'ml'}}, uploadPath);
+    const more = {tags: {team: 'ml'}, ...(type === 'baremetal' && {is_baremetal: true})};
+    await upload(simulator, (await serveImage()).url, more, uploadPath);
     const [image] = await simulator.images({type});
     const tags = [{key: 'team', value: 'ml', read_only: false}];
-    const wire = {id: image?.id, status: 'active', size: 5000, [type === 'instance' ? 'tags_v2' : 'tags']: tags};
-    expect(await results(simulator, path)).toMatchObject([wire]);
+    const wire = {id: image?.id, status: 'active', size: 5000, [path === INSTANCE ? 'tags_v2' : 'tags']: tags};
+    expect(await results(simulator, listPath)).toMatchObject([wire]);
     expect((await call(simulator, `${path}/${image?.id}`)).body).toMatchObject(wire);
     expect(await call(simulator, `${path}/${image?.id}`, {method: 'DELETE'})).toMatchObject({status: 200});
-    expect(await results(simulator, path)).toEqual([]);
+    expect(await results(simulator, listPath)).toEqual([]);
+    expect(simulator.violations).toEqual([]);
   });
 
   it('carry timestamps without a zone, and tasks with one', async () => {

@@ -6,6 +6,7 @@ const ENDPOINTS: ReadonlyArray<readonly [ImageType, string]> = [
   ['virtual-gpu', VIRTUAL],
   ['baremetal-gpu', BAREMETAL],
   ['instance', INSTANCE],
+  ['baremetal', INSTANCE],
 ];
 
 const patch = (simulator: Simulator, path: string, body: unknown) => call(simulator, path, {method: 'PATCH', body});
@@ -104,5 +105,5 @@ describe('PATCH of the fields of one type', () => {
 });
 
 function tagField(type: ImageType): 'tags' | 'tags_v2' {
-  return type === 'instance' ? 'tags_v2' : 'tags';
+  return type === 'instance' || type === 'baremetal' ? 'tags_v2' : 'tags';
 }

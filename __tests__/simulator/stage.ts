@@ -7,6 +7,7 @@ import {bytesOf, type ImageSource, openSource} from './image-source.ts';
 export const VIRTUAL = '/cloud/v3/gpu/virtual/1/7/images';
 export const BAREMETAL = '/cloud/v3/gpu/baremetal/1/7/images';
 export const INSTANCE = '/cloud/v1/images/1/7';
+export const BAREMETAL_LIST = '/cloud/v1/bmimages/1/7';
 export const INSTANCE_UPLOAD = '/cloud/v1/downloadimage/1/7';
 export const IMAGE_BYTES = 5000;
 

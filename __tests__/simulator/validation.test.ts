@@ -17,6 +17,7 @@ const FAULTS: ReadonlyArray<readonly [string, unknown]> = [
   ['ssh_key', 'maybe'],
   ['hw_firmware_type', 'coreboot'],
   ['cow_format', 'yes'],
+  ['hw_machine_type', 'q35'],
   ['tags', ['a']],
   ['tags', {'two words': 'x'}],
   ['tags', {key: ''}],

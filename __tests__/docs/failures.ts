@@ -20,7 +20,7 @@ const uploading = (inputs: Job['inputs'], cloud: SimulatorOptions = {}): Failure
 });
 
 const BEFORE_ANYTHING: Readonly<Record<string, Failure>> = {
-  'Inputs are not right': uploading({architecture: 'x86-64', name: 'feature/x', 'cow-format': 'yes'}),
+  'Invalid inputs': uploading({architecture: 'x86-64', name: 'feature/x', 'cow-format': 'yes'}),
   'The key is missing': uploading({'api-key': ''}),
   'The key was cut at its $': uploading({'api-key': '4242'}),
 };

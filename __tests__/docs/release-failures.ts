@@ -17,7 +17,7 @@ const refused =
 
 /** Failures that have to do with a release of GitHub's. */
 export const RELEASE_FAILURES: Readonly<Record<string, Failure>> = {
-  'The run is for no release': {play: refused(ASSET, ON_MAIN)},
+  'The run is not for a release': {play: refused(ASSET, ON_MAIN)},
   'There is no release of this tag': {
     github: {releases: () => [{tag: 'v1.2.2'}, {tag: 'v1.2.1'}]},
     play: refused(ASSET),

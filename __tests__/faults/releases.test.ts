@@ -167,7 +167,7 @@ describe('The file of a release is read', () => {
 
   it('only where its upload has ended', async () => {
     const {gate} = await setScene([asset(FILE, {}, 'starter')]);
-    await expect(gate()).rejects.toThrow('does not say which images were published');
+    await expect(gate()).rejects.toThrow('has no gcore-images.json');
   });
 
   it('only where it is no longer than such a file can be', async () => {

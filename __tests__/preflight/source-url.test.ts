@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals';
-import {isPrivateHost, shownUrl} from '../../src/preflight/source-url.ts';
+import {isPrivateHost} from '../../src/preflight/source-url.ts';
 
 describe('a host', () => {
   it.each([
@@ -35,15 +35,5 @@ describe('a host', () => {
     '10.example.com',
   ])('is not known to be private where it is %s', (host) => {
     expect(isPrivateHost(new URL(`https://${host}/image.raw`))).toBe(false);
-  });
-});
-
-describe('a URL', () => {
-  it('is shown without user, password, query and fragment, and as one bounded line', () => {
-    expect(shownUrl(new URL('https://me:secret@h.example:8443/a/b.raw?sig=secret#secret'))).toBe(
-      'https://h.example:8443/a/b.raw',
-    );
-    expect(shownUrl(new URL(`https://h.example/${'a'.repeat(1000)}`)).length).toBeLessThanOrEqual(201);
-    expect(shownUrl(new URL('https://h.example/##[x]'))).toBe('https://h.example/');
   });
 });

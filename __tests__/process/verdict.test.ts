@@ -47,18 +47,19 @@ function run(name: string, signalAtFirst?: NodeJS.Signals): Promise<Ended> {
   });
 }
 
-describe('the verdict of an action', () => {
+describe('the result of an action', () => {
   it.concurrent('is green and silent where it comes to its end', async () => {
     expect(await run('comes to its end')).toMatchObject({exitCode: 0, signal: null, text: ''});
   });
 
-  const dry = 'The step ran dry: it ended without a verdict, which is a fault of this action.';
+  const noResult = 'The action ended without a result. This is a bug in the action.';
 
   it.concurrent.each([
-    ['never settles and leaves nothing to wait for', dry],
-    ['never settles once its last timer is over', dry],
+    ['never settles and leaves nothing to wait for', noResult],
+    ['never settles once its last timer is over', noResult],
     ['comes to its end, but a promise that nobody awaits rejects', 'nobody awaits this'],
     ['comes to its end, but a promise that nobody awaits rejects later', 'nobody awaits this either'],
+    ['holds a server open until it is cancelled, and a promise that nobody awaits rejects', 'nobody awaits this'],
     ['throws an error', 'this went wrong'],
     ['throws an error before its first await', 'this went wrong at once'],
     ['throws a string', 'only a string'],
@@ -79,7 +80,7 @@ describe('the verdict of an action', () => {
 
   it.concurrent.each([
     ['is cancelled, but holds on to a server', 'cancelled while open'],
-    ['is cancelled, but never settles', 'The step was cancelled (SIGINT), and did not come to its end in time.'],
+    ['is cancelled, but never settles', 'The step was cancelled (SIGINT), and did not stop in time.'],
   ])(
     'is red within six seconds where an action %s',
     async (name, error) => {

@@ -2,25 +2,25 @@ import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each([
-  ['nothing', {}, '- image-id, task-id, name, images, release: exactly one of them must be given'],
+  ['nothing', {}, '- image-id, task-id, name, images, release: give exactly one of them'],
   [
     'two things',
     {name: 'a', 'image-id': 'b'},
-    '- image-id, task-id, name, images, release: exactly one of them must be given',
+    '- image-id, task-id, name, images, release: give exactly one of them',
   ],
   [
     'no region',
     {name: 'a', region: ''},
-    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; only with images or release it may be left out',
+    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; it may be left out only with images or release',
   ],
-  ['an ID in two regions', {'image-id': 'b', region: '7,10'}, '- region: an image-id or a task-id is of one region'],
+  ['an ID in two regions', {'image-id': 'b', region: '7,10'}, '- region: an image-id or task-id belongs to one region'],
   [
     'prices of a type without',
     {name: 'a', 'include-prices': 'true'},
     '- include-prices: only images of type instance have prices',
   ],
   ['images that are no output', {images: '[1]'}, '- images: "[1]"; expected the output "images" of an upload'],
-  ['images of no region', {images: '{}'}, 'with one region at least'],
+  ['images of no region', {images: '{}'}, 'with at least one region'],
 ])('refuses to be asked for %s', async (_, inputs: Record<string, string>, expected) => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.gate(inputs);

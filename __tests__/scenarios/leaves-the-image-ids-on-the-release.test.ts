@@ -9,8 +9,8 @@ it('as the output has them', async () => {
 
   expect(exitCode).toBe(0);
   expect(stage.attached()).toEqual(JSON.parse(outputs['images'] ?? ''));
-  expect(log).toContain('gcore-images.json on release v1.2.3 has the image IDs.');
-  expect(summary).toContain('has the image IDs');
+  expect(log).toContain('The image IDs are in gcore-images.json on release v1.2.3.');
+  expect(summary).toContain('The image IDs are in gcore-images.json');
 });
 
 it('and keeps what the run of another region left there', async () => {
@@ -115,7 +115,7 @@ it('only if there is a release, which it knows before it uploads', async () => {
   const {exitCode, log} = await stage.upload(ATTACH);
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('There is no release of the tag v1.2.3');
+  expect(log).toContain('There is no release for the tag v1.2.3');
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 

@@ -49,16 +49,16 @@ it.each([
     {release: 'v1.2.1'},
     'The upload left no image here: it ::notice::All is well',
   ],
-  ['there is no such release', {release: 'v9.9.9'}, 'There is no release of the tag v9.9.9 in octo-org/gpu-images.'],
+  ['there is no such release', {release: 'v9.9.9'}, 'There is no release for the tag v9.9.9 in octo-org/gpu-images.'],
   [
     'the release says nothing of images',
     {release: 'v1.2.2'},
-    'Release v1.2.2 does not say which images were published for it.',
+    'Release v1.2.2 has no gcore-images.json, the list of its images.',
   ],
   [
     'the token does not see the repository',
     {release: 'octo-org/others@v1'},
-    'must be a token of one who may read there',
+    'must be a token that can read it',
   ],
   [
     'it is no release',

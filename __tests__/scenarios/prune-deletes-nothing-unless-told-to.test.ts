@@ -13,9 +13,9 @@ it.each(['', 'true'])('says what it would delete, and deletes nothing, with dry-
   expect(result.outputs).toMatchObject({deleted: '{"7":[]}', 'deleted-count': '0', 'freed-bytes': '0'});
   expect(listed(result, 'kept').size).toBe(3);
   expect(listed(result, 'skipped')).toEqual(new Map([[old.id, 'dry run: not among the 3 newest']]));
-  expect(result.log).toContain('The plan: delete 1 (1000 B (1000 bytes)), keep 3, skip 0.');
+  expect(result.log).toContain('Plan: delete 1 (1000 B (1000 bytes)), keep 3, skip 0.');
   expect(result.log).toContain(`[Luxembourg-2] delete ${old.id} "gpu-of-4" of `);
-  expect(result.log).toMatch(/notice: A dry run: nothing was deleted\. 1 image, .*with dry-run: false/);
+  expect(result.log).toMatch(/notice: Dry run: nothing was deleted\. With dry-run: false, 1 image would be deleted, /);
   expect(result.summary).toContain('(dry run)');
   expect(result.summary).toMatch(new RegExp(`\\*\\*delete\\*\\* \\| gpu-of-4 \\| <code>${old.id}</code>`));
 });

@@ -102,7 +102,7 @@ it('says so where an ID that is to be kept is of no image that this is about', a
   const image = stage.add(1);
   const {log} = await stage.prune({'keep-image-id': `${image.id},${ID}`});
 
-  expect(log).toContain(`notice: keep-image-id: none of the images that this is about has the ID ${ID}.`);
+  expect(log).toContain(`notice: keep-image-id: no matching image has the ID ${ID}.`);
 });
 
 it.each(['virtual-gpu', 'baremetal-gpu', 'instance'] as const)(

@@ -10,7 +10,7 @@ it('deletes nothing anywhere where one region would lose more than max-delete', 
   expect(result.exitCode).toBe(1);
   expect(stage.cloud.requests('delete')).toEqual([]);
   expect(result.log).toContain(
-    'error: More would be deleted than max-delete allows, which is 2 a region. Manassas: 3.\nNothing was deleted, in any region.',
+    'error: More images would be deleted than max-delete allows (2 per region): Manassas: 3.\nNothing was deleted, in any region.',
   );
   expect(listed(result, 'skipped', 10).size).toBe(3);
   expect(result.outputs['deleted-count']).toBe('0');
@@ -39,6 +39,6 @@ it('warns in a dry run of what would be too much, and shows the plan all the sam
   const {exitCode, log} = await stage.prune({'dry-run': 'true', 'keep-last': '0', 'max-delete': '1'});
 
   expect(exitCode).toBe(0);
-  expect(log).toMatch(/warning: More would be deleted than max-delete allows.* With dry-run: false, this would fail\./);
+  expect(log).toMatch(/warning: More images would be deleted than max-delete allows.* With dry-run: false, this would fail\./);
   expect(log.match(/\] delete /g)).toHaveLength(2);
 });

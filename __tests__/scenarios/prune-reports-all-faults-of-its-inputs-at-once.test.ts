@@ -22,18 +22,18 @@ it('reports all faults of its inputs at once, before any request', async () => {
   const [error, ...others] = commands.filter(({name}) => name === 'error');
   expect(others).toEqual([]);
   expect(error?.value.split('\n')).toEqual([
-    '10 inputs are not right:',
+    '10 invalid inputs:',
     expect.stringMatching(/^- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; /),
     '- image-type: "gpu"; expected one of virtual-gpu, baremetal-gpu, instance',
     expect.stringMatching(/^- name: "!gpu-\*"; expected a pattern of image names: /),
-    '- match-tags: "team"; expected key=value lines, a JSON object, or * for any tags at all, but no "=" in team',
+    '- match-tags: "team"; expected key=value lines, a JSON object, or * for any tags, but no "=" in team',
     '- keep-last: "-1"; expected a whole number from 0 to 10000',
     '- keep-days: "1.5"; expected a whole number from 0 to 36500',
-    '- keep-image-id: "a/b"; expected the IDs of images, UUIDs as a rule',
+    '- keep-image-id: "a/b"; expected the IDs of images, usually UUIDs',
     '- max-delete: "0"; expected a whole number from 1 to 100000',
     '- dry-run: "no"; expected true or false',
     '- timeout-minutes: "0"; expected a number of minutes above 0, 7200 at most',
-    'Nothing was asked of Gcore. Mend the workflow and run it again.',
+    'No request was sent to Gcore. Fix the workflow and run it again.',
   ]);
 });
 

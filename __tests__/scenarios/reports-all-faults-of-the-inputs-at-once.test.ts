@@ -26,9 +26,9 @@ it('reports all faults of the inputs at once, before any request', async () => {
   const errors = commands.filter(({name}) => name === 'error');
   expect(errors).toHaveLength(1);
   expect(errors[0]?.value.split('\n')).toEqual([
-    '15 inputs are not right:',
+    '15 invalid inputs:',
     '- api-url: "http://gcore.example/"; expected an https URL without user, query and fragment (http is for loopback only)',
-    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected the IDs or names of one region or more',
+    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected the IDs or names of one or more regions',
     '- poll-interval-seconds: "301"; expected a whole number from 1 to 300',
     '- url: "ftp://images.example/a.qcow2"; expected an http or https URL, without white space',
     expect.stringMatching(/^- name: "feature\/x"; expected 3 to 63 characters.*; for example feature-x$/),
@@ -42,7 +42,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
     '- timeout-minutes: "0"; expected a number of minutes above 0, 7200 at most',
     '- attempts: "-1"; expected a whole number from 1 to 10',
     '- attach-to-release: "on"; expected true or false',
-    'Nothing was asked of Gcore. Mend the workflow and run it again.',
+    'No request was sent to Gcore. Fix the workflow and run it again.',
   ]);
 });
 
@@ -51,8 +51,8 @@ it('names firmware that the type of image does not boot with', async () => {
   const {exitCode, log} = await stage.upload({'image-type': 'baremetal-gpu', 'hw-firmware-type': 'bios', region: ','});
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('- hw-firmware-type: "bios"; expected what images of type baremetal-gpu boot with: uefi');
-  expect(log).toContain('- region: ","; expected the IDs or names of one region or more');
+  expect(log).toContain('- hw-firmware-type: "bios"; expected what images of type baremetal-gpu can boot with: uefi');
+  expect(log).toContain('- region: ","; expected the IDs or names of one or more regions');
   expect(stage.cloud.journal).toEqual([]);
 });
 

@@ -43,27 +43,27 @@ const CASES: Readonly<Record<string, Case>> = {
         },
       ],
     },
-    says: ['2 assets of release v1.2.3 fit release-asset', 'They are: trainer.qcow2, trainer.qcow2 (not whole).'],
+    says: ['2 assets of release v1.2.3 match release-asset', 'They are: trainer.qcow2, trainer.qcow2 (incomplete).'],
   },
-  'the asset is not whole': {
+  'the asset is incomplete': {
     stage: {releases: () => [{tag: TAG, assets: [{name: 'trainer.qcow2', content: CONTENT, state: 'starter'}]}]},
-    says: ['The asset trainer.qcow2 of release v1.2.3 is not whole'],
+    says: ['The asset trainer.qcow2 of release v1.2.3 is incomplete'],
   },
   'there are no releases at all': {
     stage: {releases: () => []},
-    says: ['It has no releases that github-token may see.'],
+    says: ['It has no releases that github-token can see.'],
   },
   'only others are drafts': {
     stage: {releases: () => [{tag: 'v1.2.4', draft: true}, {tag: 'v1.2.2'}]},
-    says: ['There is no release of the tag v1.2.3', 'Its latest: v1.2.4 (a draft), v1.2.2.'],
+    says: ['There is no release for the tag v1.2.3', 'Its latest releases: v1.2.4 (a draft), v1.2.2.'],
   },
   'the release is published just after it is looked for': {
     faults: [{method: 'GET', path: /tags/, status: 404}],
-    says: ['There is no release of the tag v1.2.3'],
+    says: ['There is no release for the tag v1.2.3'],
   },
   'the tag has a slash': {
     job: {env: {GITHUB_REF: 'refs/tags/image/v1.2.3'}},
-    says: ['There is no release of the tag image/v1.2.3'],
+    says: ['There is no release for the tag image/v1.2.3'],
   },
   'the token is not accepted': {
     job: {githubToken: 'ghs_anotheranother'},
@@ -73,7 +73,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'GitHub gives the file itself': {
     stage: {isPrivate: true},
     faults: [{method: 'GET', path: /releases\/assets\/\d+$/, status: 200}],
-    says: ['GitHub gave the asset trainer-v1.2.3.qcow2 itself, and no URL that Gcore could fetch it from.'],
+    says: ['GitHub gave no URL from which Gcore could fetch the asset trainer-v1.2.3.qcow2.'],
   },
   'GitHub redirects to what is no URL': {
     stage: {isPrivate: true},
@@ -82,15 +82,15 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'the assets are not for the token': {
     faults: [{method: 'GET', path: /\/assets$/, status: 403}],
-    says: ['GitHub does not let github-token do this', 'Nothing was changed in the cloud.', 'contents: read'],
+    says: ['github-token lacks the permission', 'Nothing was changed in the cloud.', 'contents: read'],
   },
   'GitHub refuses for a reason of its own': {
     faults: [{method: 'GET', path: /tags/, status: 422, message: 'Too old'}],
-    says: ['GitHub refused: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 422 Too old', 'Mend what it names'],
+    says: ['GitHub refused the request: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 422 Too old', 'Fix what it names'],
   },
   'GitHub is down': {
     faults: [{method: 'GET', path: /tags/, status: 503, times: 4}],
-    says: ['GitHub could not be asked: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 503'],
+    says: ['The request to GitHub failed: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 503'],
   },
 };
 
@@ -109,7 +109,7 @@ describe('where an asset is to be published, and', () => {
 it('where both a URL and an asset are given', async () => {
   await using stage = await setReleaseStage();
   const {log} = await stage.upload({'release-asset': '*', url: stage.host.url});
-  expect(log).toContain('url, release-asset: exactly one of them must be given');
+  expect(log).toContain('url, release-asset: give exactly one of them');
 });
 
 it('where the release of the event has become a draft again', async () => {
@@ -126,7 +126,7 @@ it('where the release of the event has become a draft again', async () => {
   );
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('The release of the tag v1.2.4 is a draft.');
+  expect(log).toContain('The release for the tag v1.2.4 is a draft.');
 });
 
 it('and, to those who debug, what GitHub answered', async () => {
@@ -145,7 +145,7 @@ it('where GitHub fails between two attempts, and starts no second import', async
   const {exitCode, log} = await stage.upload({'release-asset': '*.qcow2'});
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('GitHub could not be asked');
+  expect(log).toContain('The request to GitHub failed');
   expect(log).toContain('Nothing was uploaded.');
   expect(await stage.cloud.images({name: 'gpu-images-v1.2.3'})).toEqual([]);
 });

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each([
-  ['faulty inputs', {architecture: 'x86-64'}, 'An input is not right'],
+  ['faulty inputs', {architecture: 'x86-64'}, 'Invalid input'],
   ['a key that is refused', {'api-key': 'a-key-of-yesterday'}, 'Gcore did not accept the API key'],
   ['a region that is not there', {region: 'Atlantis'}, 'No region is called'],
 ])('tells of %s in the summary as well', async (_, inputs: Record<string, string>, expected) => {
@@ -10,7 +10,7 @@ it.each([
   const {exitCode, summary} = await stage.upload(inputs);
 
   expect(exitCode).toBe(1);
-  expect(summary).toContain('### ❌ Nothing was done');
+  expect(summary).toContain('### ❌ The step failed');
   expect(summary).toContain(expected);
 });
 
@@ -19,6 +19,6 @@ it('tells of a failure once, where the summary has it already', async () => {
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 403, body: {message: 'no'}}});
   const {summary} = await stage.upload();
 
-  expect(summary).not.toContain('Nothing was done');
+  expect(summary).not.toContain('The step failed');
   expect(summary.match(/What happened/g)).toHaveLength(1);
 });

@@ -14,7 +14,7 @@ it('has a column of prices where there are any', async () => {
 
   const {price_per_month, currency_code} = JSON.parse(outputs['image'] ?? '');
   expect(summary).toContain('### ✅ The image is ready in region 7');
-  expect(summary).toContain('| Region | State | Name | Image ID | Size | Price a month | Took |');
+  expect(summary).toContain('| Region | State | Name | Image ID | Size | Price per month | Took |');
   expect(summary).toContain(
     `| region 7 | ready | priced | <code>${id}</code> | 3 GiB | ${price_per_month} ${currency_code} |`,
   );
@@ -28,7 +28,7 @@ it('has none where there are none, and the notices', async () => {
 
   expect(exitCode).toBe(0);
   expect(summary).not.toContain('Price');
-  expect(summary).toMatch(/#### Worth knowing\n\n- &#50; images are called .*priced/);
+  expect(summary).toMatch(/#### Notes\n\n- &#50; images are called .*priced/);
 });
 
 it('says what is not ready, and why', async () => {

@@ -72,7 +72,7 @@ it('tells what was there already from what was joined', async () => {
   expect(summary).toMatch(/^\| Region-1 \(1\) \| there already \|/m);
   expect(summary).toMatch(/^\| Region-2 \(2\) \| joined an earlier import \|/m);
   expect(log).toMatch(
-    /notice: trainer\. Region-1: there already, image .*; Region-2: joined an earlier import, image /,
+    /notice: trainer\. Region-1: already there, image .*; Region-2: joined an earlier import, image /,
   );
 }, 30_000);
 

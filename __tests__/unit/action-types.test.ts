@@ -5,6 +5,7 @@ import {parse} from 'yaml';
 import {pruneInputs} from '../../src/actions/prune/inputs.ts';
 import {uploadInputs} from '../../src/actions/upload/inputs.ts';
 import {waitInputs} from '../../src/actions/wait/inputs.ts';
+import {EMPTY_ENVIRONMENT} from '../fixtures/environment.ts';
 
 interface Metadata {
   readonly name: string;
@@ -21,9 +22,9 @@ const Types = v.strictObject({inputs: v.record(v.string(), Typing), outputs: v.r
 
 const ROOT = new URL('../../', import.meta.url);
 const ACTIONS = [
-  {folder: '', shapes: uploadInputs.entries},
-  {folder: 'wait/', shapes: waitInputs.entries},
-  {folder: 'prune/', shapes: pruneInputs.entries},
+  {folder: '', shapes: uploadInputs(EMPTY_ENVIRONMENT).entries},
+  {folder: 'wait/', shapes: waitInputs(EMPTY_ENVIRONMENT).entries},
+  {folder: 'prune/', shapes: pruneInputs(EMPTY_ENVIRONMENT).entries},
 ].map(({folder, shapes}) => {
   const read = (file: string): unknown => parse(readFileSync(new URL(folder + file, ROOT), 'utf8'));
   const byName: Readonly<Record<string, v.GenericSchema>> = shapes;

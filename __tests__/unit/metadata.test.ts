@@ -3,9 +3,11 @@ import {describe, expect, it} from '@jest/globals';
 import * as v from 'valibot';
 import {parse} from 'yaml';
 import {accountInputs} from '../../src/actions/shared/account-inputs.ts';
-import {UPLOAD_OUTPUTS, WAIT_OUTPUTS} from '../../src/actions/shared/outputs.ts';
 import {uploadInputs} from '../../src/actions/upload/inputs.ts';
+import {UPLOAD_OUTPUTS} from '../../src/actions/upload/outputs.ts';
 import {waitInputs} from '../../src/actions/wait/inputs.ts';
+import {WAIT_OUTPUTS} from '../../src/actions/wait/outputs.ts';
+import {EMPTY_ENVIRONMENT} from '../fixtures/environment.ts';
 
 interface Metadata {
   readonly name: string;
@@ -21,8 +23,8 @@ interface Metadata {
 
 const ROOT = new URL('../../', import.meta.url);
 const ACTIONS = [
-  {file: 'action.yml', shapes: uploadInputs.entries, outputs: UPLOAD_OUTPUTS},
-  {file: 'wait/action.yml', shapes: waitInputs.entries, outputs: WAIT_OUTPUTS},
+  {file: 'action.yml', shapes: uploadInputs(EMPTY_ENVIRONMENT).entries, outputs: UPLOAD_OUTPUTS},
+  {file: 'wait/action.yml', shapes: waitInputs(EMPTY_ENVIRONMENT).entries, outputs: WAIT_OUTPUTS},
 ].map(({file, shapes, outputs}) => {
   const url = new URL(file, ROOT);
   const metadata: Metadata = parse(readFileSync(url, 'utf8'));

@@ -5,6 +5,7 @@ import {parse} from 'yaml';
 import {pruneInputs} from '../../src/actions/prune/inputs.ts';
 import {PRUNE_OUTPUTS} from '../../src/actions/prune/outputs.ts';
 import {accountInputs} from '../../src/actions/shared/account-inputs.ts';
+import {EMPTY_ENVIRONMENT} from '../fixtures/environment.ts';
 
 interface Input {
   readonly description: string;
@@ -23,7 +24,7 @@ interface Metadata {
 const FILE = new URL('../../prune/action.yml', import.meta.url);
 const metadata: Metadata = parse(readFileSync(FILE, 'utf8'));
 const {inputs} = metadata;
-const shapes: Readonly<Record<string, v.GenericSchema>> = pruneInputs.entries;
+const shapes: Readonly<Record<string, v.GenericSchema>> = pruneInputs(EMPTY_ENVIRONMENT).entries;
 
 /** The text that stands for an input that is not given; '' where the code has none, or makes it up from the run. */
 function defaultInCode(name: string): string {
@@ -47,7 +48,7 @@ describe('the metadata of the prune', () => {
     const required = Object.entries(inputs).filter(([, input]) => input.required);
     expect(required.map(([name]) => name)).toEqual(['name']);
     expect(inputs['dry-run']?.default).toBe('true');
-    expect(v.is(pruneInputs.entries.name, undefined)).toBe(false);
+    expect(v.is(pruneInputs(EMPTY_ENVIRONMENT).entries.name, undefined)).toBe(false);
   });
 
   it('has the outputs that the code writes, each described', () => {

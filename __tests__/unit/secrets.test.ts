@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, jest} from '@jest/globals';
-import {addSecretsOfUrl, createSecrets, showUrl} from '../../src/runner/secrets.ts';
+import {addSecretsOfUrl, createSecrets} from '../../src/runner/secrets.ts';
 
 let written: string[] = [];
 
@@ -121,10 +121,9 @@ describe('of a URL', () => {
     'https:/octo:password1@host.example/',
     'https:octo:password1@host.example/',
     'https:\\\\octo:password1@host.example/',
-  ])('spelled %s, which the URL standard reads all the same, the password is hidden and not shown', (url) => {
+  ])('spelled %s, which the URL standard reads all the same, the password is hidden', (url) => {
     expect(new URL(url).password).toBe('password1');
     expect(secretsOf(url).redact('password1')).toBe('***');
-    expect(showUrl(url)).not.toContain('password1');
   });
 
   it.each([
@@ -140,22 +139,5 @@ describe('of a URL', () => {
   ])('%j nothing becomes a secret', (url) => {
     secretsOf(url);
     expect(written).toEqual([]);
-  });
-});
-
-describe('a URL as it is shown', () => {
-  it.each([
-    ['https://host.example/image.qcow2', 'https://host.example/image.qcow2'],
-    ['https://user:password@host.example/image.qcow2', 'https://host.example/image.qcow2'],
-    ['https://token@host.example:8443/', 'https://host.example:8443/'],
-    ['HTTPS://a@b@host.example/', 'HTTPS://host.example/'],
-    ['https://host.example/i?sig=abc&x=1', 'https://host.example/i'],
-    ['https://host.example/i#secret', 'https://host.example/i'],
-    ['https://user:password@host.example?sig=a/b@c', 'https://host.example'],
-    ['https://host.example/user@home/i', 'https://host.example/user@home/i'],
-    ['https://host.example/i?a\nsig=b', 'https://host.example/i'],
-    ['not a URL', 'not a URL'],
-  ])('is, of %j, %j', (url, shown) => {
-    expect(showUrl(url)).toBe(shown);
   });
 });

@@ -1,7 +1,10 @@
 import {describe, expect, it} from '@jest/globals';
+import {imageCell} from '../../src/actions/shared/image-markup.ts';
+import {codeBlock, cut, markupWithout, table} from '../../src/runner/markup.ts';
 import {keepNotes} from '../../src/runner/notes.ts';
 import {originOf} from '../../src/runner/origin.ts';
-import {codeBlock, cut, imageCell, markupWithout, roundTime, table} from '../../src/runner/summary.ts';
+import {roundTime} from '../../src/text/units.ts';
+import {EMPTY_ENVIRONMENT} from '../fixtures/environment.ts';
 
 const SHA = 'ffac537e6cbbf934b08745a378932722df287a53';
 const markup = markupWithout({add: () => undefined, redact: (text) => text.replaceAll('hunter2hunter2', '***')});
@@ -70,7 +73,12 @@ it('makes no link that holds a secret', () => {
 });
 
 describe('the origin', () => {
-  const env = {GITHUB_SERVER_URL: 'https://ghe.example.com:8443', GITHUB_REPOSITORY: 'a/b', GITHUB_SHA: SHA};
+  const environment = {
+    ...EMPTY_ENVIRONMENT,
+    serverUrl: 'https://ghe.example.com:8443',
+    repository: 'a/b',
+    sha: SHA,
+  };
   const url = 'https://ghe.example.com:8443/a/b';
   const commit = `commit [<code>ffac537</code>](${url}/commit/${SHA})`;
 
@@ -80,11 +88,11 @@ describe('the origin', () => {
     ['refs/pull/12/merge', `pull request [&#35;12](${url}/pull/12)`],
     ['refs/notes/x', 'ref refs/notes/x'],
   ])('names %s', (ref, named) => {
-    expect(originOf({...env, GITHUB_REF: ref}, markup)).toBe(`[a/b](${url}), ${named}, ${commit}`);
+    expect(originOf({...environment, ref}, markup)).toBe(`[a/b](${url}), ${named}, ${commit}`);
   });
 
   it('links nothing where the server is not told', () => {
-    expect(originOf({...env, GITHUB_SERVER_URL: undefined, GITHUB_REF: 'refs/heads/main'}, markup)).toBe(
+    expect(originOf({...environment, serverUrl: '', ref: 'refs/heads/main'}, markup)).toBe(
       'a/b, branch main, commit <code>ffac537</code>',
     );
   });
@@ -92,13 +100,13 @@ describe('the origin', () => {
   it.each(['javascript:alert(1)', 'https://evil.example/) [x](y', 'https://a.example/"><img>'])(
     'links nothing to %j',
     (server) => {
-      expect(originOf({...env, GITHUB_SERVER_URL: server}, markup)).not.toContain('](');
+      expect(originOf({...environment, serverUrl: server}, markup)).not.toContain('](');
     },
   );
 
   it('shows no commit that is none, and nothing where nothing is known', () => {
-    expect(originOf({...env, GITHUB_SHA: '<b>'}, markup)).toBe(`[a/b](${url})`);
-    expect(originOf({}, markup)).toBe('');
+    expect(originOf({...environment, sha: '<b>'}, markup)).toBe(`[a/b](${url})`);
+    expect(originOf(EMPTY_ENVIRONMENT, markup)).toBe('');
   });
 });
 

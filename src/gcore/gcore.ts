@@ -1,15 +1,10 @@
 import type * as v from 'valibot';
 import type {Client} from './client.ts';
 import {IMAGE_TYPES, type ImageType} from './image-types.ts';
+import type {Scope} from './scope.ts';
 import {Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
 
-/** A project's share of a region: where images live. */
-export interface Scope {
-  readonly projectId: number;
-  readonly regionId: number;
-  /** What people know the region by; its ID where nobody asked for its name. */
-  readonly regionName: string;
-}
+export type {Scope} from './scope.ts';
 
 /** What an upload asks for, in Gcore's terms. What is undefined is not sent. */
 export interface UploadRequest {

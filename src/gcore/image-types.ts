@@ -1,4 +1,4 @@
-import type {Scope} from './gcore.ts';
+import type {Scope} from './scope.ts';
 
 interface ImageTypeFacts {
   /** Where an upload is asked for. */

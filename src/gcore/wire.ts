@@ -6,7 +6,9 @@ import {inert} from '../text/inert.ts';
  * types will appear, so states are plain text here. (Gcore's OpenAPI document, Cloud API.)
  */
 
-const Identifier = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/, 'not an ID'));
+/** The ID of an image or a task. Usually a UUID; anything that is safe in a path is accepted. */
+export const ID_PATTERN = /^[A-Za-z0-9-]{1,64}$/;
+const Identifier = v.pipe(v.string(), v.regex(ID_PATTERN, 'not an ID'));
 const Text = v.pipe(
   v.string(),
   v.transform((text) => inert(text)),

@@ -5,14 +5,14 @@ import {inert} from '../text/inert.ts';
 import {retry} from '../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 
-/** GitHub did not answer, or not as it was hoped. */
+/** GitHub did not answer, or refused, or its answer could not be read. */
 export class GithubError extends Error {
   override readonly name = 'GithubError';
-  /** Undefined where no answer came. */
+  /** Undefined if there was no answer. */
   readonly status: number | undefined;
-  /** The same question may be answered another time: no answer, a server's fault, too many requests. */
+  /** A retry may help: there was no answer, a server error, or too many requests. */
   readonly mayPass: boolean;
-  /** How long GitHub asks to wait, in milliseconds; undefined where it does not say. */
+  /** How long GitHub asks to wait, in milliseconds; undefined if it does not say. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -35,20 +35,20 @@ export function mayPass(error: unknown): error is GithubError {
 export interface Ask {
   readonly route: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Whether a second request does no harm where the answer to the first was lost. Default: true. */
+  /** Whether the request can be sent again if its answer was lost. Default: true. */
   readonly repeatable?: boolean;
-  /** What is wanted of the answer: its JSON, its text, or where it redirects to, which is undefined where it does not. Default: JSON. */
+  /** What to return: the answer's JSON, its text, or the URL it redirects to (undefined if it does not redirect). Default: JSON. */
   readonly wanted?: 'json' | 'text' | 'location';
-  /** Ends the request. Default: a cancelled run does. */
+  /** Aborts the request. Default: the run's own. */
   readonly signal?: AbortSignal;
 }
 
-/** GitHub's API: requests in, answers out. It knows no release. */
+/** GitHub's API: requests in, answers out. It knows no endpoint. */
 export interface GithubClient {
   /**
-   * Asks, up to four times if a retry can help and the run's time allows.
+   * Sends a request, up to four times if a retry can help and the run's time allows it.
    *
-   * @returns what was wanted of the answer, of no certain shape
+   * @returns what was wanted of the answer, its shape unchecked
    * @throws GithubError, or the reason of the signal
    */
   ask(ask: Ask): Promise<unknown>;
@@ -56,32 +56,34 @@ export interface GithubClient {
 
 const ATTEMPTS = 4;
 const TIMEOUT_MS = 20_000;
-/** How long past the run's deadline an answer may come: the last look of a wait is at the deadline. */
+/** How long after the run's deadline an answer may come: the last poll of a wait starts at the deadline. */
 const OVERTIME_MS = 5000;
-/** How long to wait where a limit is reached and GitHub does not say for how long (docs.github.com, "Rate limits for the REST API"). */
+/** How long to wait if a limit is reached and GitHub does not say how long (docs.github.com, "Rate limits for the REST API"). */
 const THROTTLED_MS = 60_000;
-/** Octokit writes deprecations to the log, as they come. */
+/** Octokit would write deprecations to the log. */
 const SILENT = {debug: ignore, info: ignore, warn: ignore, error: ignore};
 
-/** What is read of the payload of the event `release`. */
+/** The payload of the event `release`, as far as it is read. */
 const ReleaseEvent = v.object({release: v.object({id: v.number(), tag_name: v.string()})});
 
-/** What Octokit throws. Where there was no answer it makes up a status. */
+/** What Octokit throws. If there was no answer, it makes up a status. */
 const OctokitFailure = v.object({
   message: v.string(),
   status: v.number(),
   response: v.optional(v.object({headers: v.record(v.string(), v.unknown())})),
 });
 
-/**
- * Opens GitHub's API, at the run's own `GITHUB_API_URL`.
- *
- * The toolkit's client is loaded only now: most steps never ask GitHub anything.
- */
-export async function openGithub(token: string, run: Run): Promise<GithubClient> {
+/** Where GitHub's API is, and the token for it. */
+export interface GithubAccess {
+  readonly token: string;
+  /** The run's own `GITHUB_API_URL`; empty for github.com. */
+  readonly apiUrl: string;
+}
+
+/** Opens GitHub's API. The toolkit's client is loaded only now: most steps never need GitHub. */
+export async function openGithub({token, apiUrl}: GithubAccess, run: Run): Promise<GithubClient> {
   const {getOctokit} = await import('@actions/github');
-  // By itself, the toolkit reads the address only once in the life of a process.
-  const baseUrl = process.env['GITHUB_API_URL'] || 'https://api.github.com';
+  const baseUrl = apiUrl || 'https://api.github.com';
   const octokit = getOctokit(token, {baseUrl, log: SILENT, userAgent: 'upload-gcore-gpu-image'});
 
   const once = async ({route, parameters, wanted = 'json', signal = run.cancelled}: Ask): Promise<unknown> => {
@@ -94,7 +96,7 @@ export async function openGithub(token: string, run: Run): Promise<GithubClient>
     try {
       const {data, headers} = await octokit.request(route, {...parameters, request});
       if (wanted === 'json') return data;
-      // Octokit's own reading makes JSON of whatever calls itself so, and nothing of a body that breaks off.
+      // Octokit would parse every body of type JSON, and would take a truncated body for an empty one.
       const body = new Response(data);
       if (wanted === 'text') return await body.text();
       await body.body?.cancel();
@@ -116,7 +118,7 @@ export async function openGithub(token: string, run: Run): Promise<GithubClient>
   };
 }
 
-/** The release that the event `release` is about, by its ID and tag; undefined for any other event. */
+/** The release that the event `release` is about; undefined for any other event. */
 export async function releaseOfEvent(): Promise<{readonly id: number; readonly tag: string} | undefined> {
   const {context} = await import('@actions/github');
   const parsed = v.safeParse(ReleaseEvent, context.payload);
@@ -125,7 +127,7 @@ export async function releaseOfEvent(): Promise<{readonly id: number; readonly t
   return {id, tag};
 }
 
-/** A request as people read it: with its parameters in their places. */
+/** A request for people, with its parameters filled in. */
 function shown(route: string, parameters: Ask['parameters']): string {
   const filled = route.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name])).replace(/\{\?.*$/, '');
   return inert(filled, 200);
@@ -153,13 +155,13 @@ function failureOf(error: unknown, route: string): GithubError {
 
 type Header = (name: string) => string | undefined;
 
-/** A 403 is a limit that is reached where a header or, of the secondary limits, the message says so (docs.github.com, as above). */
+/** A 403 means a rate limit if a header says so or, for the secondary limits, the message (docs.github.com, as above). */
 function isLimit(header: Header, message: string): boolean {
   const isSecondary = /\bsecondary rate limit\b/i.test(message);
   return isSecondary || header('retry-after') !== undefined || header('x-ratelimit-remaining') === '0';
 }
 
-/** The hourly limit tells when it begins anew, in seconds since 1970; the others, how long to wait. */
+/** The hourly limit says when it is reset, in seconds since 1970; the others say how long to wait. */
 function retryAfterOf(header: Header): string | undefined {
   const resetSeconds = Number(header('x-ratelimit-reset'));
   if (header('x-ratelimit-remaining') !== '0' || !(resetSeconds > 0)) return header('retry-after');
@@ -167,5 +169,5 @@ function retryAfterOf(header: Header): string | undefined {
 }
 
 function ignore(): void {
-  // Nothing that Octokit has to say is for the log.
+  // See SILENT.
 }

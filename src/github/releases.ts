@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import {type Ask, type GithubClient, GithubError} from './client.ts';
 
-/** A repository, as `owner/name`. */
+/** A repository, `owner/name`. */
 export interface Repository {
   readonly owner: string;
   readonly name: string;
@@ -11,40 +11,40 @@ export interface Release {
   readonly id: number;
   readonly tag: string;
   readonly isDraft: boolean;
-  /** Its page. */
+  /** The URL of its page. */
   readonly url: string;
-  /** The base of the API that takes assets, which is another than the rest's. */
+  /** The base URL for uploads of assets, which is not the API's. */
   readonly uploadBase: string;
 }
 
 export interface Asset {
   readonly id: number;
   readonly name: string;
-  /** Its upload has ended. */
+  /** Its upload has finished. */
   readonly isWhole: boolean;
   readonly sizeBytes: number;
-  /** Of its content, 64 digits; GitHub knows it of assets since June 2025. */
+  /** The SHA-256 of its content, 64 hexadecimal digits. GitHub knows it for assets uploaded since June 2025. */
   readonly sha256: string | undefined;
-  /** Where everybody fetches it, where the repository is public. */
+  /** Anybody can fetch it from here if the repository is public. */
   readonly publicUrl: string;
 }
 
 /** The releases of one repository. Every method throws GithubError, or the reason of a cancelled run. */
 export interface Releases {
   readonly repository: Repository;
-  /** Whether only some may see the repository. */
+  /** Whether the repository is private or internal. */
   isPrivate(): Promise<boolean>;
   byTag(tag: string): Promise<Release>;
   byId(id: number): Promise<Release>;
-  /** The latest ones, ten at most, and drafts where the token may write. */
+  /** The latest ten. Drafts are among them only if the token may write. */
   latest(): Promise<readonly Release[]>;
   /** All assets of a release. */
   assets(release: Release): Promise<readonly Asset[]>;
-  /** A URL that fetches an asset without a token, for some minutes; undefined where the server has none to give. */
+  /** A URL that needs no token and is valid for some minutes; undefined if the server gives none. */
   shortLivedUrl(asset: Asset): Promise<string | undefined>;
   /** The content of a small asset. */
   text(asset: Asset): Promise<string>;
-  /** Adds an asset, once: where the answer is lost it may be there. */
+  /** Adds an asset. Sent once: if the answer is lost, the asset may exist. */
   upload(release: Release, name: string, json: string, signal: AbortSignal): Promise<Asset>;
   rename(asset: Asset, name: string, signal: AbortSignal): Promise<void>;
   remove(asset: Asset, signal: AbortSignal): Promise<void>;
@@ -129,7 +129,7 @@ export function createReleases(repository: Repository, github: GithubClient): Re
   };
 }
 
-/** The content of an asset: GitHub answers with it, or with where it is. */
+/** The content of an asset: GitHub answers with it, or with a redirect to it. */
 function contentOf(assetId: number): Ask {
   return {route: OF_ASSET, parameters: {asset_id: assetId, headers: {accept: 'application/octet-stream'}}};
 }
@@ -137,5 +137,5 @@ function contentOf(assetId: number): Ask {
 function checked<T>(data: unknown, shape: v.GenericSchema<unknown, T>, route: string): T {
   const parsed = v.safeParse(shape, data);
   if (parsed.success) return parsed.output;
-  throw new GithubError(`${route}: an answer of another shape`, {status: undefined, mayPass: true});
+  throw new GithubError(`${route}: the answer could not be read`, {status: undefined, mayPass: true});
 }

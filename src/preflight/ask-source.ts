@@ -2,9 +2,9 @@ import {ExplainedError} from '../errors.ts';
 import {describeError} from '../http/failures.ts';
 import {openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
+import {showUrl} from '../text/show-url.ts';
 import type {Run} from '../waiting/run.ts';
 import {TELLING_BYTES} from './disk-formats.ts';
-import {shownUrl} from './source-url.ts';
 
 /** Where the image is, and how long it may be asked about. */
 export interface Source {
@@ -53,7 +53,7 @@ const HEADERS = {
 export async function askSource(method: Method, source: Source): Promise<SourceAnswer | Doubt> {
   const seen = new Set<string>();
   let {url} = source;
-  let asked = `${method} ${shownUrl(url)}`;
+  let asked = `${method} ${showUrl(url)}`;
   while (seen.size <= MOST_REDIRECTS) {
     seen.add(withoutFragment(url));
     const answer = await askOnce(method, url, asked, source);
@@ -62,9 +62,9 @@ export async function askSource(method: Method, source: Source): Promise<SourceA
     if (location === undefined) return answer;
     url = targetOf(location, url, asked);
     if (seen.has(withoutFragment(url))) throw leadsNowhere(`${asked} leads in a circle`);
-    asked = `${method} ${shownUrl(source.url)}, redirected to ${url.host},`;
+    asked = `${method} ${showUrl(source.url)}, redirected to ${url.host},`;
   }
-  return {doubt: `${method} ${shownUrl(source.url)} was redirected more than ${MOST_REDIRECTS} times`};
+  return {doubt: `${method} ${showUrl(source.url)} was redirected more than ${MOST_REDIRECTS} times`};
 }
 
 async function askOnce(
@@ -78,7 +78,7 @@ async function askOnce(
   const transport = openTransport(url);
   const startedAtMs = clock.now();
   const tell = (result: string | number) =>
-    log.debug(`${method} ${shownUrl(url)} ${result} ${Math.round(clock.now() - startedAtMs)} ms`);
+    log.debug(`${method} ${showUrl(url)} ${result} ${Math.round(clock.now() - startedAtMs)} ms`);
   const range = method === 'GET' ? {range: `bytes=0-${TELLING_BYTES - 1}`} : {};
   try {
     const timeoutMs = Math.max(1, Math.ceil(deadlineMs - startedAtMs));

@@ -1,9 +1,10 @@
 import {inert} from '../text/inert.ts';
+import {showUrl} from '../text/show-url.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 import {askSource, type Doubt, type Method, type Source, type SourceAnswer} from './ask-source.ts';
 import {type DiskFormat, hasBackingFile, recognise} from './disk-formats.ts';
 import * as refusal from './refusals.ts';
-import {isPrivateHost, isSigned, shownUrl} from './source-url.ts';
+import {isPrivateHost, isSigned} from './source-url.ts';
 
 /** What the image's URL tells of the image. */
 export interface SourceFacts {
@@ -170,6 +171,6 @@ function warningsOfSize(head: SourceAnswer, {sizeBytes}: Pick<SourceFacts, 'size
   const promised = sizeOf(head);
   if (promised === undefined || sizeBytes === undefined || promised === sizeBytes) return [];
   return [
-    `HEAD ${shownUrl(head.url)} tells of ${promised} bytes, GET of ${sizeBytes}: Gcore may take the image for another size.`,
+    `HEAD ${showUrl(head.url)} tells of ${promised} bytes, GET of ${sizeBytes}: Gcore may take the image for another size.`,
   ];
 }

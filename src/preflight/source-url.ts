@@ -1,5 +1,4 @@
 import {BlockList, isIP} from 'node:net';
-import {inert} from '../text/inert.ts';
 
 /** The parameters that make a query a signature, by who signs. */
 const SIGNATURES: readonly (readonly string[])[] = [
@@ -25,11 +24,6 @@ const PRIVATE_NETWORKS: readonly (readonly [address: string, prefix: number])[] 
   ['fc00::', 7],
   ['fe80::', 10],
 ];
-
-/** A URL as it may be shown: without user, password, query and fragment. */
-export function shownUrl({origin, pathname}: URL): string {
-  return inert(`${origin}${pathname}`, 200);
-}
 
 /** Whether the query of a URL is what lets its bearer in. */
 export function isSigned(url: URL): boolean {

@@ -3,10 +3,10 @@ import {inert} from '../text/inert.ts';
 import type {Log} from '../waiting/run.ts';
 import type {Secrets} from './secrets.ts';
 
-/** The longest line that is written; the runner cuts an annotation at 4096 characters. */
+/** The runner cuts an annotation at 4096 characters. */
 const MAX_LINE_LENGTH = 4000;
 
-/** The runner's log. Every line is made inert and free of secrets here, whoever wrote it. */
+/** The runner's log. Every line is made inert here, and secrets in it are redacted. */
 export function createLog(secrets: Secrets): Log {
   const shown = (line: string) => showable(line, secrets);
   return {
@@ -17,7 +17,7 @@ export function createLog(secrets: Secrets): Log {
   };
 }
 
-/** One line as it may be shown. */
+/** A line as it may be shown: one line, bounded, inert, without secrets. */
 export function showable(line: string, secrets: Secrets): string {
   return inert(secrets.redact(line), MAX_LINE_LENGTH);
 }

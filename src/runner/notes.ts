@@ -1,13 +1,13 @@
 import type {Log} from '../waiting/run.ts';
 
-/** A log, and what was worth a notice or a warning in it. */
+/** A log, and the notices and warnings that were written to it. */
 export interface Notes {
   readonly log: Log;
-  /** Every such line once, in the order they came. */
+  /** Each notice and warning once, in the order of their first appearance. */
   lines(): readonly string[];
 }
 
-/** Keeps what a step gives notice of, and warns of, for its summary: who reads that has not read the log. */
+/** Keeps the notices and warnings of a log for the job summary. */
 export function keepNotes(log: Log): Notes {
   const said = new Set<string>();
   return {

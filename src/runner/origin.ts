@@ -1,36 +1,37 @@
-import type {Markup} from './summary.ts';
+import type {Environment} from './environment.ts';
+import type {Markup} from './markup.ts';
 
-/** A server's address that is sure to be one; the environment may hold anything. */
+/** The environment may hold anything: only this becomes part of a link. */
 const SERVER = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/i;
 const COMMIT = /^[0-9a-f]{40,64}$/i;
-/** As many digits of a commit as GitHub shows. */
+/** GitHub shows this many digits of a commit. */
 const SHORT = 7;
 
 interface Ref {
   readonly kind: string;
   readonly shown: string;
-  /** Where it is, from the repository's address on; undefined where that is not known. */
+  /** The path of its page, below the repository's; undefined if it has no page. */
   readonly path?: string;
 }
 
+type Origin = Pick<Environment, 'repository' | 'ref' | 'sha' | 'serverUrl'>;
+
 /**
- * What the run is of: repository, ref and commit, each linked on the server that the run is on.
+ * Where the run comes from: repository, ref and commit, each with a link.
  *
- * @returns part of a sentence; empty where the environment tells nothing
+ * @returns a part of a sentence; empty if the repository is not known
  */
-export function originOf(env: NodeJS.ProcessEnv, {text, code, link}: Markup): string {
-  const repository = env['GITHUB_REPOSITORY'];
-  if (!repository) return '';
-  const server = env['GITHUB_SERVER_URL'] ?? '';
-  const urlOf = (path: string) => (SERVER.test(server) ? `${server}/${encodePath(`${repository}${path}`)}` : undefined);
+export function originOf({repository, ref: fullRef, sha, serverUrl}: Origin, {text, code, link}: Markup): string {
+  if (repository === '') return '';
+  const urlOf = (path: string) =>
+    SERVER.test(serverUrl) ? `${serverUrl}/${encodePath(`${repository}${path}`)}` : undefined;
 
   const parts = [link(text(repository), urlOf(''))];
-  const ref = refOf(env['GITHUB_REF'] ?? '');
+  const ref = refOf(fullRef);
   if (ref !== undefined) {
     const url = ref.path === undefined ? undefined : urlOf(ref.path);
     parts.push(`${ref.kind} ${link(text(ref.shown), url)}`);
   }
-  const sha = env['GITHUB_SHA'] ?? '';
   if (COMMIT.test(sha)) parts.push(`commit ${link(code(sha.slice(0, SHORT)), urlOf(`/commit/${sha}`))}`);
   return parts.join(', ');
 }
@@ -51,7 +52,7 @@ function refOf(ref: string): Ref | undefined {
   }
 }
 
-/** A path of which no character can end a link, begin another, or be markup. */
+/** A path in which no character can end a link or be markup. */
 function encodePath(path: string): string {
   return path
     .split('/')

@@ -1,17 +1,18 @@
 import {setSecret} from '@actions/core';
+import {USER_INFO} from '../text/show-url.ts';
 
-/** What must never be shown, and the one way to make a text fit to be shown. */
+/** The values that must never be shown. */
 export interface Secrets {
-  /** Has the runner mask a value from now on, and this process take it out of all it writes. */
+  /** From now on the runner masks the value, and this process redacts it in everything that it writes. */
   add(value: string): void;
-  /** The text with every secret in it replaced. */
+  /** The text with every secret in it replaced by `***`. */
   redact(text: string): string;
 }
 
-/** The runner masks a value wherever it stands: a short one would blank half the log, and drop outputs that hold it. */
+/** The runner masks a value everywhere: a short one would make the log unreadable and drop outputs that contain it. */
 const SHORTEST_MASKED = 8;
 
-/** Keeps secrets for one step. */
+/** The secrets of one step, none at first. */
 export function createSecrets(): Secrets {
   const values = new Set<string>();
   return {
@@ -23,20 +24,14 @@ export function createSecrets(): Secrets {
       }
     },
     redact: (text) => {
-      // The longest first, so that no secret leaves a part of a longer one behind.
+      // The longest first: a shorter one inside it would leave the rest of it readable.
       const longestFirst = [...values].sort((a, b) => b.length - a.length);
       return longestFirst.reduce((rest, value) => rest.replaceAll(value, '***'), text);
     },
   };
 }
 
-/**
- * The part of a URL before its host that holds user and password. The URL standard reads any number of slashes, and backslashes
- * for them, after a scheme.
- */
-const USER_INFO = /^([a-z][a-z0-9+.-]*:[\\/]*)([^\\/?#]*)@/i;
-
-/** Adds what must not be shown of a URL that may be signed: its user and password, its query, and each value in it. */
+/** Adds the secrets of a URL that may be signed: its user and password, its query, and each value in the query. */
 export function addSecretsOfUrl(text: string, secrets: Secrets): void {
   const [, , userInfo = ''] = USER_INFO.exec(text) ?? [];
   const [, query = ''] = /\?([^#]*)/.exec(text) ?? [];
@@ -47,11 +42,6 @@ export function addSecretsOfUrl(text: string, secrets: Secrets): void {
     secrets.add(secret);
     secrets.add(decoded(secret));
   }
-}
-
-/** A URL as it may be shown: without user, password, query and fragment. */
-export function showUrl(text: string): string {
-  return text.replace(/[?#].*$/s, '').replace(USER_INFO, '$1');
 }
 
 function decoded(text: string): string {

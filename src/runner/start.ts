@@ -1,64 +1,62 @@
 import * as core from '@actions/core';
-import {writeEarlyFailure} from '../actions/shared/failure-summary.ts';
 import {ExplainedError} from '../errors.ts';
-import {type Clock, systemClock} from '../waiting/clock.ts';
-import type {Log, Run} from '../waiting/run.ts';
+import {systemClock} from '../waiting/clock.ts';
 import {listenForSignals} from './cancellation.ts';
+import {readEnvironment} from './environment.ts';
+import {writeEarlyFailure} from './failure-markup.ts';
 import {createLog, showable} from './log.ts';
 import {keepMemorySmall} from './memory.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
-
-/** What every action starts from. */
-export interface Step extends Omit<Run, 'deadlineMs'> {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly secrets: Secrets;
-}
+import type {Step} from './step.ts';
 
 /**
- * Runs an action and gives its verdict, whatever happens: exit code 0 only if it came to its end.
+ * Runs an action and sets the exit code: 0 only if the action returned.
  *
- * This is the one place where errors are caught. A promise that nobody awaits, one that never settles, and an event loop that
- * runs empty are failures as well: with Node's own manners, the last two would be a green step without an image.
+ * This is the one place where errors are caught. An unhandled rejection, a promise that never settles and an event loop that runs
+ * empty are failures too: by default Node would end the last two with exit code 0, a green step without an image.
  */
 export async function start(action: (step: Step) => Promise<void>): Promise<void> {
   const secrets = createSecrets();
-  let verdict: 'pending' | 'passed' | 'failed' = 'pending';
+  const environment = readEnvironment();
+  let result: 'pending' | 'passed' | 'failed' = 'pending';
   const fail = (error: unknown) => {
-    verdict = 'failed';
+    result = 'failed';
     core.setFailed(messageOf(error, secrets));
     for (const line of stackLinesOf(error)) core.debug(showable(line, secrets));
   };
-  // Node raises a rejection that nobody handles as an uncaught exception.
-  process.on('uncaughtException', fail);
   process.on('exit', () => {
-    if (verdict === 'pending')
-      fail(new Error('The step ran dry: it ended without a verdict, which is a fault of this action.'));
+    if (result === 'pending') fail(new Error('The action ended without a result. This is a bug in the action.'));
   });
 
-  const {cancelled, graceOver, stopListening} = listenForSignals((reason) => {
-    if (verdict === 'pending') fail(new Error(`${reason.message}, and did not come to its end in time.`));
+  const {cancelled, graceOver, cancel} = listenForSignals((reason) => {
+    if (result === 'pending') fail(new Error(`${reason.message}, and did not stop in time.`));
+  });
+  // Node raises an unhandled rejection as an uncaught exception. The step cannot pass any more, so its work is stopped.
+  process.on('uncaughtException', (error) => {
+    fail(error);
+    cancel(error);
   });
   const log = createLog(secrets);
-  // What still runs beside the work that failed must not hold the step up, nor ask for anything more.
+  // Work that still runs when the action has ended must not hold up the step, nor send another request.
   const over = new AbortController();
   const running = AbortSignal.any([cancelled, over.signal]);
   keepMemorySmall();
   try {
-    await action({clock: systemClock, startedAtMs: systemClock.now(), cancelled: running, graceOver, log, secrets});
-    if (verdict === 'pending') verdict = 'passed';
+    const startedAtMs = systemClock.now();
+    await action({clock: systemClock, startedAtMs, cancelled: running, graceOver, log, secrets, environment});
+    if (result === 'pending') result = 'passed';
   } catch (error) {
-    fail(error);
-    if (error instanceof ExplainedError) await writeEarlyFailure(error, {log, secrets});
+    // The reason why the step was stopped is reported already if it is an uncaught exception.
+    if (result === 'pending' || error !== cancelled.reason) fail(error);
+    if (error instanceof ExplainedError) await writeEarlyFailure(error, {log, secrets, environment});
   } finally {
     over.abort();
-    stopListening();
   }
 }
 
-/** An explained error has several lines, each made fit to be shown; the runner takes them as one annotation. */
+/** An explained error has several lines, which the runner shows as one annotation. */
 function messageOf(error: unknown, secrets: Secrets): string {
-  // An AggregateError of Node's own has no message.
+  // Node's own AggregateError has no message.
   const message = error instanceof Error ? error.message || error.name : String(error);
   return message
     .split('\n')
@@ -66,7 +64,7 @@ function messageOf(error: unknown, secrets: Secrets): string {
     .join('\n');
 }
 
-/** Where an error came from, down to its root. An explained error is its own explanation: only its causes matter. */
+/** The stack of an error and of its causes. An explained error needs no stack, only its causes do. */
 function stackLinesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
   const own = error instanceof ExplainedError ? [] : (error.stack ?? error.message).split('\n');

@@ -1,20 +1,22 @@
 import * as v from 'valibot';
+import {ID_PATTERN} from '../../gcore/wire.ts';
 import {MANAGED_BY, MANAGED_BY_TAG} from '../../images/tags.ts';
+import type {Environment} from '../../runner/environment.ts';
 import {Flag, globOf, listOf, readInputs, wholeNumber, withDefault} from '../../runner/inputs.ts';
-import type {Secrets} from '../../runner/secrets.ts';
+import type {Step} from '../../runner/step.ts';
 import {parseTags} from '../../text/tags.ts';
-import {accountInputs, maskKeys, Timeout} from '../shared/account-inputs.ts';
+import {accountInputs, accountOf, maskKeys, Timeout} from '../shared/account-inputs.ts';
 
-const TAGS = 'key=value lines, a JSON object, or * for any tags at all';
-const IDS = 'the IDs of images, UUIDs as a rule';
+const TAGS = 'key=value lines, a JSON object, or * for any tags';
+const IDS = 'the IDs of images, usually UUIDs';
 
-/** Tags that images must carry, none for `*`. Not given, they are those that the uploads of this repository carry. */
+/** Tags that an image must have; none for `*`. */
 const MatchTags = v.pipe(
-  v.optional(v.string(), tagsOfRepository),
+  v.string(),
   v.rawTransform(({dataset, addIssue, NEVER}) => {
     if (dataset.value === '*') return {};
     const {tags, faults} = parseTags(dataset.value);
-    // What comes to no tags at all must not be taken for "any".
+    // A text without any tag must not mean "any tags".
     const all = faults.length === 0 && Object.keys(tags).length === 0 ? ['there is none'] : faults;
     for (const fault of all) addIssue({message: `${TAGS}, but ${fault}`});
     return all.length === 0 ? tags : NEVER;
@@ -23,37 +25,52 @@ const MatchTags = v.pipe(
 
 const ImageIds = v.pipe(
   listOf(IDS),
-  v.check((ids) => ids.every((id) => /^[A-Za-z0-9-]{1,64}$/.test(id)), IDS),
+  v.check((ids) => ids.every((id) => ID_PATTERN.test(id)), IDS),
 );
 
-/** Every input of the prune. */
-export const pruneInputs = v.object({
-  ...accountInputs,
-  name: globOf('image names'),
-  'match-tags': MatchTags,
-  'keep-last': withDefault(wholeNumber(0, 10_000), '3'),
-  'keep-days': withDefault(wholeNumber(0, 36_500), '0'),
-  'keep-image-id': v.optional(ImageIds),
-  'max-delete': withDefault(wholeNumber(1, 100_000), '10'),
-  'dry-run': withDefault(Flag, 'true'),
-  'timeout-minutes': withDefault(Timeout, '15'),
-});
-
-/** The inputs of the prune, checked. */
-export type PruneInputs = v.InferOutput<typeof pruneInputs>;
-
-/**
- * Reads the inputs of the prune, and has the key masked first of all.
- *
- * @throws ExplainedError that names every faulty input
- */
-export function readPruneInputs(secrets: Secrets): PruneInputs {
-  maskKeys(secrets);
-  return readInputs(pruneInputs);
+/** Every input of the prune, by its name in the workflow. */
+export function pruneInputs(environment: Environment) {
+  return v.object({
+    ...accountInputs,
+    name: globOf('image names'),
+    'match-tags': v.optional(MatchTags, () => tagsOfRepository(environment)),
+    'keep-last': withDefault(wholeNumber(0, 10_000), '3'),
+    'keep-days': withDefault(wholeNumber(0, 36_500), '0'),
+    'keep-image-id': v.optional(ImageIds),
+    'max-delete': withDefault(wholeNumber(1, 100_000), '10'),
+    'dry-run': withDefault(Flag, 'true'),
+    'timeout-minutes': withDefault(Timeout, '15'),
+  });
 }
 
-/** As a workflow would write them; a text that comes to no tags where the run has no repository. */
-function tagsOfRepository(): string {
-  const repository = process.env['GITHUB_REPOSITORY'];
+/** The inputs of the prune, checked, in the code's names and units. */
+export type PruneInputs = Readonly<ReturnType<typeof inputsFrom>>;
+
+function inputsFrom(values: v.InferOutput<ReturnType<typeof pruneInputs>>) {
+  return {
+    ...accountOf(values),
+    regions: values.region,
+    name: values.name,
+    matchTags: values['match-tags'],
+    keepLast: values['keep-last'],
+    keepDays: values['keep-days'],
+    keepImageIds: values['keep-image-id'] ?? [],
+    maxDelete: values['max-delete'],
+    isDryRun: values['dry-run'],
+  };
+}
+
+/**
+ * Masks the key, then reads the inputs of the prune.
+ *
+ * @throws ExplainedError that names every invalid input
+ */
+export function readPruneInputs({secrets, environment}: Step): PruneInputs {
+  maskKeys(secrets);
+  return inputsFrom(readInputs(pruneInputs(environment)));
+}
+
+/** The tags that the uploads of this repository have; an invalid text if the repository is not known. */
+function tagsOfRepository({repository}: Environment): string {
   return repository ? `${MANAGED_BY_TAG}=${MANAGED_BY}\nrepository=${repository}` : '';
 }

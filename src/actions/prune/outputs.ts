@@ -1,7 +1,7 @@
-import {setOutput} from '@actions/core';
 import type {Scope} from '../../gcore/gcore.ts';
 import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
 import type {PruneResult} from '../../images/prune/prune.ts';
+import {setOutput} from '../../runner/outputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 
 /** Every output of the prune. */
@@ -18,31 +18,30 @@ interface Entry {
   readonly reason: string;
 }
 
-/** The outputs of a prune. An image that the prune is about is in one of its three lists, and in one only. */
+/** The outputs of a prune. Each image that matches is in exactly one of the three lists. */
 export interface PruneOutputs {
-  /** Adds what is planned for a region. Until an image is gone it counts as skipped. */
+  /** Adds the plan for a region. Until an image is deleted it counts as skipped. */
   planned(scope: Scope, plan: PrunePlan): void;
-  /** Adds what came of an image that was to go. */
+  /** Adds the result for an image that was to be deleted. */
   settled(scope: Scope, result: PruneResult): void;
   /** Writes what has not been written yet. */
   flush(): void;
 }
 
-/** So many are written one by one; beyond, the lists are written when as many more as a tenth of them are settled. */
+/** The lists are written after each of the first 50 images; after that, whenever the number of results has grown by a tenth. */
 const WRITTEN_ONE_BY_ONE = 50;
 
 /**
- * Writes outputs as they come. A value is written whole, and the runner's file keeps every one that was ever written, so that
- * long lists, written with every image, would fill the disk.
+ * Writes outputs as they become known. The runner's file keeps every value that was ever written, so long lists that are written
+ * after each image would fill the disk.
  *
- * @param pending why an image that is to go is still there
+ * @param pending why an image that is planned for deletion still exists
  */
 export function createPruneOutputs(pending: string, secrets: Secrets): PruneOutputs {
   const regions = new Map<number, {readonly plan: PrunePlan; readonly results: Map<string, PruneResult>}>();
   let settled = 0;
   let written = 0;
-  const set = (name: (typeof PRUNE_OUTPUTS)[number], value: string | number) =>
-    setOutput(name, secrets.redact(String(value)));
+  const set = (name: (typeof PRUNE_OUTPUTS)[number], value: string | number) => setOutput(name, value, secrets);
 
   const flush = () => {
     written = settled;

@@ -6,37 +6,36 @@ import type {PrunePlan, PruneRules} from '../../images/prune/plan.ts';
 import {createPruner, type PruneResult, planIn} from '../../images/prune/prune.ts';
 import {inEachRegion, type RegionResult} from '../../images/regions.ts';
 import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
-import type {Step} from '../../runner/start.ts';
+import type {Step} from '../../runner/step.ts';
 import type {Run} from '../../waiting/run.ts';
-import {accountOf} from '../shared/account-inputs.ts';
 import {type PruneInputs, readPruneInputs} from './inputs.ts';
 import {createPruneOutputs, type PruneOutputs} from './outputs.ts';
 import {deletedOf, logPlan, sizeOf, summarizeEnd, summarizePlan} from './summary.ts';
 
-/** How many regions are listed at a time. */
+/** How many regions are listed in parallel. */
 const LISTS_AT_A_TIME = 8;
 
 type Plans = readonly RegionResult<PrunePlan>[];
 
 /**
- * The prune: plans for every region what goes and what stays, says so, and only then deletes, if that is what it is told.
+ * The prune: plans what to delete in every region, writes the plan to log and summary, and only then deletes, unless it is a dry run.
  *
- * @throws ExplainedError, whatever went wrong
+ * @throws ExplainedError
  */
 export async function prune(step: Step): Promise<void> {
-  const inputs = readPruneInputs(step.secrets);
-  const isDryRun = inputs['dry-run'];
-  const run: Run = {...step, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
-  const client = openClient(accountOf(inputs), run);
+  const inputs = readPruneInputs(step);
+  const {isDryRun} = inputs;
+  const run: Run = {...step, deadlineMs: step.startedAtMs + inputs.timeoutMs};
+  const client = openClient(inputs, run);
   const outputs = createPruneOutputs(isDryRun ? 'dry run' : 'not deleted', step.secrets);
   try {
-    const gcore = createGcore(client, inputs['image-type']);
+    const gcore = createGcore(client, inputs.imageType);
     const plans = await planEverywhere(inputs, gcore, outputs, run);
     logPlan(plans, step);
     await summarizePlan(plans, {isDryRun}, step);
     noteUnknownIds(inputs, plans, step);
     if (run.cancelled.aborted) throwPruneFailures({plans, results: [], stopped: whyStopped(run)});
-    const tooMany = whatIsTooMany(plans, inputs['max-delete']);
+    const tooMany = whatIsTooMany(plans, inputs.maxDelete);
     if (isDryRun) return endDryRun(plans, tooMany, step);
     if (tooMany !== undefined) throw refusal(tooMany, plans);
 
@@ -53,14 +52,14 @@ export async function prune(step: Step): Promise<void> {
 async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneOutputs, run: Run): Promise<Plans> {
   const [projectId, regions] = await Promise.all([
     resolveProject(inputs.project, gcore),
-    resolveRegions(inputs.region, gcore),
+    resolveRegions(inputs.regions, gcore),
   ]);
   const rules: PruneRules = {
     matchesName: inputs.name.matches,
-    tags: inputs['match-tags'],
-    keepLast: inputs['keep-last'],
-    keepDays: inputs['keep-days'],
-    keepImageIds: new Set(inputs['keep-image-id']?.map((id) => id.toLowerCase())),
+    tags: inputs.matchTags,
+    keepLast: inputs.keepLast,
+    keepDays: inputs.keepDays,
+    keepImageIds: new Set(inputs.keepImageIds.map((id) => id.toLowerCase())),
   };
   return await inEachRegion<PrunePlan>(
     {
@@ -80,12 +79,12 @@ async function deleteEverywhere(
   outputs: PruneOutputs,
   run: Run,
 ): Promise<readonly RegionResult<readonly PruneResult[]>[]> {
-  const pruner = createPruner(gcore, inputs['poll-interval-seconds']);
+  const pruner = createPruner(gcore, inputs.pollIntervalMs);
   const planOf = new Map(plans.flatMap(({scope, value}) => (value === undefined ? [] : [[scope, value] as const])));
   return await inEachRegion<readonly PruneResult[]>(
     {
       scopes: [...planOf.keys()],
-      // The deletions themselves are what is bounded, over all regions.
+      // The pruner bounds the number of deletions in all regions together.
       maxParallel: Math.max(1, planOf.size),
       work: (scope, regionRun) =>
         pruner.deleteAll(scope, planOf.get(scope)?.delete ?? [], regionRun, (result) => outputs.settled(scope, result)),
@@ -95,16 +94,16 @@ async function deleteEverywhere(
   );
 }
 
-/** A name's typo must not cost the image that it was to keep: what is kept for nothing is said. */
+/** A typing error in keep-image-id would leave the image unprotected, so an ID that matches nothing is reported. */
 function noteUnknownIds(inputs: PruneInputs, plans: Plans, {log}: Step): void {
   const known = new Set(
     plans
       .flatMap(({value}) => (value === undefined ? [] : [...value.delete, ...value.keep, ...value.skip]))
       .map(({image}) => image.id.toLowerCase()),
   );
-  const unknown = (inputs['keep-image-id'] ?? []).filter((id) => !known.has(id.toLowerCase()));
+  const unknown = inputs.keepImageIds.filter((id) => !known.has(id.toLowerCase()));
   if (unknown.length === 0) return;
-  log.notice(`keep-image-id: none of the images that this is about has the ID ${unknown.join(', nor ')}.`);
+  log.notice(`keep-image-id: no matching image has the ID ${unknown.join(' or ')}.`);
 }
 
 function whatIsTooMany(plans: Plans, maxDelete: number): string | undefined {
@@ -113,13 +112,13 @@ function whatIsTooMany(plans: Plans, maxDelete: number): string | undefined {
   );
   return over.length === 0
     ? undefined
-    : `More would be deleted than max-delete allows, which is ${maxDelete} a region. ${over.join(', ')}.`;
+    : `More images would be deleted than max-delete allows (${maxDelete} per region): ${over.join(', ')}.`;
 }
 
 function refusal(tooMany: string, plans: Plans): ExplainedError {
   return new ExplainedError(tooMany, {
     known: ['Nothing was deleted, in any region.', ...regionLines(plans)],
-    next: 'Read the plan. Where it is right, set max-delete to as many; where not, narrow name or match-tags, or keep more.',
+    next: 'Read the plan. If it is right, raise max-delete. If not, narrow name or match-tags, or keep more images.',
   });
 }
 
@@ -129,8 +128,8 @@ function endDryRun(plans: Plans, tooMany: string | undefined, {log}: Step): void
   if (tooMany !== undefined) log.warning(`${tooMany} With dry-run: false, this would fail.`);
   log.notice(
     toGo.length === 0
-      ? 'A dry run: there is nothing to delete.'
-      : `A dry run: nothing was deleted. ${images(toGo.length)}, ${sizeOf(toGo)}, would be: with dry-run: false they are.`,
+      ? 'Dry run: there is nothing to delete.'
+      : `Dry run: nothing was deleted. With dry-run: false, ${images(toGo.length)} would be deleted, ${sizeOf(toGo)}.`,
   );
 }
 

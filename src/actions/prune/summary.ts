@@ -3,22 +3,23 @@ import {images, noneDeleted} from '../../images/prune/failures.ts';
 import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
 import type {PruneResult} from '../../images/prune/prune.ts';
 import type {RegionResult} from '../../images/regions.ts';
-import type {Step} from '../../runner/start.ts';
-import {addToSummary, markupWithout, prettySize, regionOf, roundTime, table} from '../../runner/summary.ts';
+import {markupWithout, table} from '../../runner/markup.ts';
+import type {Step} from '../../runner/step.ts';
+import {addToSummary} from '../../runner/summary.ts';
 import {inert} from '../../text/inert.ts';
+import {prettySize, roundTime} from '../../text/units.ts';
+import {regionOf} from '../shared/image-markup.ts';
 
-/** How long each of the two tables may be: the runner refuses a summary of more than a mebibyte. */
+/** The limit of each of the two tables: the runner refuses a summary of more than 1 MiB. */
 const MOST_TABLE_BYTES = 400 * 1024;
 
-/** Writes the plan to the log, all of it: one line an image. */
+/** Writes the whole plan to the log, one line for each image. */
 export function logPlan(plans: readonly RegionResult<PrunePlan>[], {log}: Step): void {
   for (const {scope, value: plan} of plans) {
     if (plan === undefined) continue;
     const {unmatched} = plan;
     const region = `[${scope.regionName}] `;
-    log.info(
-      `${region}The plan: ${verdictsOf(plan)}. Not looked at: ${unmatched.name} by their names, ${unmatched.tags} by their tags.`,
-    );
+    log.info(`${region}Plan: ${verdictsOf(plan)}. Not matched: ${unmatched.name} by name, ${unmatched.tags} by tags.`);
     for (const {image, fate, reason} of [...plan.delete, ...plan.keep, ...plan.skip]) {
       log.info(
         `${region}${fate} ${image.id} "${inert(image.name, 100)}" of ${dayOf(image)}, ${prettySize(image.sizeBytes)}: ${reason}`,
@@ -27,7 +28,7 @@ export function logPlan(plans: readonly RegionResult<PrunePlan>[], {log}: Step):
   }
 }
 
-/** Writes the plan to the job summary, where it stays whatever happens then. */
+/** Writes the plan to the job summary, before anything is deleted. */
 export async function summarizePlan(
   plans: readonly RegionResult<PrunePlan>[],
   {isDryRun}: {readonly isDryRun: boolean},
@@ -48,7 +49,7 @@ export async function summarizePlan(
       text(reason),
     ]);
   });
-  // What goes matters most, in whatever region it is.
+  // Images to delete come first, whatever their region.
   const inOrder = rows.toSorted((one, other) => Number(isToGo(other)) - Number(isToGo(one)));
   await addToSummary(
     [
@@ -64,7 +65,7 @@ export async function summarizePlan(
   );
 }
 
-/** Adds to the job summary what came of the plan. */
+/** Adds the results to the job summary. */
 export async function summarizeEnd(
   results: readonly RegionResult<readonly PruneResult[]>[],
   step: Step,

@@ -1,12 +1,11 @@
 import * as v from 'valibot';
-import type {Account} from '../../gcore/client.ts';
 import {IMAGE_TYPES, type ImageType} from '../../gcore/image-types.ts';
 import {inputText, listOf, minutes, oneOf, required, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Gcore's permanent tokens are digits, a `$` and more. A shell takes the `$` for the beginning of a variable, and drops what follows. */
+/** A permanent token of Gcore is digits, a `$` and more. An unquoted `$` begins a variable in a shell, and the rest is lost. */
 const CUT_AT_DOLLAR = /^\d+\$?$/;
 
 const ApiKey = v.pipe(
@@ -14,7 +13,7 @@ const ApiKey = v.pipe(
   v.transform(withoutScheme),
   v.regex(/^(?!\d+\$?$)[\x21-\x7e]{8,}$/, ({input}) =>
     CUT_AT_DOLLAR.test(input)
-      ? 'a whole permanent API token of Gcore, which goes on after its "$": a shell cuts it there unless it stands in single quotes'
+      ? 'the whole permanent API token of Gcore, which goes on after its "$": a shell cuts it there unless it is in single quotes'
       : 'a permanent API token of Gcore: at least 8 characters, no spaces, no line breaks',
   ),
 );
@@ -26,30 +25,28 @@ const ApiUrl = v.pipe(
 );
 
 const imageTypes = Object.keys(IMAGE_TYPES) as readonly ImageType[];
-const toMs = (seconds: number) => seconds * 1000;
+export const DEFAULT_API_URL = 'https://api.gcore.com';
+export const DEFAULT_IMAGE_TYPE: ImageType = 'virtual-gpu';
 
-/** The inputs that every action has: who asks, where, and for how long. */
+/** The inputs that every action has. */
 export const accountInputs = {
   'api-key': ApiKey,
-  'api-url': withDefault(ApiUrl, 'https://api.gcore.com'),
-  project: required("a project's ID or name"),
-  region: listOf('the IDs or names of one region or more'),
-  'image-type': withDefault(oneOf(imageTypes), 'virtual-gpu'),
-  'poll-interval-seconds': withDefault(v.pipe(wholeNumber(1, 300), v.transform(toMs)), '5'),
+  'api-url': withDefault(ApiUrl, DEFAULT_API_URL),
+  project: required('the ID or name of a project'),
+  region: listOf('the IDs or names of one or more regions'),
+  'image-type': withDefault(oneOf(imageTypes), DEFAULT_IMAGE_TYPE),
+  'poll-interval-seconds': withDefault(wholeNumber(1, 300), '5'),
 };
 
-/** The longest that a hosted runner lets a job run is six hours; a self-hosted one, five days. */
+/** A hosted runner ends a job after six hours, a self-hosted one after five days. */
 export const Timeout = minutes(5 * 24 * 60);
 
-/**
- * The token that GitHub is asked with, where it is asked at all. The runner fills its own in for the default of `action.yml`, which no
- * code can know.
- */
+/** The runner fills in the job's own token, the default in `action.yml`, which the code cannot know. */
 export const GithubToken = v.optional(v.string());
 
-export const NO_GITHUB_TOKEN = "github-token: not given; expected a token of GitHub (left out, it is the job's own)";
+export const NO_GITHUB_TOKEN = "github-token: not given; expected a GitHub token (by default it is the job's own)";
 
-/** Has the API key, and the token for GitHub, masked. This comes before anything else, faults of inputs included. */
+/** Masks the API key and the GitHub token. Call it before anything else: even an error about inputs must not show them. */
 export function maskKeys(secrets: Secrets): void {
   for (const key of [inputText('api-key'), inputText('github-token')]) {
     if (key === undefined) continue;
@@ -58,17 +55,26 @@ export function maskKeys(secrets: Secrets): void {
   }
 }
 
-/** The account that the inputs name. */
-export function accountOf(inputs: {readonly 'api-key': string; readonly 'api-url': URL}): Account {
-  return {apiUrl: inputs['api-url'], apiKey: inputs['api-key']};
+type AccountValues = v.InferOutput<v.ObjectSchema<typeof accountInputs, undefined>>;
+
+/** The inputs that every action has, in the code's names and units; the region aside, which some actions need not have. */
+export function accountOf(values: Omit<AccountValues, 'region'> & {readonly 'timeout-minutes': number}) {
+  return {
+    apiKey: values['api-key'],
+    apiUrl: values['api-url'],
+    project: values.project,
+    imageType: values['image-type'],
+    pollIntervalMs: values['poll-interval-seconds'] * 1000,
+    timeoutMs: values['timeout-minutes'] * 60_000,
+  };
 }
 
-/** A token may be given as it goes into the header. */
+/** The header's form, `apikey <token>`, is accepted as well. */
 function withoutScheme(key: string): string {
   return key.replace(/^apikey\s+/i, '');
 }
 
-/** Whether a URL stays on this machine. */
+/** Whether the host of a URL is this machine. */
 export function isLoopback({hostname}: URL): boolean {
   return LOOPBACK_HOSTS.has(hostname);
 }

@@ -1,28 +1,36 @@
 import * as v from 'valibot';
+import {ID_PATTERN} from '../../gcore/wire.ts';
 
 const EXPECTED = 'the output "images" of an upload: a JSON object by region ID';
 
-/** An ID of Gcore's. */
-export const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,64}$/, 'an ID, a UUID as a rule'));
+/** The ID of an image or a task. */
+export const Id = v.pipe(v.string(), v.regex(ID_PATTERN, 'an ID, usually a UUID'));
 
-/** A region of an upload's output, as far as anybody reads it. The rest is kept. */
-const RegionOfUpload = v.looseObject(
+/** A region's entry in the output `images`, as far as it is known. Unknown fields are kept. */
+const RegionEntry = v.looseObject(
   {
     region: v.optional(v.string(EXPECTED)),
     id: v.optional(Id),
+    name: v.optional(v.string(EXPECTED)),
+    /** In bytes. */
+    size: v.optional(v.number(EXPECTED)),
+    status: v.optional(v.string(EXPECTED)),
     task_id: v.optional(Id),
+    created: v.optional(v.boolean(EXPECTED)),
+    /** Why the region failed, in one line. */
     error: v.optional(v.string(EXPECTED)),
   },
   EXPECTED,
 );
+export type RegionEntry = Readonly<v.InferOutput<typeof RegionEntry>>;
 
-/** The output `images` of an upload, as text: what each region has, by its ID. */
+/** The output `images` as text. */
 export const ImagesOutput = v.pipe(
   v.string(),
   v.parseJson(undefined, EXPECTED),
-  v.record(v.pipe(v.string(), v.regex(/^\d+$/, EXPECTED)), RegionOfUpload, EXPECTED),
-  v.check((regions) => Object.keys(regions).length > 0, `${EXPECTED}, with one region at least`),
+  v.record(v.pipe(v.string(), v.regex(/^\d+$/, EXPECTED)), RegionEntry, EXPECTED),
+  v.check((regions) => Object.keys(regions).length > 0, `${EXPECTED}, with at least one region`),
 );
 
-/** What each region has, by its ID. */
+/** The output `images`: an entry for each region, by its ID. */
 export type Images = v.InferOutput<typeof ImagesOutput>;

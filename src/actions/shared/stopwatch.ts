@@ -1,15 +1,14 @@
 import type {Scope} from '../../gcore/gcore.ts';
 import type {Clock} from '../../waiting/clock.ts';
 
-/** How long the work in each region took, whether it went well or not. */
+/** How long the work in each region took, successful or not. */
 export interface Stopwatch {
-  /** Measures work from its region's turn on. */
+  /** Measures the work in one region. */
   time<T>(scope: Scope, work: () => Promise<T>): Promise<T>;
-  /** In milliseconds; undefined where a region never had its turn. */
+  /** In milliseconds; undefined if the work in the region was not started. */
   elapsedMs(scope: Scope): number | undefined;
 }
 
-/** A stopwatch at zero. */
 export function createStopwatch(clock: Clock): Stopwatch {
   const elapsed = new Map<Scope, number>();
   return {

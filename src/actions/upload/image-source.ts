@@ -5,30 +5,30 @@ import {NOTHING_CHANGED} from '../../images/explain.ts';
 import type {FileFacts} from '../../images/fingerprint.ts';
 import {preflight, type SourceFacts} from '../../preflight/preflight.ts';
 import {addSecretsOfUrl, type Secrets} from '../../runner/secrets.ts';
-import {prettySize} from '../../runner/summary.ts';
 import {inert} from '../../text/inert.ts';
+import {prettySize} from '../../text/units.ts';
 import type {Run} from '../../waiting/run.ts';
 import {isLoopback} from '../shared/account-inputs.ts';
 import type {UploadInputs} from './inputs.ts';
 
-/** The image to publish: where it is, and what is known of the file. */
+/** The image to publish: where it is, and what is known about the file. */
 export interface ImageSource {
-  /** Where Gcore fetches it. */
+  /** Gcore fetches it from here. */
   readonly url: string;
-  /** Makes another such URL, where one is good for minutes only. Throws ExplainedError. */
+  /** Makes a new URL, if URLs are valid for minutes only. Throws ExplainedError. */
   readonly freshUrl?: () => Promise<string>;
   readonly file: FileFacts;
   readonly facts: SourceFacts;
 }
 
-/** What is known of a file that nobody looked at. */
+/** What is known of a file that was not checked. */
 const NOTHING_KNOWN: SourceFacts = {warnings: []};
 
 /**
- * Finds the image that the inputs name, by its URL or among the assets of the run's release, and looks at it unless that is not wanted.
+ * Finds the image that the inputs name, by its URL or among the assets of the run's release, and checks it if `preflight` is set.
  *
- * @param runRelease the run's release, where an asset is asked for
- * @throws ExplainedError where there is no such image, or Gcore could surely not import it; the reason of a cancelled run
+ * @param runRelease the run's release; needed for an asset
+ * @throws ExplainedError if the image does not exist, or Gcore surely cannot import it; the reason of a cancelled run
  */
 export async function findSource(
   inputs: UploadInputs,
@@ -36,9 +36,9 @@ export async function findSource(
   run: Run,
   secrets: Secrets,
 ): Promise<ImageSource> {
-  const {url, 'release-asset': glob} = inputs;
+  const {url, releaseAsset: glob} = inputs;
   if (url !== undefined) {
-    const facts = await lookAt(url, inputs, run);
+    const facts = await check(url, inputs, run);
     return {url, facts, file: facts};
   }
   if (glob === undefined || runRelease === undefined) throw new Error('there is neither a URL nor a release');
@@ -57,7 +57,7 @@ export async function findSource(
     return shortLived;
   };
   const assetUrl = isPrivate ? await freshUrl() : asset.publicUrl;
-  const facts = await lookAt(assetUrl, inputs, run);
+  const facts = await check(assetUrl, inputs, run);
   return {
     url: assetUrl,
     ...(isPrivate ? {freshUrl} : {}),
@@ -66,12 +66,12 @@ export async function findSource(
   };
 }
 
-/** Looks at the image before anything is asked of Gcore, and says what it sees. */
-async function lookAt(url: string, inputs: UploadInputs, run: Run): Promise<SourceFacts> {
-  if (!inputs.preflight) return NOTHING_KNOWN;
-  const facts = await preflight(url, run, {apiIsLoopback: isLoopback(inputs['api-url'])});
-  const seen = [facts.format, facts.sizeBytes === undefined ? undefined : prettySize(facts.sizeBytes)].filter(Boolean);
-  if (seen.length > 0) run.log.info(`The file behind the URL: ${seen.join(', ')}`);
+/** Checks the image before any request to Gcore, and logs what it finds. */
+async function check(url: string, inputs: UploadInputs, run: Run): Promise<SourceFacts> {
+  if (!inputs.withPreflight) return NOTHING_KNOWN;
+  const facts = await preflight(url, run, {apiIsLoopback: isLoopback(inputs.apiUrl)});
+  const found = [facts.format, facts.sizeBytes === undefined ? undefined : prettySize(facts.sizeBytes)].filter(Boolean);
+  if (found.length > 0) run.log.info(`The file behind the URL: ${found.join(', ')}`);
   for (const warning of facts.warnings) run.log.warning(warning);
   return facts;
 }

@@ -7,12 +7,11 @@ import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publis
 import {publishImage, rehearse} from '../../images/publish/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
 import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
+import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
-import type {Secrets} from '../../runner/secrets.ts';
-import type {Step} from '../../runner/start.ts';
-import {prettySize} from '../../runner/summary.ts';
+import type {Step} from '../../runner/step.ts';
+import {prettySize} from '../../text/units.ts';
 import type {Log, Run} from '../../waiting/run.ts';
-import {accountOf} from '../shared/account-inputs.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
 import {findSource, type ImageSource} from './image-source.ts';
@@ -22,35 +21,35 @@ import {lookUpRelease} from './release.ts';
 import {outcomeOf, type UploadOutcome, writeUploadSummary} from './summary.ts';
 
 /**
- * The upload action: reads the inputs, has the image published in every region, and writes outputs and summary.
+ * The upload: reads the inputs, publishes the image in every region, and writes outputs and summary.
  *
- * @throws ExplainedError, whatever went wrong
+ * @throws ExplainedError
  */
 export async function upload(step: Step): Promise<void> {
-  const inputs = readUploadInputs(step.secrets);
+  const inputs = readUploadInputs(step);
   const {log, lines: notes} = keepNotes(step.log);
-  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
-  const client = openClient(accountOf(inputs), run);
+  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs.timeoutMs};
+  const client = openClient(inputs, run);
   try {
-    const gcore = createGcore(client, inputs['image-type']);
+    const gcore = createGcore(client, inputs.imageType);
     const [projectId, regions, {source, release}] = await Promise.all([
       resolveProject(inputs.project, gcore),
-      resolveRegions(inputs.region, gcore),
-      findSourceAndRelease(inputs, run, step.secrets),
+      resolveRegions(inputs.regions, gcore),
+      findSourceAndRelease(inputs, run, step),
     ]);
     const scopes = scopesOf(projectId, regions);
     const sharing = shareTaskPolls(gcore, scopes, run.clock);
     const outputs = createOutputs(scopes, step.secrets);
-    const spec = specOf(inputs, source);
+    const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<UploadOutcome>(
       {
         scopes,
-        maxParallel: inputs['max-parallel'],
+        maxParallel: inputs.maxParallel,
         work: (scope, regionRun) => {
           const events = eventsOf(scope, inputs.name, outputs);
           const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
-          return time<UploadOutcome>(scope, () => (inputs['dry-run'] ? rehearsed(context) : publishImage(context)));
+          return time<UploadOutcome>(scope, () => (inputs.isDryRun ? rehearsed(context) : publishImage(context)));
         },
         onSettled: ({scope, error}) => {
           if (error !== undefined) outputs.failed(scope, error);
@@ -71,38 +70,42 @@ async function rehearsed(context: PublishContext): Promise<UploadOutcome> {
   return {plan: await rehearse(context)};
 }
 
-/** The release first, where there is one to be found: the image may be among its assets. */
-async function findSourceAndRelease(inputs: UploadInputs, run: Run, secrets: Secrets) {
+/** The release first: the image may be one of its assets. */
+async function findSourceAndRelease(inputs: UploadInputs, run: Run, {secrets, environment}: Step) {
   try {
-    const release = await lookUpRelease(inputs, run);
+    const release = await lookUpRelease(inputs, environment, run);
     return {release, source: await findSource(inputs, release?.found, run, secrets)};
   } catch (error) {
     throw explainFailure(error, NOTHING_CHANGED);
   }
 }
 
-/** What is ordered in every region alike. */
-function specOf(inputs: UploadInputs, {url, freshUrl, file}: ImageSource): Omit<ImageSpec, 'scope'> {
+/** What to publish, the same in every region. */
+function specOf(
+  inputs: UploadInputs,
+  {url, freshUrl, file}: ImageSource,
+  environment: Environment,
+): Omit<ImageSpec, 'scope'> {
   const upload: UploadRequest = {
     name: inputs.name,
     url,
     architecture: inputs.architecture,
-    os_type: inputs['os-type'],
-    os_distro: inputs['os-distro'],
-    os_version: inputs['os-version'],
-    hw_firmware_type: inputs['hw-firmware-type'],
-    ssh_key: inputs['ssh-key'],
-    cow_format: inputs['cow-format'],
-    // The user's own tags win over those of provenance; what an upload is found again by is nobody's to set.
-    tags: {...(inputs['provenance-tags'] ? provenanceTags(process.env) : {}), ...inputs.tags},
+    os_type: inputs.osType,
+    os_distro: inputs.osDistro,
+    os_version: inputs.osVersion,
+    hw_firmware_type: inputs.hwFirmwareType,
+    ssh_key: inputs.sshKey,
+    cow_format: inputs.cowFormat,
+    // The workflow's tags win over those of provenance. The inputs refuse the tags by which an upload is found.
+    tags: {...(inputs.withProvenanceTags ? provenanceTags(environment) : {}), ...inputs.tags},
   };
   return {
     upload: {...upload, tags: {...upload.tags, ...fingerprintTags(upload, file)}},
     freshUrl,
-    ifExists: inputs['if-exists'],
+    ifExists: inputs.ifExists,
     wait: inputs.wait,
     attempts: inputs.attempts,
-    intervalMs: inputs['poll-interval-seconds'],
+    intervalMs: inputs.pollIntervalMs,
   };
 }
 
@@ -115,7 +118,7 @@ function eventsOf(scope: Scope, imageName: string, outputs: Outputs): PublishEve
   };
 }
 
-/** One line that can be read alone on the run's page. */
+/** One line for the page of the run, where it stands alone. */
 function announce(imageName: string, results: readonly RegionResult<UploadOutcome>[], log: Log): void {
   const regions = results.flatMap(({scope, value}) =>
     value === undefined ? [] : [`${scope.regionName}: ${outcomeText(value)}`],

@@ -1,80 +1,105 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
+import type {Environment} from '../../runner/environment.ts';
 import {Flag, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
-import type {Secrets} from '../../runner/secrets.ts';
-import {accountInputs, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from '../shared/account-inputs.ts';
+import type {Step} from '../../runner/step.ts';
+import {accountInputs, accountOf, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from '../shared/account-inputs.ts';
 import {Id, ImagesOutput} from '../shared/images-output.ts';
 
 const RELEASE = 'the tag of a release of this repository, or owner/repository@tag';
 
-/** A release by its tag, in this repository unless another one is named. What git allows in a tag, and no more. */
-const ReleaseName = v.pipe(
-  v.string(),
-  v.rawTransform(({dataset, addIssue, NEVER}) => {
-    const text = dataset.value;
-    const [, repository = process.env['GITHUB_REPOSITORY'] ?? '', tag = ''] =
-      /^(?:([\w.-]+\/[\w.-]+)@)?(.+)$/s.exec(text) ?? [];
-    const [owner = '', name = ''] = repository.split('/');
-    if (name !== '' && /^[^\s~^:?*[\\]{1,255}$/.test(tag)) return {repository: {owner, name}, tag};
-    addIssue({message: RELEASE});
-    return NEVER;
-  }),
-);
+/** What git allows in a tag. */
+const TAG_PATTERN = /^[^\s~^:?*[\\]{1,255}$/;
 
-/** Every input of the gate, each by itself. */
-export const waitInputs = v.object({
-  ...accountInputs,
-  region: v.optional(accountInputs.region),
-  'image-id': v.optional(Id),
-  'task-id': v.optional(Id),
-  name: v.optional(v.string()),
-  images: v.optional(ImagesOutput),
-  release: v.optional(ReleaseName),
-  'github-token': GithubToken,
-  'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
-  'include-prices': withDefault(Flag, 'false'),
-  'timeout-minutes': withDefault(Timeout, '30'),
-});
+/** A release by its tag, in this repository unless another one is named. */
+function releaseName(environment: Environment) {
+  return v.pipe(
+    v.string(),
+    v.rawTransform(({dataset, addIssue, NEVER}) => {
+      const [, repository = environment.repository, tag = ''] =
+        /^(?:([\w.-]+\/[\w.-]+)@)?(.+)$/s.exec(dataset.value) ?? [];
+      const [owner = '', name = ''] = repository.split('/');
+      if (name !== '' && TAG_PATTERN.test(tag)) return {repository: {owner, name}, tag};
+      addIssue({message: RELEASE});
+      return NEVER;
+    }),
+  );
+}
 
-/** The inputs of the gate, checked. */
-export type WaitInputs = v.InferOutput<typeof waitInputs>;
+/** Every input of the gate, by its name in the workflow. */
+export function waitInputs(environment: Environment) {
+  return v.object({
+    ...accountInputs,
+    region: v.optional(accountInputs.region),
+    'image-id': v.optional(Id),
+    'task-id': v.optional(Id),
+    name: v.optional(v.string()),
+    images: v.optional(ImagesOutput),
+    release: v.optional(releaseName(environment)),
+    'github-token': GithubToken,
+    'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
+    'include-prices': withDefault(Flag, 'false'),
+    'timeout-minutes': withDefault(Timeout, '30'),
+  });
+}
 
-const waitInputsTogether = v.pipe(
-  waitInputs,
-  v.partialCheck(
-    [['image-id'], ['task-id'], ['name'], ['images'], ['release']],
-    (inputs) =>
-      [inputs['image-id'], inputs['task-id'], inputs.name, inputs.images, inputs.release].filter(Boolean).length === 1,
-    'image-id, task-id, name, images, release: exactly one of them must be given',
-  ),
-  v.partialCheck(
-    [['region'], ['images'], ['release']],
-    ({region, images, release}) => (region ?? images ?? release) !== undefined,
-    'region: not given, nor GCORE_CLOUD_REGION_ID in the environment; only with images or release it may be left out',
-  ),
-  v.partialCheck(
-    [['region'], ['image-id'], ['task-id']],
-    (inputs) => (inputs['image-id'] ?? inputs['task-id']) === undefined || (inputs.region ?? []).length <= 1,
-    'region: an image-id or a task-id is of one region; for several regions give name or images',
-  ),
-  v.partialCheck(
-    [['image-type'], ['include-prices']],
-    (inputs) => !inputs['include-prices'] || IMAGE_TYPES[inputs['image-type']].hasPrices,
-    'include-prices: only images of type instance have prices',
-  ),
-  v.partialCheck(
-    [['release'], ['github-token']],
-    (inputs) => inputs.release === undefined || inputs['github-token'] !== undefined,
-    NO_GITHUB_TOKEN,
-  ),
-);
+/** With the checks that concern several inputs. */
+const waitInputsTogether = (environment: Environment) =>
+  v.pipe(
+    waitInputs(environment),
+    v.partialCheck(
+      [['image-id'], ['task-id'], ['name'], ['images'], ['release']],
+      (values) =>
+        [values['image-id'], values['task-id'], values.name, values.images, values.release].filter(Boolean).length ===
+        1,
+      'image-id, task-id, name, images, release: give exactly one of them',
+    ),
+    v.partialCheck(
+      [['region'], ['images'], ['release']],
+      ({region, images, release}) => (region ?? images ?? release) !== undefined,
+      'region: not given, nor GCORE_CLOUD_REGION_ID in the environment; it may be left out only with images or release',
+    ),
+    v.partialCheck(
+      [['region'], ['image-id'], ['task-id']],
+      (values) => (values['image-id'] ?? values['task-id']) === undefined || (values.region ?? []).length <= 1,
+      'region: an image-id or task-id belongs to one region; for several regions give name or images',
+    ),
+    v.partialCheck(
+      [['image-type'], ['include-prices']],
+      (values) => !values['include-prices'] || IMAGE_TYPES[values['image-type']].hasPrices,
+      'include-prices: only images of type instance have prices',
+    ),
+    v.partialCheck(
+      [['release'], ['github-token']],
+      (values) => values.release === undefined || values['github-token'] !== undefined,
+      NO_GITHUB_TOKEN,
+    ),
+  );
+
+/** The inputs of the gate, checked, in the code's names and units. */
+export type WaitInputs = Readonly<ReturnType<typeof inputsFrom>>;
+
+function inputsFrom(values: v.InferOutput<ReturnType<typeof waitInputs>>) {
+  return {
+    ...accountOf(values),
+    regions: values.region ?? [],
+    imageId: values['image-id'],
+    taskId: values['task-id'],
+    name: values.name,
+    images: values.images,
+    release: values.release,
+    githubToken: values['github-token'] ?? '',
+    ifMissing: values['if-missing'],
+    includePrices: values['include-prices'],
+  };
+}
 
 /**
- * Reads the inputs of the gate, and has the key masked first of all.
+ * Masks the key, then reads the inputs of the gate.
  *
- * @throws ExplainedError that names every faulty input
+ * @throws ExplainedError that names every invalid input
  */
-export function readWaitInputs(secrets: Secrets): WaitInputs {
+export function readWaitInputs({secrets, environment}: Step): WaitInputs {
   maskKeys(secrets);
-  return readInputs(waitInputsTogether);
+  return inputsFrom(readInputs(waitInputsTogether(environment)));
 }

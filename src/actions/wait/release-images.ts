@@ -9,21 +9,21 @@ import {scheduleOf} from '../../waiting/schedule.ts';
 import {IMAGES_FILE, readImagesFile} from '../shared/images-file.ts';
 import type {Images} from '../shared/images-output.ts';
 
-/** While the file is replaced there is none for a moment: it is missed only after this many looks, a second apart. */
+/** While the file is replaced it is missing for a moment: only this many polls without it, a second apart, mean that it does not exist. */
 const POLLS_TO_MISS = 3;
 
-/** What is waited for, and how. */
+/** What to wait for, and how. */
 export interface AwaitedImages {
   readonly tag: string;
   readonly releases: Releases;
-  /** The longest usual gap between looks, in milliseconds. */
+  /** The longest gap between polls. */
   readonly intervalMs: number;
-  /** What it means that there is no such release, or no such file on it. */
+  /** What to do if the release, or the file on it, does not exist. */
   readonly ifMissing: 'fail' | 'wait';
 }
 
 /**
- * Reads which images were published for a release, and waits for that to be said where it is to be waited for.
+ * Reads which images were published for a release. With `ifMissing: 'wait'` it waits until the release says so.
  *
  * @throws ExplainedError, GithubError, DeadlinePassed, Outage, or the reason of a cancelled run
  */
@@ -54,8 +54,8 @@ export async function awaitImages({tag, releases, intervalMs, ifMissing}: Awaite
 }
 
 function noFile(tag: string): ExplainedError {
-  return new ExplainedError(`Release ${inert(tag, 100)} does not say which images were published for it.`, {
-    known: [`It has no asset ${IMAGES_FILE}.`, 'The gate changes nothing in the cloud.'],
-    next: 'Publish with attach-to-release: true. Where that is still to come, if-missing: wait waits for it.',
+  return new ExplainedError(`Release ${inert(tag, 100)} has no ${IMAGES_FILE}, the list of its images.`, {
+    known: ['The gate changes nothing in the cloud.'],
+    next: 'Publish with attach-to-release: true. If the upload may still be running, set if-missing: wait.',
   });
 }

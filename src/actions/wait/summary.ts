@@ -1,33 +1,25 @@
 import type {RegionResult} from '../../images/regions.ts';
 import type {Passed} from '../../images/wait/gate.ts';
-import type {Step} from '../../runner/start.ts';
-import {
-  addToSummary,
-  imageCell,
-  type Markup,
-  markupWithout,
-  noteSection,
-  portalLine,
-  regionOf,
-  roundSize,
-  roundTime,
-  table,
-} from '../../runner/summary.ts';
+import {type Markup, markupWithout, table} from '../../runner/markup.ts';
+import type {Step} from '../../runner/step.ts';
+import {addToSummary, noteSection} from '../../runner/summary.ts';
+import {roundSize, roundTime} from '../../text/units.ts';
 import {failureSections} from '../shared/failure-summary.ts';
+import {imageCell, portalLine, regionOf} from '../shared/image-markup.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 
-/** All that the summary of a gate tells of. */
+/** What the summary of the gate shows. */
 export interface WaitReport {
   readonly results: readonly RegionResult<Passed>[];
   readonly elapsedMs: Stopwatch['elapsedMs'];
-  /** What was given notice of, and warned of, on the way. */
+  /** The notices and warnings of the step. */
   readonly notes: readonly string[];
 }
 
-/** Together with all that is bounded by itself it stays well below the mebibyte that the runner takes. */
+/** With the other sections, each of which is bounded, the summary stays well below the 1 MiB that the runner accepts. */
 const MOST_TABLE_BYTES = 250 * 1024;
 
-/** Writes what the gate let pass, and what not, to the job summary. */
+/** Writes the results of the gate to the job summary. */
 export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, step: Step): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text} = markup;
@@ -43,7 +35,7 @@ export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, 
       took === undefined ? '' : roundTime(took),
     ];
   });
-  const titles = ['Region', 'State', 'Name', 'Image ID', 'Size', 'Price a month', 'Took'];
+  const titles = ['Region', 'State', 'Name', 'Image ID', 'Size', 'Price per month', 'Took'];
   const first = results[0]?.scope;
   await addToSummary(
     [

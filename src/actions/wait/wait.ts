@@ -9,10 +9,9 @@ import {inEachRegion, throwFailures} from '../../images/regions.ts';
 import {isId, resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
 import {explainGate, GATE, type Passed, passGate, type Target} from '../../images/wait/gate.ts';
 import {keepNotes} from '../../runner/notes.ts';
-import type {Step} from '../../runner/start.ts';
+import type {Step} from '../../runner/step.ts';
 import {inert} from '../../text/inert.ts';
 import type {Run} from '../../waiting/run.ts';
-import {accountOf} from '../shared/account-inputs.ts';
 import type {Images} from '../shared/images-output.ts';
 import {createOutputs} from '../shared/outputs.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
@@ -21,18 +20,18 @@ import {awaitImages} from './release-images.ts';
 import {writeWaitSummary} from './summary.ts';
 
 /**
- * The gate: waits until images that were made elsewhere are ready, and passes only when all of them are. It reads only.
+ * The gate: waits until images that were uploaded elsewhere are ready, and passes only if all of them are. It changes nothing.
  *
- * @throws ExplainedError, whatever went wrong
+ * @throws ExplainedError
  */
 export async function wait(step: Step): Promise<void> {
-  const inputs = readWaitInputs(step.secrets);
+  const inputs = readWaitInputs(step);
   const {log, lines: notes} = keepNotes(step.log);
-  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs['timeout-minutes']};
-  const client = openClient(accountOf(inputs), run);
+  const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs.timeoutMs};
+  const client = openClient(inputs, run);
   try {
-    const gcore = createGcore(client, inputs['image-type']);
-    const images = await imagesAskedFor(inputs, run);
+    const gcore = createGcore(client, inputs.imageType);
+    const images = await imagesAskedFor(inputs, step.environment.apiUrl, run);
     const [projectId, regions] = await Promise.all([
       resolveProject(inputs.project, gcore),
       regionsOf(images, inputs, gcore),
@@ -42,9 +41,9 @@ export async function wait(step: Step): Promise<void> {
     outputs.set('ready', false);
     const waiting = {
       gcore: shareTaskPolls(gcore, scopes, run.clock),
-      intervalMs: inputs['poll-interval-seconds'],
-      ifMissing: inputs['if-missing'],
-      withPrice: inputs['include-prices'],
+      intervalMs: inputs.pollIntervalMs,
+      ifMissing: inputs.ifMissing,
+      withPrice: inputs.includePrices,
     };
     const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<Passed>(
@@ -75,19 +74,19 @@ export async function wait(step: Step): Promise<void> {
   }
 }
 
-const GRANT_ANYWHERE = `${GRANT_READ} For another repository, github-token must be a token of one who may read there.`;
+const GRANT_ANYWHERE = `${GRANT_READ} For another repository, github-token must be a token that can read it.`;
 
-/** What each region has, where the inputs ask for that: they give it, or name the release that says it. */
-async function imagesAskedFor(inputs: WaitInputs, run: Run): Promise<Images | undefined> {
-  const {images, release, 'github-token': token = ''} = inputs;
+/** The image of each region, if the inputs give them or name the release that does. */
+async function imagesAskedFor(inputs: WaitInputs, githubApiUrl: string, run: Run): Promise<Images | undefined> {
+  const {images, release, githubToken: token} = inputs;
   if (release === undefined) return images;
   try {
-    const releases = createReleases(release.repository, await openGithub(token, run));
+    const releases = createReleases(release.repository, await openGithub({token, apiUrl: githubApiUrl}, run));
     const awaited = {
       tag: release.tag,
       releases,
-      intervalMs: inputs['poll-interval-seconds'],
-      ifMissing: inputs['if-missing'],
+      intervalMs: inputs.pollIntervalMs,
+      ifMissing: inputs.ifMissing,
     };
     return await awaitImages(awaited, run);
   } catch (error) {
@@ -95,17 +94,13 @@ async function imagesAskedFor(inputs: WaitInputs, run: Run): Promise<Images | un
   }
 }
 
-/** Regions need to be looked up only where one is given by name: a gate of a ready image is one request. */
-async function regionsOf(
-  images: Images | undefined,
-  {region = []}: WaitInputs,
-  gcore: Gcore,
-): Promise<readonly Named[]> {
+/** Regions are looked up only if one is given by name: then a gate for an image that is ready is one request. */
+async function regionsOf(images: Images | undefined, {regions}: WaitInputs, gcore: Gcore): Promise<readonly Named[]> {
   if (images !== undefined) {
     return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: inert(entry.region ?? id, 100)}));
   }
-  if (!region.every(isId)) return await resolveRegions(region, gcore);
-  return [...new Set(region.map(Number))].map((id) => ({id, name: String(id)}));
+  if (!regions.every(isId)) return await resolveRegions(regions, gcore);
+  return [...new Set(regions.map(Number))].map((id) => ({id, name: String(id)}));
 }
 
 function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInputs): Target {
@@ -113,11 +108,8 @@ function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInp
   const {
     id: imageId,
     task_id: taskId,
-    error = 'it says nothing of an image',
-  } = images?.[regionId] ?? {
-    id: inputs['image-id'],
-    task_id: inputs['task-id'],
-  };
+    error = 'it names no image',
+  } = images?.[regionId] ?? {id: inputs.imageId, task_id: inputs.taskId};
   if (imageId !== undefined) return {imageId};
   if (taskId !== undefined) return {taskId};
   return name === undefined ? {failure: error} : {name};

@@ -1,71 +1,67 @@
 import type {Scope} from '../../gcore/gcore.ts';
-import {codeBlock, cut, type Markup} from '../../runner/summary.ts';
+import type {Environment} from '../../runner/environment.ts';
+import {codeBlock, cut, type Markup} from '../../runner/markup.ts';
+import {DEFAULT_API_URL, DEFAULT_IMAGE_TYPE} from '../shared/account-inputs.ts';
 
-/** An image that can be used from now on. */
+/** An image that the next step can use. */
 export interface Usable {
   readonly scope: Scope;
-  /** undefined where the image is not ready yet, and only the gate can tell. */
+  /** Undefined if the image is not ready yet: the next step has to wait for it. */
   readonly imageId: string | undefined;
 }
 
-/** What the next step needs to know of this one. */
+/** What the next step needs to know about this one. */
 export interface ThisStep {
   readonly apiUrl: URL;
   readonly imageType: string;
   /** How many regions were asked for. */
   readonly regions: number;
+  readonly environment: Environment;
 }
 
-const DEFAULT_API_URL = 'https://api.gcore.com/';
-const DEFAULT_IMAGE_TYPE = 'virtual-gpu';
-/** What stands for the action where the runner does not name it: for one that is checked out beside the workflow. */
+/** Names the action if the runner does not: if the action was checked out beside the workflow. */
 const ACTION = 'OWNER/upload-gcore-gpu-image';
 const ACTION_REF = 'v1';
 const REPOSITORY_RULE = /^[\w.-]+\/[\w.-]+$/;
 const REF_RULE = /^[\w./-]+$/;
-/** What stands for the ID of this step where it has none. */
+/** The step's ID in the snippet if the workflow gives it none. */
 const STEP_ID = 'image';
-/** The runner makes IDs up that begin with two underscores. */
+/** IDs that the runner makes up begin with two underscores. */
 const STEP_ID_RULE = /^(?!__)[a-z_][a-z0-9_-]{0,99}$/i;
 const MOST_BYTES = 100 * 1024;
 
 /**
- * What may be copied into whatever comes next: the gate, and the images' IDs for Terraform.
+ * Snippets for the next step: the gate, and the images' IDs for Terraform.
  *
- * @returns lines of Markdown, folded up; none where there is nothing to go on with
+ * @returns lines of Markdown, collapsed; none if there is no usable image
  */
-export function nextStep(
-  usable: readonly Usable[],
-  step: ThisStep,
-  env: NodeJS.ProcessEnv,
-  markup: Markup,
-): readonly string[] {
+export function nextStep(usable: readonly Usable[], step: ThisStep, markup: Markup): readonly string[] {
   const [first] = usable;
   if (first === undefined) return [];
   const ready = usable.flatMap(({scope, imageId}) => (imageId === undefined ? [] : [{scope, imageId}]));
   return [
     '<details>',
-    '<summary><b>To use it:</b> what may be copied into the next step</summary>',
+    '<summary><b>Use it:</b> snippets for the next step</summary>',
     '',
-    // The gate lets nothing pass where one region of an upload failed.
-    ...(usable.length === step.regions ? gate(first.scope, step, env) : []),
+    // The gate fails if one region of the upload failed.
+    ...(usable.length === step.regions ? gate(first.scope, step) : []),
     ...(ready.length === 0 ? [] : terraform(ready, step, markup)),
     '</details>',
     '',
   ];
 }
 
-/** In a job of its own, `images` comes by way of the job's outputs. */
-function gate({projectId}: Scope, {apiUrl, imageType}: ThisStep, env: NodeJS.ProcessEnv): readonly string[] {
-  const stepId = STEP_ID_RULE.test(env['GITHUB_ACTION'] ?? '') ? env['GITHUB_ACTION'] : STEP_ID;
+function gate({projectId}: Scope, {apiUrl, imageType, environment}: ThisStep): readonly string[] {
+  const stepId = STEP_ID_RULE.test(environment.stepId) ? environment.stepId : STEP_ID;
+  const apiUrlText = apiUrl.href.replace(/\/$/, '');
   return [
-    'The gate, for a job that boots machines of it:',
+    'The gate, for a job that boots machines from it:',
     '',
     ...codeBlock('yaml', [
-      `- uses: ${gateIn(env)}`,
+      `- uses: ${gateIn(environment)}`,
       '  with:',
       `    api-key: ${expression('secrets.GCORE_API_KEY')}`,
-      ...(apiUrl.href === DEFAULT_API_URL ? [] : [`    api-url: ${JSON.stringify(apiUrl.href.replace(/\/$/, ''))}`]),
+      ...(apiUrlText === DEFAULT_API_URL ? [] : [`    api-url: ${JSON.stringify(apiUrlText)}`]),
       `    project: ${projectId}`,
       ...(imageType === DEFAULT_IMAGE_TYPE ? [] : [`    image-type: ${imageType}`]),
       `    images: ${expression(`steps.${stepId}.outputs.images`)}`,
@@ -80,12 +76,10 @@ function expression(text: string): string {
   return `\${{ ${text} }}`;
 }
 
-/** The gate of the version that runs, as a workflow would name it. */
-function gateIn(env: NodeJS.ProcessEnv): string {
-  const repository = env['GITHUB_ACTION_REPOSITORY'] ?? '';
-  const ref = env['GITHUB_ACTION_REF'] ?? '';
-  const isKnown = REPOSITORY_RULE.test(repository) && REF_RULE.test(ref);
-  return isKnown ? `${repository}/wait@${ref}` : `${ACTION}/wait@${ACTION_REF}`;
+/** The gate's own action, in the version that runs, as a workflow names it. */
+function gateIn({actionRepository, actionRef}: Environment): string {
+  const isKnown = REPOSITORY_RULE.test(actionRepository) && REF_RULE.test(actionRef);
+  return isKnown ? `${actionRepository}/wait@${actionRef}` : `${ACTION}/wait@${ACTION_REF}`;
 }
 
 function terraform(
@@ -112,7 +106,7 @@ function terraform(
         ];
   const use = regions === 1 ? 'local.image_id' : 'local.image_ids[var.region_id]';
   return [
-    'Terraform, where a volume or a cluster takes an `image_id`:',
+    'Terraform, for the `image_id` of a volume or cluster:',
     '',
     ...codeBlock('hcl', ['locals {', ...locals, '}', '', `# image_id = ${use}`]),
     '',

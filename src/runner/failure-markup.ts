@@ -1,0 +1,36 @@
+import {existsSync, statSync} from 'node:fs';
+import type {ExplainedError} from '../errors.ts';
+import {type Markup, markupWithout} from './markup.ts';
+import type {Step} from './step.ts';
+import {addToSummary} from './summary.ts';
+
+/** Usually an error has a handful of lines, but an answer may name any number of tasks. */
+const MOST_LINES = 20;
+
+/** Writes an error that ended the step before it wrote a summary: invalid inputs, a refused key, a URL that does not exist. */
+export async function writeEarlyFailure(
+  error: ExplainedError,
+  step: Pick<Step, 'log' | 'secrets' | 'environment'>,
+): Promise<void> {
+  const path = step.environment.summaryPath;
+  if (path === '' || !existsSync(path) || statSync(path).size > 0) return;
+  await addToSummary(['### ❌ The step failed', '', ...explanationOf(error, markupWithout(step.secrets))], step);
+}
+
+/** An error in a summary: what happened, what is known, the next step. */
+export function explanationOf({what, known, next}: ExplainedError, {text, item}: Markup): readonly string[] {
+  return [
+    `**What happened:** ${text(what)}`,
+    '',
+    ...(known.length === 0
+      ? []
+      : ['**What is known:**', '', ...few(known.map(item), (rest) => `- and ${rest} more`), '']),
+    ...(next === undefined ? [] : [`**Next step:** ${text(next)}`, '']),
+  ];
+}
+
+/** At most 20 parts, and how many are left out. */
+export function few(parts: readonly string[], sayRest: (rest: number) => string): readonly string[] {
+  const rest = parts.length - MOST_LINES;
+  return rest > 0 ? [...parts.slice(0, MOST_LINES), sayRest(rest)] : parts;
+}

@@ -78,7 +78,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'GitHub redirects to what is no URL': {
     stage: {isPrivate: true},
     faults: [{method: 'GET', path: /releases\/assets\/\d+$/, status: 302, headers: {location: '/storage/1'}}],
-    says: ['no URL that Gcore could fetch it from.'],
+    says: ['GitHub gave no URL from which Gcore could fetch the asset'],
   },
   'the assets are not for the token': {
     faults: [{method: 'GET', path: /\/assets$/, status: 403}],

@@ -61,7 +61,7 @@ it('cuts rows that are too many, and says how many', async () => {
 
   expect(exitCode).toBe(1);
   expect(Buffer.byteLength(summary)).toBeLessThan(MOST_BYTES);
-  const [, rows = ''] = /And (\d+) more, for which/.exec(summary) ?? [];
+  const [, rows = ''] = /And (\d+) more, which do not fit/.exec(summary) ?? [];
   const [, failures = ''] = /And (\d+) more failures/.exec(summary) ?? [];
   expect(Number(rows)).toBeGreaterThan(0);
   expect(Number(failures)).toBeGreaterThan(0);

@@ -54,7 +54,7 @@ it('gives a gate to copy that passes', async () => {
   expect(exitCode).toBe(0);
 });
 
-it('tells what was there already from what was joined', async () => {
+it('tells what was already there from what was joined', async () => {
   // Time goes on in the cloud only when somebody polls: what nobody waits for is never over.
   let nowMs = Date.now();
   await using stage = await setStage({
@@ -69,7 +69,7 @@ it('tells what was there already from what was joined', async () => {
   await stage.upload({region: '2', name: 'trainer', wait: 'false'});
   const {summary, log} = await stage.upload({region: '1,2', name: 'trainer'});
 
-  expect(summary).toMatch(/^\| Region-1 \(1\) \| there already \|/m);
+  expect(summary).toMatch(/^\| Region-1 \(1\) \| already there \|/m);
   expect(summary).toMatch(/^\| Region-2 \(2\) \| joined an earlier import \|/m);
   expect(log).toMatch(
     /notice: trainer\. Region-1: already there, image .*; Region-2: joined an earlier import, image /,

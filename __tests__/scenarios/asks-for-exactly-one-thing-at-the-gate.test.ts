@@ -3,11 +3,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 it.each([
   ['nothing', {}, '- image-id, task-id, name, images, release: give exactly one of them'],
-  [
-    'two things',
-    {name: 'a', 'image-id': 'b'},
-    '- image-id, task-id, name, images, release: give exactly one of them',
-  ],
+  ['two things', {name: 'a', 'image-id': 'b'}, '- image-id, task-id, name, images, release: give exactly one of them'],
   [
     'no region',
     {name: 'a', region: ''},

@@ -55,11 +55,7 @@ it.each([
     {release: 'v1.2.2'},
     'Release v1.2.2 has no gcore-images.json, the list of its images.',
   ],
-  [
-    'the token does not see the repository',
-    {release: 'octo-org/others@v1'},
-    'must be a token that can read it',
-  ],
+  ['the token does not see the repository', {release: 'octo-org/others@v1'}, 'must be a token that can read it'],
   [
     'it is no release',
     {release: 'octo-org/others@v 1'},

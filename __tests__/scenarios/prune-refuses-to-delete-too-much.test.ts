@@ -39,6 +39,8 @@ it('warns in a dry run of what would be too much, and shows the plan all the sam
   const {exitCode, log} = await stage.prune({'dry-run': 'true', 'keep-last': '0', 'max-delete': '1'});
 
   expect(exitCode).toBe(0);
-  expect(log).toMatch(/warning: More images would be deleted than max-delete allows.* With dry-run: false, this would fail\./);
+  expect(log).toMatch(
+    /warning: More images would be deleted than max-delete allows.* With dry-run: false, this would fail\./,
+  );
   expect(log.match(/\] delete /g)).toHaveLength(2);
 });

@@ -86,7 +86,10 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'GitHub refuses for a reason of its own': {
     faults: [{method: 'GET', path: /tags/, status: 422, message: 'Too old'}],
-    says: ['GitHub refused the request: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 422 Too old', 'Fix what it names'],
+    says: [
+      'GitHub refused the request: GET /repos/octo-org/gpu-images/releases/tags/v1.2.3: 422 Too old',
+      'Fix what it names',
+    ],
   },
   'GitHub is down': {
     faults: [{method: 'GET', path: /tags/, status: 503, times: 4}],

@@ -2,6 +2,7 @@ import type {ServerResponse} from 'node:http';
 import type {Socket} from 'node:net';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {Answer} from './faults.ts';
+import type {JournalEntry} from './journal.ts';
 import type {JsonObject} from './model.ts';
 
 /** What the cloud has to say if nothing goes wrong on the way. */
@@ -31,10 +32,10 @@ const HTML_TYPE = {'content-type': 'text/html; charset=utf-8'};
 type Headers = Readonly<Record<string, string>>;
 
 /** Writes the answer, as it is or as it was scripted. */
-export async function writeAnswer(line: Line, truth: TrueAnswer, answer: Answer): Promise<void> {
+export async function writeAnswer(line: Line, entry: JournalEntry, truth: TrueAnswer, answer: Answer): Promise<void> {
   switch (answer.kind) {
     case 'true': {
-      const body = answer.change === undefined ? truth.body : answer.change(structuredClone(truth.body));
+      const body = answer.change === undefined ? truth.body : answer.change(structuredClone(truth.body), entry);
       return sendWhole(line, truth, JSON.stringify(body));
     }
     case 'status':

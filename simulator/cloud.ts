@@ -1,3 +1,4 @@
+import type {ImportFails, ImportFailure, Leftover} from './import-failures.ts';
 import {endTask, type ImageVisible, Imports} from './imports.ts';
 import type {
   Clock,
@@ -10,7 +11,8 @@ import type {
   TaskRecord,
   Timing,
 } from './model.ts';
-import {forbidden, inUse, locked, notFound, notInRegion, quotaExceeded} from './problems.ts';
+import {forbidden, inUse, locked, notFound, notInRegion, quotaLimitExceed, quotaTaskText} from './problems.ts';
+import {type QuotaOptions, Quotas} from './quotas.ts';
 import {imageRecord, taskRecord} from './records.ts';
 import {hasBaremetal} from './regions.ts';
 import type {Schedule} from './schedule.ts';
@@ -19,7 +21,9 @@ export interface CloudRules {
   readonly projects: readonly Project[];
   readonly regions: readonly Region[];
   readonly timingIn: (regionId: number) => Timing;
-  readonly imageQuota: number;
+  readonly quota: QuotaOptions;
+  readonly importFails: ImportFails;
+  readonly failedImportLeaves: Leftover;
   readonly slots: number;
   readonly startWithinMs: number;
   readonly imageVisible: ImageVisible;
@@ -47,17 +51,24 @@ export interface AcceptedUpload extends Scope {
 /** The state of the cloud, and everything that may be done to it. */
 export class Cloud {
   readonly rules: CloudRules;
+  readonly quotas: Quotas;
   readonly #clock: Clock;
   readonly #schedule: Schedule;
   readonly #imports: Imports;
   readonly #images = new Map<string, ImageRecord>();
+  /** The regions of all imports so far. */
+  readonly #acceptedIn: number[] = [];
   readonly #tasks = new Map<string, TaskRecord>();
 
   constructor(rules: CloudRules, clock: Clock, schedule: Schedule) {
     this.rules = rules;
     this.#clock = clock;
     this.#schedule = schedule;
-    this.#imports = new Imports(schedule, clock, rules, (image) => void this.#images.delete(image.id));
+    this.quotas = new Quotas(rules.quota, (regionId) => this.#imagesOfAccount(regionId));
+    this.#imports = new Imports(schedule, clock, rules, {
+      discard: (image) => void this.#images.delete(image.id),
+      excessOf: (image, bytes) => this.quotas.excessOfSize(image.regionId, bytes),
+    });
   }
 
   images(): readonly ImageRecord[] {
@@ -123,19 +134,22 @@ export class Cloud {
     return this.rules.projects.some((project) => project.id === projectId && project.foreign === true);
   }
 
-  checkQuota(scope: Scope): void {
-    const used = this.images().filter((image) => isAt(image, scope) && image.visibility !== 'public').length;
-    if (used >= this.rules.imageQuota) throw quotaExceeded('image_count', this.rules.imageQuota, used);
+  /** Refuses an upload over the limit, unless its task is to tell it. */
+  checkQuota({regionId}: Scope): void {
+    const {refusal} = this.quotas;
+    const excess = refusal === 'task' ? undefined : this.quotas.excessOfUpload(regionId);
+    if (excess !== undefined && refusal !== 'task') throw quotaLimitExceed(excess, refusal);
   }
 
-  /** Refuses to change an image that is Gcore's own or locked. */
-  checkChangeable(image: ImageRecord): void {
-    if (image.visibility === 'public') throw forbidden(`Image ${image.id} is public and cannot be changed.`);
+  /** Refuses to change an image that is Gcore's own, of another project, or locked. */
+  checkChangeable(image: ImageRecord, {projectId}: Scope): void {
+    if (image.isOfGcore) throw forbidden(`Image ${image.id} is public and cannot be changed.`);
+    if (image.projectId !== projectId) throw forbidden(`Image ${image.id} belongs to another project.`);
     if (image.lockedBy !== null) throw locked(image.id, image.lockedBy);
   }
 
-  checkDeletable(image: ImageRecord): void {
-    this.checkChangeable(image);
+  checkDeletable(image: ImageRecord, scope: Scope): void {
+    this.checkChangeable(image, scope);
     if (image.inUse) throw inUse(image.id);
   }
 
@@ -147,11 +161,37 @@ export class Cloud {
       {id: taskId, projectId, regionId, requestId, data, type: 'download_image', state: 'NEW'},
       atMs,
     );
-    const unborn = {status: 'queued', sizeBytes: 0, minDiskGib: 0, lockedBy: taskId, creatorTaskId: taskId};
+    const failure = this.#failureOf(upload);
+    const unborn = {
+      isOfGcore: false,
+      status: 'queued',
+      sizeBytes: 0,
+      minDiskGib: 0,
+      lockedBy: taskId,
+      creatorTaskId: taskId,
+    };
     const image = imageRecord({...upload.image, ...unborn, projectId, regionId}, atMs);
     this.#tasks.set(task.id, task);
     this.#images.set(image.id, image);
-    this.#imports.accept({image, task, sourceUrl: upload.image.sourceUrl, timing: this.rules.timingIn(regionId)}, atMs);
+    const {sourceUrl} = upload.image;
+    this.#imports.accept({image, task, sourceUrl, timing: this.rules.timingIn(regionId), failure}, atMs);
+  }
+
+  /** Whether an import is going to fail, which is decided before its own image counts. */
+  #failureOf({projectId, regionId, image}: AcceptedUpload): ImportFailure | undefined {
+    this.#acceptedIn.push(regionId);
+    const nth = this.#acceptedIn.length;
+    const nthInRegion = this.#acceptedIn.filter((id) => id === regionId).length;
+    const {name, type} = image;
+    const scripted = this.rules.importFails({projectId, regionId, type, name, nth, nthInRegion});
+    const excess = this.quotas.refusal === 'task' ? this.quotas.excessOfUpload(regionId) : undefined;
+    return scripted ?? (excess && {error: quotaTaskText(excess)});
+  }
+
+  #imagesOfAccount(regionId: number): readonly ImageRecord[] {
+    return this.images().filter(
+      (image) => image.regionId === regionId && !image.isOfGcore && !this.isForeign(image.projectId),
+    );
   }
 
   beginDeletion(image: ImageRecord, taskId: string, requestId: string, atMs: number): void {

@@ -1,23 +1,12 @@
+import type {JournalEntry} from './journal.ts';
 import type {JsonObject} from './model.ts';
+import type {RequestKind} from './request-kinds.ts';
 
-export type RequestKind =
-  | 'upload'
-  | 'image'
-  | 'images'
-  | 'delete'
-  | 'patch'
-  | 'task'
-  | 'tasks'
-  | 'active-tasks'
-  | 'project'
-  | 'projects'
-  | 'region'
-  | 'regions'
-  | 'any';
+export type {RequestKind} from './request-kinds.ts';
 
 /** What the client gets to see, whatever the cloud did. */
 export type Answer =
-  | {readonly kind: 'true'; readonly change?: (body: JsonObject) => unknown}
+  | {readonly kind: 'true'; readonly change?: (body: JsonObject, entry: JournalEntry) => unknown}
   | {
       readonly kind: 'status';
       readonly status: number;
@@ -45,7 +34,9 @@ export type Effect = 'now' | 'none' | {readonly afterMs: number};
 
 export interface Fault {
   readonly request: RequestKind;
-  /** Counted from 1 among the requests of that kind since the start; default: the next ones. */
+  /** Narrows it to some requests of that kind: `({params}) => params.region_id === '84'`. */
+  readonly match?: (entry: JournalEntry) => boolean;
+  /** Counted from 1 among those requests since the start; default: the next ones. */
   readonly nth?: number;
   /** How many in a row, default 1; Infinity is allowed. */
   readonly times?: number;
@@ -65,30 +56,30 @@ interface Scripted {
 /** The faults that are still to come. For every request the first that fits is taken. */
 export class FaultScript {
   readonly #scripted: Scripted[] = [];
-  readonly #seen = new Map<RequestKind, number>();
+  readonly #seen: JournalEntry[] = [];
 
   add(faults: readonly Fault[]): void {
     this.#scripted.push(...faults.map((fault) => ({fault, used: 0})));
   }
 
   /** Counts a request, and gives the fault that was scripted for it, if any. */
-  next(kind: RequestKind): Fault | undefined {
-    for (const counted of new Set<RequestKind>([kind, 'any'])) this.#seen.set(counted, this.#count(counted) + 1);
-    const found = this.#scripted.find((one) => this.#fits(one, kind));
+  next(entry: JournalEntry): Fault | undefined {
+    this.#seen.push(entry);
+    const found = this.#scripted.find((one) => this.#fits(one, entry));
     if (found === undefined) return undefined;
     found.used += 1;
     return found.fault;
   }
 
-  #count(kind: RequestKind): number {
-    return this.#seen.get(kind) ?? 0;
-  }
-
-  #fits({fault, used}: Scripted, kind: RequestKind): boolean {
-    const {request, nth, times = 1} = fault;
-    if (request !== 'any' && request !== kind) return false;
+  #fits({fault, used}: Scripted, entry: JournalEntry): boolean {
+    const {nth, times = 1} = fault;
+    if (!isMeant(fault, entry)) return false;
     if (nth === undefined) return used < times;
-    const seen = this.#count(request);
-    return seen >= nth && seen < nth + times;
+    const count = this.#seen.filter((seen) => isMeant(fault, seen)).length;
+    return count >= nth && count < nth + times;
   }
+}
+
+function isMeant({request, match}: Fault, entry: JournalEntry): boolean {
+  return (request === 'any' || request === entry.kind) && (match?.(entry) ?? true);
 }

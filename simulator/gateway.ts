@@ -5,7 +5,7 @@ import {type Line, statusOf, type TrueAnswer, writeAnswer} from './answers.ts';
 import type {Cloud} from './cloud.ts';
 import type {Contract} from './contract.ts';
 import type {Outcome} from './endpoints.ts';
-import {type Answer, type Effect, FaultScript, type RequestKind} from './faults.ts';
+import {type Answer, type Effect, FaultScript} from './faults.ts';
 import type {JournalEntry, OpenEntry} from './journal.ts';
 import type {Clock} from './model.ts';
 import {invalid, methodNotAllowed, noSuchRoute, Problem, unauthorized} from './problems.ts';
@@ -49,7 +49,7 @@ export class Gateway {
   async handle(request: IncomingMessage, line: Line): Promise<void> {
     const received = await this.#receive(request);
     const {entry} = received;
-    const fault = this.faults.next(entry.kind);
+    const fault = this.faults.next(entry);
     for (const listener of this.listeners) listener(entry);
     await this.#parts.schedule.advance();
     const judged = this.#judge(received);
@@ -62,7 +62,7 @@ export class Gateway {
     if (line.rawSocket.destroyed) return;
     // Journalled before the client can have it, so that a test which has its answer finds the status there.
     entry.status = statusOf(truth, answer);
-    await writeAnswer(line, truth, answer);
+    await writeAnswer(line, entry, truth, answer);
   }
 
   async #receive(request: IncomingMessage): Promise<Received> {
@@ -70,12 +70,14 @@ export class Gateway {
     const {pathname, searchParams} = new URL(request.url ?? '/', 'http://simulator');
     const method = request.method ?? 'GET';
     const found = findRoute(method, pathname);
-    const kind: RequestKind = typeof found === 'string' ? 'any' : found.kind;
+    const {kind, params}: Pick<JournalEntry, 'kind' | 'params'> =
+      typeof found === 'string' ? {kind: 'any', params: {}} : found;
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     const entry: OpenEntry = {
       kind,
       method,
       path: pathname,
+      params,
       query: searchParams,
       headers,
       body: parseJson(rawBody),

@@ -30,7 +30,7 @@ export const uploadInstanceImage: Endpoint = (call) => {
 export function deleteImage(...types: readonly ImageType[]): Endpoint {
   return (call) => {
     const image = findImage(types, call);
-    call.cloud.checkDeletable(image);
+    call.cloud.checkDeletable(image, scopeOf(call));
     const taskId = randomUUID();
     const apply = (atMs: number) => call.cloud.beginDeletion(image, taskId, call.requestId, atMs);
     return {body: {tasks: [taskId]}, apply};
@@ -45,7 +45,7 @@ export function getImage(...types: readonly ImageType[]): Endpoint {
 export function patchImage(...types: readonly ImageType[]): Endpoint {
   return (call): Outcome => {
     const image = findImage(types, call);
-    call.cloud.checkChangeable(image);
+    call.cloud.checkChangeable(image, scopeOf(call));
     const change = validChange(call.body, image);
     const apply = (atMs: number) => void Object.assign(image, change(image), {updatedAtMs: atMs});
     return {body: imageView(call, {...image, ...change(image)}), apply};

@@ -1,6 +1,9 @@
+import type {ImportFailure, Leftover} from './import-failures.ts';
 import type {Clock, ImageRecord, TaskRecord, Timing} from './model.ts';
+import {notStartedText, quotaTaskText} from './problems.ts';
+import type {QuotaExcess} from './quotas.ts';
 import type {Schedule} from './schedule.ts';
-import {type Fetched, fetchSource} from './source.ts';
+import {fetchSource} from './source.ts';
 
 /** When the row of an uploaded image appears in list and get. */
 export type ImageVisible = 'posted' | 'running' | 'finished';
@@ -9,6 +12,7 @@ export interface ImportRules {
   readonly slots: number;
   readonly startWithinMs: number;
   readonly imageVisible: ImageVisible;
+  readonly failedImportLeaves: Leftover;
   readonly inRealTime: boolean;
 }
 
@@ -17,6 +21,20 @@ export interface Import {
   readonly task: TaskRecord;
   readonly sourceUrl: string;
   readonly timing: Timing;
+  /** Set if it is going to fail whatever its source. */
+  readonly failure: ImportFailure | undefined;
+}
+
+/** What an import does to the rest of the cloud. */
+export interface ImportEffects {
+  readonly discard: (image: ImageRecord) => void;
+  /** The quota that an image of so many bytes would exceed. */
+  readonly excessOf: (image: ImageRecord, bytes: number) => QuotaExcess | undefined;
+}
+
+/** A source that was fetched. */
+interface Arrived {
+  readonly bytes: number;
 }
 
 /**
@@ -27,16 +45,16 @@ export class Imports {
   readonly #schedule: Schedule;
   readonly #clock: Clock;
   readonly #rules: ImportRules;
-  readonly #discard: (image: ImageRecord) => void;
+  readonly #effects: ImportEffects;
   readonly #stop = new AbortController();
   readonly #runningByProject = new Map<number, number>();
   #waiting: Import[] = [];
 
-  constructor(schedule: Schedule, clock: Clock, rules: ImportRules, discard: (image: ImageRecord) => void) {
+  constructor(schedule: Schedule, clock: Clock, rules: ImportRules, effects: ImportEffects) {
     this.#schedule = schedule;
     this.#clock = clock;
     this.#rules = rules;
-    this.#discard = discard;
+    this.#effects = effects;
   }
 
   accept(one: Import, atMs: number): void {
@@ -72,26 +90,38 @@ export class Imports {
    * its real time.
    */
   #fetchUntil(one: Import, earliestMs: number): void {
-    const fetched = fetchSource(one.sourceUrl, this.#stop.signal);
+    const {failure} = one;
+    if (failure !== undefined) {
+      this.#schedule.at(earliestMs, (dueMs) => this.#end(one, failure, dueMs));
+      return;
+    }
+    const fetched = this.#fetch(one);
     if (!this.#rules.inRealTime || one.timing.runningMs === 0) {
       this.#schedule.at(earliestMs, async (dueMs) => this.#end(one, await fetched, dueMs));
       return;
     }
-    void fetched.then((source) => {
+    void fetched.then((result) => {
       if (this.#stop.signal.aborted) return;
-      this.#schedule.at(Math.max(earliestMs, this.#clock.now()), (dueMs) => this.#end(one, source, dueMs));
+      this.#schedule.at(Math.max(earliestMs, this.#clock.now()), (dueMs) => this.#end(one, result, dueMs));
     });
   }
 
-  #end(one: Import, source: Fetched, atMs: number): void {
+  async #fetch({image, sourceUrl}: Import): Promise<Arrived | ImportFailure> {
+    const fetched = await fetchSource(sourceUrl, this.#stop.signal);
+    if (!fetched.ok) return {error: fetched.message};
+    const excess = this.#effects.excessOf(image, fetched.bytes);
+    return excess === undefined ? {bytes: fetched.bytes} : {error: quotaTaskText(excess)};
+  }
+
+  #end(one: Import, result: Arrived | ImportFailure, atMs: number): void {
     const {image, task, timing} = one;
-    if (source.ok) {
+    if ('bytes' in result) {
       endTask(task, 'FINISHED', atMs);
       task.imageIds = [image.id];
       image.listed = true;
-      this.#schedule.at(atMs + timing.savingMs, (dueMs) => activate(image, source.bytes, dueMs));
+      this.#schedule.at(atMs + timing.savingMs, (dueMs) => activate(image, result.bytes, dueMs));
     } else {
-      this.#fail(one, source.message, atMs);
+      this.#fail(one, result, atMs);
     }
     this.#runningByProject.set(task.projectId, this.#running(task.projectId) - 1);
     this.#startNext(task.projectId, atMs);
@@ -107,15 +137,19 @@ export class Imports {
   #reap(one: Import, atMs: number): void {
     if (one.task.state !== 'NEW') return;
     this.#waiting = this.#waiting.filter((other) => other !== one);
-    const minutes = this.#rules.startWithinMs / 60_000;
-    const message = `Task was not started within ${minutes} minutes of creation. Too many tasks may be running; try again.`;
-    this.#fail(one, message, atMs);
+    this.#fail(one, {error: notStartedText(this.#rules.startWithinMs / 60_000)}, atMs);
   }
 
-  #fail({image, task}: Import, message: string, atMs: number): void {
+  #fail({image, task}: Import, {error, leaves = this.#rules.failedImportLeaves}: ImportFailure, atMs: number): void {
     endTask(task, 'ERROR', atMs);
-    task.error = message;
-    this.#discard(image);
+    task.error = error;
+    if (leaves === 'nothing') {
+      this.#effects.discard(image);
+      return;
+    }
+    image.status = leaves;
+    image.listed = true;
+    image.updatedAtMs = atMs;
   }
 
   #running(projectId: number): number {

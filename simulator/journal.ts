@@ -1,4 +1,4 @@
-import type {RequestKind} from './faults.ts';
+import type {RequestKind} from './request-kinds.ts';
 
 /** A request that the cloud received, and what became of it. */
 export interface JournalEntry {
@@ -6,6 +6,8 @@ export interface JournalEntry {
   readonly kind: RequestKind;
   readonly method: string;
   readonly path: string;
+  /** The parts of the path that the document names: `project_id`, `region_id`, `image_id`, `task_id`. */
+  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   /** Its JSON, or undefined where there was none. */

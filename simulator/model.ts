@@ -62,6 +62,8 @@ export interface SimulatedImage {
   readonly status: string;
   readonly sizeBytes: number;
   readonly visibility: string;
+  /** One of the images that Gcore offers, which nobody can change. Default: it is public, and was not uploaded here. */
+  readonly isOfGcore: boolean;
   readonly tags: Readonly<Record<string, string>>;
   /** Tags that the service itself has set: shown with `read_only: true`, kept by every PATCH. */
   readonly readOnlyTags: Readonly<Record<string, string>>;

@@ -1,4 +1,7 @@
+import {randomUUID} from 'node:crypto';
+import type {Answer} from './faults.ts';
 import type {JsonObject} from './model.ts';
+import type {QuotaExcess} from './quotas.ts';
 
 /** Names of fields, each with what is wrong with it. */
 export type InvalidFields = Readonly<Record<string, readonly string[]>>;
@@ -61,12 +64,50 @@ export function inUse(imageId: string): Problem {
   );
 }
 
-export function quotaExceeded(resource: string, limit: number, used: number): Problem {
-  const info = {resource, limit, used, requested: 1};
-  const message = `Quota exceeded for ${resource}: limit ${limit}, used ${used}, requested 1.`;
-  return new Problem(409, 'QuotaExceededError', message, {info});
+/** An upload over the limit of an account in a region. The status is not documented: 409, 400 and 403 are to be expected. */
+export function quotaLimitExceed(excess: QuotaExcess, status = 409): Problem {
+  const {attribute, limit, used, requested} = excess;
+  const info = {attribute, current_usage: used, requested_usage: requested, limit};
+  return new Problem(status, 'QuotaLimitExceed', quotaText(excess), {info});
+}
+
+/** A region without room, whoever asks; the key is not at fault. */
+export function regionFull(regionId: number): Problem {
+  return forbidden(`The region ${regionId} has reached the limit`);
+}
+
+/** A key that is not accepted; the message quotes the first half of it. */
+export function badToken(apiKey: string): Problem {
+  return new Problem(401, 'AuthenticationError', `Bad permanent token: ${apiKey.slice(0, apiKey.length / 2)}`);
 }
 
 export function notInRegion(product: string, region: string): Problem {
   return new Problem(404, 'ProductNotAvailableError', `${product} is not available in region ${region}.`);
+}
+
+/** The error of a task for which the scheduler of the region found no host. */
+export const NO_VALID_HOST = 'No valid host was found. There are not enough hosts available.';
+
+/** The error of a task that waited too long for a slot: the scheduler's cleanup ended it. */
+export function notStartedText(withinMinutes: number): string {
+  return `Task was not started within ${withinMinutes} minutes of creation. Marked as failed by scheduler cleanup.`;
+}
+
+/** The error of a task that was accepted although a quota was used up. */
+export function quotaTaskText(excess: QuotaExcess): string {
+  return `QuotaLimitExceed: ${quotaText(excess)}`;
+}
+
+function quotaText({attribute, limit, used, requested}: QuotaExcess): string {
+  return `Quota limit for ${attribute} exceeded by ${used + requested - limit}`;
+}
+
+/** Scripts a problem as the answer to any request: `script({request: 'upload', answer: refusedWith(regionFull(7))})`. */
+export function refusedWith(problem: Problem): Answer {
+  return {kind: 'status', status: problem.status, body: problem.body(randomUUID())};
+}
+
+/** The form that errors of authentication may have: neither class nor request ID. */
+export function refusedInShort(status: number, detail: string, code: string): Answer {
+  return {kind: 'status', status, body: {detail, code}};
 }

@@ -22,6 +22,7 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
     status: 'active',
     sizeBytes,
     visibility: hasInstanceForm(type) ? 'shared' : 'private',
+    isOfGcore: given.visibility === 'public',
     tags: {},
     readOnlyTags: {},
     createdAtMs: nowMs,

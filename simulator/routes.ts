@@ -1,8 +1,9 @@
+import {getClientQuotas, getImagePrice} from './account-endpoints.ts';
 import {getProject, getRegion, listProjects, listRegions} from './directory-endpoints.ts';
 import type {Endpoint} from './endpoints.ts';
-import type {RequestKind} from './faults.ts';
 import {deleteImage, getImage, listImages, patchImage, uploadImage, uploadInstanceImage} from './image-endpoints.ts';
 import {type ImageType, INSTANCE_TYPES} from './model.ts';
+import type {RequestKind} from './request-kinds.ts';
 import {getTask, listActiveTasks, listTasks} from './task-endpoints.ts';
 
 interface Route {
@@ -52,6 +53,8 @@ const ROUTES: readonly Route[] = [
   route('GET', '/cloud/v1/projects/{project_id}', 'project', getProject),
   route('GET', '/cloud/v1/regions', 'regions', listRegions),
   route('GET', '/cloud/v1/regions/{region_id}', 'region', getRegion),
+  route('GET', '/cloud/v2/client_quotas', 'quotas', getClientQuotas),
+  route('POST', '/cloud/v1/pricing/{project_id}/{region_id}/images', 'price', getImagePrice),
 ];
 
 /** The endpoint of a request; otherwise whether the path is there at all, under another method. */

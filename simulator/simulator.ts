@@ -1,46 +1,33 @@
-import {Cloud, type CloudRules} from './cloud.ts';
+import {Cloud} from './cloud.ts';
 import {type Contract, openContract} from './contract.ts';
-import type {Fault, RequestKind} from './faults.ts';
+import type {Fault} from './faults.ts';
 import {Gateway} from './gateway.ts';
-import type {ImageVisible} from './imports.ts';
 import type {JournalEntry} from './journal.ts';
-import type {Clock, ImageType, Project, Region, SimulatedImage, SimulatedTask, Timing} from './model.ts';
-import {FEW_REGIONS, fleetOf} from './regions.ts';
+import type {ImageType, SimulatedImage, SimulatedTask} from './model.ts';
+import {rulesOf, type SimulatorOptions} from './options.ts';
+import type {RequestKind} from './request-kinds.ts';
 import {Schedule} from './schedule.ts';
-import {listen, type Tls} from './server.ts';
+import {listen} from './server.ts';
 
 export type {Contract} from './contract.ts';
-export type {Answer, Effect, Fault, RequestKind} from './faults.ts';
+export type {Answer, Effect, Fault} from './faults.ts';
+export type {ImportFailure, Leftover, StartedImport} from './import-failures.ts';
 export type {JournalEntry} from './journal.ts';
 export type {ImageType, JsonObject, Region, SimulatedImage, SimulatedTask, TaskState, Timing} from './model.ts';
+export type {SimulatorOptions} from './options.ts';
+export {
+  badToken,
+  NO_VALID_HOST,
+  notStartedText,
+  quotaLimitExceed,
+  quotaTaskText,
+  refusedInShort,
+  refusedWith,
+  regionFull,
+} from './problems.ts';
+export type {QuotaOptions} from './quotas.ts';
 export {fleetOf} from './regions.ts';
-
-export interface SimulatorOptions {
-  /** Default: a fixed one that looks like a permanent API token. */
-  readonly apiKey?: string;
-  readonly projects?: readonly Project[];
-  /** Default: four. A number gives a fleet of so many: see `fleetOf`. */
-  readonly regions?: readonly Region[] | number;
-  /** Default: everything takes no time, the fetching of the source included. A function gives each region its own. */
-  readonly timing?: Partial<Timing> | ((regionId: number) => Partial<Timing>);
-  /** How many images a project may have in one region. */
-  readonly quota?: {readonly images?: number};
-  /** Imports that run at once in one project. */
-  readonly slots?: number;
-  /** A task that has not started by then ends in ERROR. */
-  readonly startWithinMs?: number;
-  readonly imageVisible?: ImageVisible;
-  /** Whether the data of a task carries the tags of the upload that created it. */
-  readonly taskDataHoldsTags?: boolean;
-  /** Default: real time. On a clock of one's own, fetching the source takes no time. */
-  readonly clock?: Clock;
-  /** With it, the simulator serves https. */
-  readonly tls?: Tls;
-  readonly host?: string;
-  readonly port?: number;
-  /** Default: the document that the environment variable GCORE_OPENAPI names, if it does. */
-  readonly contract?: Contract;
-}
+export type {RequestKind} from './request-kinds.ts';
 
 export interface ImageFilter {
   readonly projectId?: number;
@@ -70,31 +57,6 @@ export interface Simulator {
 }
 
 const PERMANENT_TOKEN = '4242$5f0c1e9ad37b2468e1f09b7c6d5a43210fedcba98765432100112233445566ab';
-
-const PROJECTS: readonly Project[] = [
-  {id: 1, name: 'default'},
-  {id: 2, name: 'gpu-team'},
-];
-
-const NO_TIME = {newMs: 0, runningMs: 0, savingMs: 0, deletingMs: 0};
-
-function rulesOf(options: SimulatorOptions): CloudRules {
-  const {timing: given = {}, regions = FEW_REGIONS} = options;
-  return {
-    projects: options.projects ?? PROJECTS,
-    regions: typeof regions === 'number' ? fleetOf(regions) : regions,
-    timingIn: (regionId) => {
-      const timing = {...NO_TIME, ...(typeof given === 'function' ? given(regionId) : given)};
-      return {queuedMs: timing.runningMs / 2, ...timing};
-    },
-    imageQuota: options.quota?.images ?? Infinity,
-    slots: options.slots ?? 6,
-    startWithinMs: options.startWithinMs ?? 600_000,
-    imageVisible: options.imageVisible ?? 'running',
-    taskDataHoldsTags: options.taskDataHoldsTags ?? true,
-    inRealTime: options.clock === undefined,
-  };
-}
 
 /** Compiling the schemas takes longer than most tests, so simulators of one process share them. */
 const contracts = new Map<string, Contract>();

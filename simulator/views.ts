@@ -1,4 +1,5 @@
 import type {ImageRecord, JsonObject, Project, Region, TaskRecord} from './model.ts';
+import {pricesOf} from './prices.ts';
 import {hasAiGpu, hasBaremetal} from './regions.ts';
 
 const CLIENT_ID = 4242;
@@ -59,26 +60,13 @@ export function gpuImageView(image: ImageRecord): JsonObject {
   };
 }
 
-const PRICE_PER_GIB_HOUR = 0.0001;
-const HOURS_PER_MONTH = 720;
-
-function prices(image: ImageRecord): JsonObject {
-  const perHour = image.minDiskGib * PRICE_PER_GIB_HOUR;
-  return {
-    currency_code: 'EUR',
-    price_per_hour: perHour,
-    price_per_month: perHour * HOURS_PER_MONTH,
-    price_status: 'show',
-  };
-}
-
 const NO_PRICES = {currency_code: null, price_per_hour: null, price_per_month: null, price_status: null};
 
 /** An image as the instance endpoints show it. */
 export function instanceImageView(image: ImageRecord, region: Region, includePrices: boolean): JsonObject {
   return {
     ...commonFields(image),
-    ...(includePrices ? prices(image) : NO_PRICES),
+    ...(includePrices ? pricesOf(image.minDiskGib) : NO_PRICES),
     description: '',
     display_order: null,
     is_baremetal: image.isBaremetal,

@@ -77,6 +77,7 @@ async function driveLists(simulator: Simulator): Promise<void> {
     '/cloud/v1/regions?show_volume_types=true&display_name=Manassas',
     '/cloud/v1/regions',
     '/cloud/v1/regions/7?show_volume_types=true',
+    '/cloud/v2/client_quotas',
   ];
   for (const path of paths) expect(await call(simulator, path)).toMatchObject({status: 200});
 }

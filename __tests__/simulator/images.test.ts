@@ -136,14 +136,4 @@ describe('conflicts', () => {
     expect(await results(simulator, '/cloud/v3/gpu/virtual/2/7/images')).toMatchObject([{visibility: 'public'}]);
     expect(await post(simulator, VIRTUAL, GOOD)).toMatchObject({status: 200});
   });
-
-  it('refuse an upload beyond the quota of project and region', async () => {
-    const simulator = await simulate({quota: {images: 1}});
-    simulator.addImage({name: 'my-image'});
-    expect(await post(simulator, VIRTUAL, GOOD)).toMatchObject({
-      status: 409,
-      body: {exception_class: 'QuotaExceededError', info: {limit: 1, used: 1}},
-    });
-    expect(await post(simulator, '/cloud/v3/gpu/virtual/1/10/images', GOOD)).toMatchObject({status: 200});
-  });
 });

@@ -31,7 +31,7 @@ describe('the queue of imports', () => {
     clock.pass(599_999);
     expect(await task(simulator, third)).toMatchObject({state: 'NEW'});
     clock.pass(1);
-    const error = expect.stringContaining('Task was not started within 10 minutes of creation');
+    const error = 'Task was not started within 10 minutes of creation. Marked as failed by scheduler cleanup.';
     expect(await task(simulator, third)).toMatchObject({state: 'ERROR', error, finished_on: '2026-07-08T10:10:00Z'});
     expect(await simulator.images()).toHaveLength(2);
   });

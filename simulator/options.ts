@@ -1,0 +1,67 @@
+import type {CloudRules} from './cloud.ts';
+import type {Contract} from './contract.ts';
+import type {ImportFails, Leftover} from './import-failures.ts';
+import type {ImageVisible} from './imports.ts';
+import type {Clock, Project, Region, Timing} from './model.ts';
+import type {QuotaOptions} from './quotas.ts';
+import {FEW_REGIONS, fleetOf} from './regions.ts';
+import type {Tls} from './server.ts';
+
+export interface SimulatorOptions {
+  /** Default: a fixed one that looks like a permanent API token. */
+  readonly apiKey?: string;
+  readonly projects?: readonly Project[];
+  /** Default: four. A number gives a fleet of so many: see `fleetOf`. */
+  readonly regions?: readonly Region[] | number;
+  /** Default: everything takes no time, the fetching of the source included. A function gives each region its own. */
+  readonly timing?: Partial<Timing> | ((regionId: number) => Partial<Timing>);
+  /** What the account may have in a region, and how an upload beyond it is refused. */
+  readonly quota?: QuotaOptions;
+  /** Imports that run at once in one project. */
+  readonly slots?: number;
+  /** A task that has not started by then ends in ERROR. */
+  readonly startWithinMs?: number;
+  /** Which imports fail, whatever their source: for want of a host, for instance. Default: none. */
+  readonly importFails?: ImportFails;
+  /** What failed imports leave in the lists, if their failure says nothing else. Default: `nothing`. */
+  readonly failedImportLeaves?: Leftover;
+  readonly imageVisible?: ImageVisible;
+  /** Whether the data of a task carries the tags of the upload that created it. */
+  readonly taskDataHoldsTags?: boolean;
+  /** Default: real time. On a clock of one's own, fetching the source takes no time. */
+  readonly clock?: Clock;
+  /** With it, the simulator serves https. */
+  readonly tls?: Tls;
+  readonly host?: string;
+  readonly port?: number;
+  /** Default: the document that the environment variable GCORE_OPENAPI names, if it does. */
+  readonly contract?: Contract;
+}
+
+const PROJECTS: readonly Project[] = [
+  {id: 1, name: 'default'},
+  {id: 2, name: 'gpu-team'},
+];
+
+const NO_TIME = {newMs: 0, runningMs: 0, savingMs: 0, deletingMs: 0};
+
+/** The options with all their defaults. */
+export function rulesOf(options: SimulatorOptions): CloudRules {
+  const {timing: given = {}, regions = FEW_REGIONS} = options;
+  return {
+    projects: options.projects ?? PROJECTS,
+    regions: typeof regions === 'number' ? fleetOf(regions) : regions,
+    timingIn: (regionId) => {
+      const timing = {...NO_TIME, ...(typeof given === 'function' ? given(regionId) : given)};
+      return {queuedMs: timing.runningMs / 2, ...timing};
+    },
+    quota: options.quota ?? {},
+    slots: options.slots ?? 6,
+    startWithinMs: options.startWithinMs ?? 600_000,
+    importFails: options.importFails ?? (() => undefined),
+    failedImportLeaves: options.failedImportLeaves ?? 'nothing',
+    imageVisible: options.imageVisible ?? 'running',
+    taskDataHoldsTags: options.taskDataHoldsTags ?? true,
+    inRealTime: options.clock === undefined,
+  };
+}

@@ -1,0 +1,88 @@
+import type {ImageRecord, JsonObject, Region} from './model.ts';
+
+/** What the account may have in one region. A limit of 0 or -1 is told as it is, and not enforced. */
+export interface RegionQuota {
+  readonly images?: number;
+  readonly sizeBytes?: number;
+  /** What the account uses besides the images of this simulator: a full region without a single image in it. */
+  readonly usedImages?: number;
+  readonly usedBytes?: number;
+}
+
+export interface QuotaOptions {
+  /** Limits of every region that has none of its own. Default: none, and `client_quotas` tells of no region. */
+  readonly images?: number;
+  readonly sizeBytes?: number;
+  /** By region ID; null is a region whose quotas are not initialized: `client_quotas` leaves it out, nothing is enforced. */
+  readonly regions?: Readonly<Record<number, RegionQuota | null>>;
+  /**
+   * The status with which an upload over the limit is refused, 409 by default; `task`: it is accepted, and its task ends in
+   * ERROR. The size of an image is known only once it was fetched, so a limit of bytes is always met in the task, but for
+   * uploads to a region that is full already.
+   */
+  readonly refusal?: number | 'task';
+}
+
+/** By how much a limit would be exceeded, as `info` of the error tells it. */
+export interface QuotaExcess {
+  readonly attribute: 'image_count' | 'image_size';
+  readonly limit: number;
+  readonly used: number;
+  readonly requested: number;
+}
+
+/** The quotas of the account, counted over all of its projects in a region. */
+export class Quotas {
+  readonly refusal: number | 'task';
+  readonly #options: QuotaOptions;
+  readonly #imagesIn: (regionId: number) => readonly ImageRecord[];
+
+  constructor(options: QuotaOptions, imagesIn: (regionId: number) => readonly ImageRecord[]) {
+    this.refusal = options.refusal ?? 409;
+    this.#options = options;
+    this.#imagesIn = imagesIn;
+  }
+
+  /** What one more image would exceed, before its size is known. */
+  excessOfUpload(regionId: number): QuotaExcess | undefined {
+    return this.#excess(regionId, 'image_count', 1) ?? this.#excess(regionId, 'image_size', 1);
+  }
+
+  /** What an image would exceed that turned out to have so many bytes. */
+  excessOfSize(regionId: number, bytes: number): QuotaExcess | undefined {
+    return this.#excess(regionId, 'image_size', bytes);
+  }
+
+  /** The rows of `regional_quotas`: those of initialized regions alone. */
+  rows(regions: readonly Region[]): readonly JsonObject[] {
+    return regions.flatMap(({id}) => {
+      const quota = this.#quotaOf(id);
+      if (quota === undefined) return [];
+      const {images: imageLimit = -1, sizeBytes: byteLimit = -1} = quota;
+      const [images, bytes] = [this.#used(id, 'image_count'), this.#used(id, 'image_size')];
+      const counts = {image_count_limit: imageLimit, image_count_usage: images};
+      return [{region_id: id, ...counts, image_size_limit: byteLimit, image_size_usage: bytes}];
+    });
+  }
+
+  #excess(regionId: number, attribute: QuotaExcess['attribute'], requested: number): QuotaExcess | undefined {
+    const quota = this.#quotaOf(regionId);
+    const limit = (attribute === 'image_count' ? quota?.images : quota?.sizeBytes) ?? -1;
+    const used = this.#used(regionId, attribute);
+    return limit <= 0 || used + requested <= limit ? undefined : {attribute, limit, used, requested};
+  }
+
+  #used(regionId: number, attribute: QuotaExcess['attribute']): number {
+    const images = this.#imagesIn(regionId);
+    const {usedImages = 0, usedBytes = 0} = this.#quotaOf(regionId) ?? {};
+    if (attribute === 'image_count') return usedImages + images.length;
+    return usedBytes + images.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
+  }
+
+  #quotaOf(regionId: number): RegionQuota | undefined {
+    const {images, sizeBytes, regions = {}} = this.#options;
+    const own = regions[regionId];
+    if (own === null || (own === undefined && images === undefined && sizeBytes === undefined)) return undefined;
+    return {...(images !== undefined && {images}), ...(sizeBytes !== undefined && {sizeBytes}), ...own};
+  }
+}

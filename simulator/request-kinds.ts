@@ -1,0 +1,17 @@
+/** What a request is for, whatever the type of image. `patch` is the PATCH of an image. */
+export type RequestKind =
+  | 'upload'
+  | 'image'
+  | 'images'
+  | 'delete'
+  | 'patch'
+  | 'task'
+  | 'tasks'
+  | 'active-tasks'
+  | 'project'
+  | 'projects'
+  | 'region'
+  | 'regions'
+  | 'quotas'
+  | 'price'
+  | 'any';

@@ -9,7 +9,7 @@ export interface Explanation {
 
 /** An error that is meant to be read: what happened, what is known, what to do next, a line each. */
 export class ExplainedError extends Error {
-  override readonly name = 'ExplainedError';
+  override readonly name: string = 'ExplainedError';
   readonly what: string;
   readonly known: readonly string[];
   readonly next: string | undefined;
@@ -21,4 +21,9 @@ export class ExplainedError extends Error {
     this.known = known;
     this.next = next;
   }
+}
+
+/** The runner itself failed, its disk is full for one. What was under way in the cloud is not affected. */
+export class RunnerFailed extends ExplainedError {
+  override readonly name = 'RunnerFailed';
 }

@@ -23,6 +23,7 @@ const BEFORE_ANYTHING: Readonly<Record<string, Failure>> = {
   'Invalid inputs': uploading({architecture: 'x86-64', name: 'feature/x', 'cow-format': 'yes'}),
   'The key is missing': uploading({'api-key': ''}),
   'The key was cut at its $': uploading({'api-key': '4242'}),
+  'The outputs cannot be written': {play: (stage) => stage.upload({}, {env: {GITHUB_OUTPUT: '/dev/full'}})},
 };
 
 const ACCOUNT: Readonly<Record<string, Failure>> = {

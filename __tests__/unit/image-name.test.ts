@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
-import {fitImageName, IMAGE_NAME_RULE} from '../../src/text/image-name.ts';
+import {fitImageName, IMAGE_NAME_RULE, suggestImageName} from '../../src/text/image-name.ts';
 
 /** What Gcore's Terraform provider takes as well. */
 const STRICTEST_RULE = /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,61}[a-zA-Z0-9]$/;
@@ -114,6 +114,26 @@ describe('a fitted name', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(fitImageName(`a${text}z9`)).toBeDefined();
+      }),
+    );
+  });
+});
+
+describe('a suggested name', () => {
+  it.each([
+    ['feature/x', 'feature-x'],
+    ['größe', 'gr-e'],
+    ['a'.repeat(64), 'a'.repeat(63)],
+    ['///', undefined],
+    ['ab', undefined],
+  ])('for %j is %j', (text, name) => {
+    expect(suggestImageName(text)).toBe(name);
+  });
+
+  it('keeps to the rule, whatever the text', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(suggestImageName(text) ?? 'none').toMatch(STRICTEST_RULE);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it, jest} from '@jest/globals';
+import fc from 'fast-check';
 import {addSecretsOfUrl, createSecrets} from '../../src/runner/secrets.ts';
 
 let written: string[] = [];
@@ -24,6 +25,11 @@ function secretsOf(url: string) {
   const secrets = createSecrets();
   addSecretsOfUrl(url, secrets);
   return secrets;
+}
+
+/** Every byte of UTF-8 percent-encoded, those that need not be as well. */
+function percentEncoded(text: string): string {
+  return Buffer.from(text).toString('hex').toUpperCase().replace(/../g, '%$&');
 }
 
 describe('a secret', () => {
@@ -60,17 +66,96 @@ describe('a secret', () => {
     expect(secrets.redact('second-line')).toBe('***');
   });
 
-  it.each(['', ' ', '7', '1234567', '   1234567   '])('is not made of %j, which would blank half the log', (value) => {
+  it.each(['', ' ', '7', '123', '   123   '])('is not made of %j, which would blank half the log', (value) => {
     const secrets = createSecrets();
     secrets.add(value);
     expect(written).toEqual([]);
     expect(secrets.redact('region 7, project 1234567')).toBe('region 7, project 1234567');
   });
 
+  it.each(['hunt', 'hunter2'])(
+    'of fewer than eight characters is redacted, but not masked by the runner: %s',
+    (value) => {
+      const secrets = createSecrets();
+      secrets.add(value);
+      expect(written).toEqual([]);
+      expect(secrets.redact(`octo:${value}@host`)).toBe('octo:***@host');
+    },
+  );
+
   it('is made of eight characters', () => {
     const secrets = createSecrets();
     secrets.add('12345678');
     expect(masked()).toEqual(['12345678']);
+  });
+
+  it.each([
+    ['ab/c"d e+f&ä💾', 'ab%2Fc%22d%20e%2Bf%26%C3%A4%F0%9F%92%BE'],
+    ['ab/c"d e+f&ä💾', 'ab%2fc%22d+e%2bf%26%c3%a4%f0%9f%92%be'],
+    ['ab/c"d e+f&ä💾', 'ab/c%22d%20e%2Bf&amp;%C3%A4💾'],
+    ['ab/c"d e+f&ä💾', 'ab\\/c\\"d e+f\\u0026\\u00e4\\uD83D\\uDCBE'],
+    ['ab/c"d e+f&ä💾', 'ab&#x2F;c&quot;d e&#43;f&#038;&#228;&#128190;'],
+    ['ab/c"d e+f&ä💾', 'ab%252Fc%2522d%2520e%252Bf%2526%25C3%25A4%25F0%259F%2592%25BE'],
+    ['ab%2Fcd%3D', 'ab/cd='],
+    ['ab+cd+ef', 'ab%20cd ef'],
+  ])('%j is found as %j', (value, spelling) => {
+    const secrets = createSecrets();
+    secrets.add(value);
+    expect(secrets.redact(`<${spelling}> 100% \\n &amp; 1+1`)).toBe('<***> 100% \\n &amp; 1+1');
+  });
+
+  it('is found in any spelling, each character in one of its own', () => {
+    const spellings: readonly ((character: string) => string)[] = [
+      (character) => character,
+      (character) => percentEncoded(character),
+      (character) => percentEncoded(character).toLowerCase(),
+      (character) => percentEncoded(percentEncoded(character)),
+      (character) => character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      (character) => `&#${character.codePointAt(0)};`,
+      (character) => `&#x${character.codePointAt(0)?.toString(16)};`,
+    ];
+    const anySpelled = fc.array(
+      fc.tuple(fc.string({unit: 'grapheme-composite', minLength: 1, maxLength: 1}), fc.nat(6)),
+      {
+        minLength: 8,
+        maxLength: 40,
+      },
+    );
+    fc.assert(
+      fc.property(anySpelled, (characters) => {
+        const value = characters.map(([character]) => character).join('');
+        fc.pre(!/[%\\&\r\n]/.test(value) && value.trim() === value);
+        const secrets = createSecrets();
+        secrets.add(value);
+        const spelled = characters.map(([character, spelling]) => spellings[spelling]?.(character)).join('');
+        expect(secrets.redact(`(((${spelled})))`)).toBe('(((***)))');
+      }),
+    );
+  });
+
+  it('changes nothing of a text that does not hold it', () => {
+    fc.assert(
+      fc.property(fc.string({unit: 'binary'}), (text) => {
+        const secrets = createSecrets();
+        secrets.add('a-secret-that-nothing-holds');
+        secrets.addKey('1$0123456789abcdef');
+        expect(secrets.redact(text)).toBe(text);
+      }),
+    );
+  });
+
+  it('is not shown in part either if it is a key: no run of eight characters or more', () => {
+    const key = '4242$kJ8s+D0f/qQ2z9w1e3r5t7y';
+    const secrets = createSecrets();
+    secrets.addKey(key);
+    expect(masked()).toEqual([key]);
+    const anyPart = fc.tuple(fc.nat(key.length - 8), fc.integer({min: 8, max: key.length}));
+    fc.assert(
+      fc.property(anyPart, fc.constantFrom(String, encodeURIComponent, JSON.stringify), ([start, length], spell) => {
+        const shown = secrets.redact(`Bad token:<${spell(key.slice(start, start + length))}> (${key.slice(0, 7)})`);
+        expect(shown).toMatch(/^Bad token:<"?\*\*\*"?> \(4242\$kJ\)$/);
+      }),
+    );
   });
 
   it('is no pattern', () => {
@@ -92,21 +177,56 @@ describe('of a URL', () => {
     expect(secrets.redact('octo-password of octo-user')).toBe('*** of ***');
   });
 
-  it('its query becomes a secret, and so does each value in it', () => {
+  it('what signs in its query becomes a secret, and nothing else', () => {
     const secrets = secretsOf(
-      'https://host.example/i?X-Amz-Credential=AKIAEXAMPLE&X-Amz-Signature=0123456789abcdef&v=1#frag',
+      'https://host.example/i?X-Amz-Credential=AKIAEXAMPLE&X-Amz-Signature=0123456789abcdef&name=trainer-v1.2.3#frag',
     );
-    expect(secrets.redact('?X-Amz-Credential=AKIAEXAMPLE&X-Amz-Signature=0123456789abcdef&v=1#')).toBe('?***#');
-    expect(secrets.redact('0123456789abcdef by AKIAEXAMPLE, X-Amz-Signature, v=1')).toBe(
-      '*** by ***, X-Amz-Signature, v=1',
+    expect(masked()).toEqual(['AKIAEXAMPLE', '0123456789abcdef']);
+    expect(secrets.redact('0123456789abcdef by AKIAEXAMPLE, X-Amz-Signature, name=trainer-v1.2.3')).toBe(
+      '*** by ***, X-Amz-Signature, name=trainer-v1.2.3',
     );
+  });
+
+  it.each([
+    ...['X-Amz-Signature', 'X-Amz-Credential', 'X-Amz-Security-Token', 'x-amz-signature', 'sig', 'X-Goog-Signature'],
+    ...['X-Goog-Credential', 'Signature', 'Policy', 'Key-Pair-Id', 'x-oss-signature', 'q-signature', 'AWSAccessKeyId'],
+    ...['token', 'access_token', 'accessToken', 'private%5Ftoken', 'job-token', 'apikey', 'api_key', 'key', 'secret'],
+    ...['client_secret', 'password', 'passwd', 'pwd', 'credentials', 'auth', 'auth_key', 'oauth_x', 'Authorization'],
+    ...['temp_url_sig', 'jwt', 'hdnts', 'rlkey', 'OSSAccessKeyId', 'x-oss-security-token'],
+  ])('the value of %s is a secret', (name) => {
+    for (const query of [`v=1&${name}=c2lnbmVkLWJ5LXVz&w=2`, `v=1;${name}=c2lnbmVkLWJ5LXVz`]) {
+      written = [];
+      secretsOf(`https://host.example/i?${query}`);
+      expect(masked()).toEqual(['c2lnbmVkLWJ5LXVz']);
+    }
+  });
+
+  it.each([
+    ...['name', 'region', 'size', 'file', 'version', 'X-Amz-Date', 'X-Amz-Algorithm', 'X-Amz-SignedHeaders', 'se'],
+    ...['author', 'monkey', 'keyboard', 'design', 'authority', 'passenger', 'tokenizer', 'response-content-type', 'sv'],
+  ])('the value of %s is none', (name) => {
+    secretsOf(`https://host.example/i?${name}=Luxembourg-2&a=1;${name}=3758096384&build-100.qcow2`);
+    expect(written).toEqual([]);
+  });
+
+  it('the signature of a URL within it is a secret', () => {
+    const inner = encodeURIComponent('https://me:hunter22@host.example/i?sig=c2lnbmVkLWJ5LXVz&v=12345678');
+    secretsOf(`https://proxy.example/?url=${inner}`);
+    expect(masked()).toEqual(['me:hunter22', 'hunter22', 'c2lnbmVkLWJ5LXVz']);
+  });
+
+  it('a short user name beside a password is none, and a user name alone is one', () => {
+    expect(secretsOf('https://admin:hunter2@host.example/').redact('admin hunter2 admin:hunter2')).toBe(
+      'admin *** ***',
+    );
+    expect(secretsOf('https://abc123@host.example/').redact('abc123')).toBe('***');
   });
 
   it.each([
     ['https://host.example/?sig=ab%2Fcd%3Def%2Bgh', 'ab%2Fcd%3Def%2Bgh', 'ab/cd=ef+gh'],
     ['https://user:p%40ss%3Aw%C3%B6rd@host.example/', 'p%40ss%3Aw%C3%B6rd', 'p@ss:wörd'],
     ['https://host.example/?token1=abc%zz12', 'abc%zz12', 'abc%zz12'],
-    ['https://host.example/?a-token-without-a-name', 'a-token-without-a-name', 'a-token-without-a-name'],
+    ['https://host.example/?sig=abcd;efgh', 'abcd;efgh', 'abcd;efgh'],
     ['https://host.example/?sig=abcd=efgh==', 'abcd=efgh==', 'abcd=efgh=='],
   ])('%s, a value is hidden as it stands there and decoded', (url, raw, decoded) => {
     const secrets = secretsOf(url);

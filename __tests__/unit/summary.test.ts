@@ -7,7 +7,11 @@ import {roundTime} from '../../src/text/units.ts';
 import {EMPTY_ENVIRONMENT} from '../fixtures/environment.ts';
 
 const SHA = 'ffac537e6cbbf934b08745a378932722df287a53';
-const markup = markupWithout({add: () => undefined, redact: (text) => text.replaceAll('hunter2hunter2', '***')});
+const markup = markupWithout({
+  add: () => undefined,
+  addKey: () => undefined,
+  redact: (text) => text.replaceAll('hunter2hunter2', '***'),
+});
 
 describe('a table', () => {
   it('has no column that says nothing', () => {

@@ -1,4 +1,4 @@
-import {ExplainedError} from '../errors.ts';
+import {ExplainedError, RunnerFailed} from '../errors.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import type {Outcome} from '../http/failures.ts';
 import {DeadlinePassed, Outage} from '../waiting/poll.ts';
@@ -30,6 +30,9 @@ interface ErrorText {
 
 /** Makes any failure one error that says what happened, what is known and what to do next. */
 export function explainFailure(error: unknown, {known, resume}: FailureDetails): ExplainedError {
+  if (error instanceof RunnerFailed) {
+    return new ExplainedError(error.what, {known, next: [error.next, resume].join(' '), cause: error});
+  }
   if (error instanceof ExplainedError) return error;
   const {what, first, next = first === undefined ? resume : `${first} ${resume}`} = textFor(error);
   return new ExplainedError(what, {known, next, cause: error});

@@ -1,12 +1,32 @@
 import * as core from '@actions/core';
-import type {Secrets} from './secrets.ts';
+import {RunnerFailed} from '../errors.ts';
 
-/** Writes an output of the step. The last value of a name counts. */
-export function setOutput(name: string, value: string | number | boolean, secrets: Secrets): void {
-  core.setOutput(name, secrets.redact(String(value)));
+/**
+ * Writes an output of the step, as it is: outputs are data, and are never redacted. The last value of a name counts.
+ *
+ * @throws RunnerFailed if the runner's file cannot be written
+ */
+export function setOutput(name: string, value: string | number | boolean): void {
+  orFail('outputs', () => core.setOutput(name, String(value)));
 }
 
-/** Keeps a value in the step's state, which survives a killed step. */
+/**
+ * Keeps a value in the step's state, which survives a killed step.
+ *
+ * @throws RunnerFailed if the runner's file cannot be written
+ */
 export function saveState(name: string, value: string): void {
-  core.saveState(name, value);
+  orFail('state', () => core.saveState(name, value));
+}
+
+function orFail(what: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RunnerFailed(`The ${what} of this step could not be written: ${reason}.`, {
+      next: 'Free disk space on the runner.',
+      cause: error,
+    });
+  }
 }

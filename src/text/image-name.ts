@@ -18,10 +18,24 @@ const ENDS_LIKE_A_HASH = /-(?!\d+$)[0-9a-f]{8}$/;
  * @returns the name, or undefined if nothing of the text can be kept
  */
 export function fitImageName(text: string): string | undefined {
-  const name = trimEnds(text.replace(/[^a-zA-Z0-9._-]+/g, '-'));
+  const name = withoutOtherCharacters(text);
   if (name.length < 3) return undefined;
   if (name === text && name.length <= MAX_LENGTH && !ENDS_LIKE_A_HASH.test(name)) return name;
   return `${trimEnds(name.slice(0, MAX_LENGTH - HASH_LENGTH - 1))}-${hashOf(text)}`;
+}
+
+/**
+ * A name to suggest to somebody whose own does not fit. It is not told apart from another text's: they choose it.
+ *
+ * @returns undefined if nothing of the text can be kept
+ */
+export function suggestImageName(text: string): string | undefined {
+  const name = trimEnds(withoutOtherCharacters(text).slice(0, MAX_LENGTH));
+  return name.length < 3 ? undefined : name;
+}
+
+function withoutOtherCharacters(text: string): string {
+  return trimEnds(text.replace(/[^a-zA-Z0-9._-]+/g, '-'));
 }
 
 /** The first eight digits of the text's SHA-256 that hold a letter. */

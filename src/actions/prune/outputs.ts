@@ -1,6 +1,7 @@
 import type {Scope} from '../../gcore/gcore.ts';
 import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
 import type {PruneResult} from '../../images/prune/prune.ts';
+import {showable} from '../../runner/log.ts';
 import {setOutput} from '../../runner/outputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 
@@ -41,11 +42,16 @@ export function createPruneOutputs(pending: string, secrets: Secrets): PruneOutp
   const regions = new Map<number, {readonly plan: PrunePlan; readonly results: Map<string, PruneResult>}>();
   let settled = 0;
   let written = 0;
-  const set = (name: (typeof PRUNE_OUTPUTS)[number], value: string | number) => setOutput(name, value, secrets);
+  const set = (name: (typeof PRUNE_OUTPUTS)[number], value: string | number) => setOutput(name, value);
 
   const flush = () => {
     written = settled;
-    const lists = [...regions].map(([id, {plan, results}]) => ({id, ...listsOf(plan, results, pending)}));
+    const lists = [...regions].map(([id, {plan, results}]) => ({
+      id,
+      ...listsOf(plan, results, (verdict) =>
+        showable(whyStillThere(verdict, results.get(verdict.image.id), pending), secrets),
+      ),
+    }));
     const deleted = lists.flatMap((region) => region.deleted);
     for (const name of ['deleted', 'kept', 'skipped'] as const) {
       set(name, JSON.stringify(Object.fromEntries(lists.map((region) => [region.id, region[name]]))));
@@ -72,11 +78,12 @@ export function createPruneOutputs(pending: string, secrets: Secrets): PruneOutp
   };
 }
 
-function listsOf(plan: PrunePlan, results: ReadonlyMap<string, PruneResult>, pending: string) {
+/** @param why why an image that is to go is still there */
+function listsOf(plan: PrunePlan, results: ReadonlyMap<string, PruneResult>, why: (verdict: Verdict) => string) {
   const isDeleted = ({image}: Verdict) => results.get(image.id)?.kind === 'deleted';
   const stillThere = plan.delete
     .filter((verdict) => !isDeleted(verdict))
-    .map((verdict) => ({...verdict, reason: whyStillThere(verdict, results.get(verdict.image.id), pending)}));
+    .map((verdict) => ({...verdict, reason: why(verdict)}));
   return {
     deleted: plan.delete.filter(isDeleted).map(entryOf),
     kept: plan.keep.map(entryOf),

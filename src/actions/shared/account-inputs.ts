@@ -48,11 +48,10 @@ export const NO_GITHUB_TOKEN = "github-token: not given; expected a GitHub token
 
 /** Masks the API key and the GitHub token. Call it before anything else: even an error about inputs must not show them. */
 export function maskKeys(secrets: Secrets): void {
-  for (const key of [inputText('api-key'), inputText('github-token')]) {
-    if (key === undefined) continue;
-    secrets.add(key);
-    secrets.add(withoutScheme(key));
-  }
+  const key = inputText('api-key') ?? '';
+  secrets.add(key);
+  secrets.addKey(withoutScheme(key));
+  secrets.add(inputText('github-token') ?? '');
 }
 
 type AccountValues = v.InferOutput<v.ObjectSchema<typeof accountInputs, undefined>>;

@@ -1,6 +1,8 @@
-import type {ExplainedError} from '../../errors.ts';
+import {type ExplainedError, RunnerFailed} from '../../errors.ts';
 import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
+import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
+import {showable} from '../../runner/log.ts';
 import {saveState, setOutput} from '../../runner/outputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 import type {RegionEntry} from './images-output.ts';
@@ -31,14 +33,18 @@ export interface Outputs {
 /**
  * Writes outputs the moment they are known: the runner reads its files even after it has killed the step (actions/runner,
  * ActionRunner.cs), so later steps have what was written until then.
+ *
+ * Outputs are data and are not redacted; only the texts of errors in them are.
+ *
+ * @throws RunnerFailed from every method but `failed` if the runner's file cannot be written
  */
 export function createOutputs(scopes: readonly Scope[], secrets: Secrets): Outputs {
   const entries = new Map<number, RegionEntry>(
     scopes.map(({regionId, regionName}) => [regionId, {region: regionName}]),
   );
   const isFirst = ({regionId}: Scope) => regionId === scopes[0]?.regionId;
-  const set = (name: Output, value: string | number | boolean) => setOutput(name, value, secrets);
-  const images = () => secrets.redact(JSON.stringify(Object.fromEntries(entries)));
+  const set: Outputs['set'] = setOutput;
+  const images = () => JSON.stringify(Object.fromEntries(entries));
 
   const learn = (scope: Scope, entry: RegionEntry) => {
     entries.set(scope.regionId, {region: scope.regionName, ...entries.get(scope.regionId), ...entry});
@@ -50,7 +56,11 @@ export function createOutputs(scopes: readonly Scope[], secrets: Secrets): Outpu
   };
   const failedRegions = () => [...entries].filter(([, {error}]) => error !== undefined).map(([regionId]) => regionId);
 
-  set('failed-regions', '[]');
+  try {
+    set('failed-regions', '[]');
+  } catch (error) {
+    throw explainFailure(error, NOTHING_CHANGED);
+  }
   return {
     set,
     learn,
@@ -64,9 +74,15 @@ export function createOutputs(scopes: readonly Scope[], secrets: Secrets): Outpu
       set('image-status', image.status);
       set('image', JSON.stringify(image.raw));
     },
-    failed: (scope, error) => {
-      learn(scope, {error: error.what});
-      set('failed-regions', JSON.stringify(failedRegions()));
+    failed: (scope, {what}) => {
+      try {
+        // What Gcore said may quote a secret. The rest of an output is data, and stays as it is.
+        learn(scope, {error: showable(what, secrets)});
+        set('failed-regions', JSON.stringify(failedRegions()));
+      } catch (error) {
+        // The region's own error is reported in any case.
+        if (!(error instanceof RunnerFailed)) throw error;
+      }
     },
   };
 }

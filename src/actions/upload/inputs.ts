@@ -7,7 +7,7 @@ import type {Environment} from '../../runner/environment.ts';
 import {Flag, globOf, inputText, oneOf, readInputs, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import {addSecretsOfUrl} from '../../runner/secrets.ts';
 import type {Step} from '../../runner/step.ts';
-import {fitImageName, IMAGE_NAME_RULE} from '../../text/image-name.ts';
+import {fitImageName, IMAGE_NAME_RULE, suggestImageName} from '../../text/image-name.ts';
 import {parseTags} from '../../text/tags.ts';
 import {accountInputs, accountOf, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from '../shared/account-inputs.ts';
 
@@ -141,7 +141,7 @@ function nameOfRun({repository, refName}: Environment): string {
 }
 
 function nameSuggestion(name: string): string {
-  const fitting = fitImageName(name);
+  const fitting = suggestImageName(name);
   return fitting === undefined ? '' : `; for example ${fitting}`;
 }
 

@@ -28,8 +28,8 @@ export async function importImage(
 ): Promise<Published> {
   const {scope} = spec;
   const marker = randomUUID();
-  progress.marker = marker;
   events.marked(marker);
+  progress.marker = marker;
   run.log.info(`Uploading ${spec.upload.name}, marked ${MARKER_TAG}=${marker}`);
   const upload = {...spec.upload, tags: {...spec.upload.tags, [MARKER_TAG]: marker}};
   const since = serverTime && new Date(serverTime.getTime() - LOOK_BACK_MS);

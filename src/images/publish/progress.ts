@@ -1,4 +1,4 @@
-import {ExplainedError} from '../../errors.ts';
+import {ExplainedError, RunnerFailed} from '../../errors.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import {explainFailure} from '../explain.ts';
 import {MARKER_TAG} from '../tags.ts';
@@ -63,7 +63,9 @@ function knownLines(progress: PublishProgress, error: unknown, importMayGoOn: bo
 
 function resumeAdvice(progress: PublishProgress, error: unknown, ifExists: IfExists): string {
   if (isNothingUploaded(progress, error)) return 'Run this job again.';
-  if (progress.isReady === true) return 'The image can be used as it is; the outputs name it.';
+  if (progress.isReady === true) {
+    return `The image can be used as it is${error instanceof RunnerFailed ? '' : '; the outputs name it'}.`;
+  }
   const {marker, taskIds: [taskId] = []} = progress;
   if (taskId === undefined) {
     return `Look for an image with the tag ${MARKER_TAG}=${marker} in the Gcore portal before running this job again.`;

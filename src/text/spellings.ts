@@ -1,0 +1,153 @@
+/** A text in one spelling, and where in the text each of its characters was. */
+interface Folded {
+  /** One character for each byte of UTF-8, escapes undone. */
+  readonly bytes: string;
+  /** Where each byte's spelling begins in the text, and at the end the text's length. */
+  readonly starts: readonly number[];
+}
+
+/** A part of a text, its end not included. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Escapes within escapes, as in a URL in a query in JSON. Deeper ones are nobody's. */
+const MOST_LEVELS = 5;
+const NAMED: Readonly<Record<string, string>> = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'"};
+const BACKSLASHED: Readonly<Record<string, string>> = {b: '\b', f: '\f', n: '\n', r: '\r', t: '\t'};
+
+/** Percent-encoding, JSON's escapes, HTML's character references, and `+` for a space. */
+const ESCAPE = new RegExp(
+  [
+    '%(?<percent>[0-9a-f]{2})',
+    '\\\\u(?<high>d[89ab][0-9a-f]{2})\\\\u(?<low>d[c-f][0-9a-f]{2})',
+    '\\\\u(?<unit>[0-9a-f]{4})',
+    '\\\\(?<backslashed>["\'\\\\/bfnrt])',
+    '&#x0*(?<hex>[0-9a-f]{1,6});',
+    '&#0*(?<decimal>[0-9]{1,7});',
+    '&(?<named>amp|lt|gt|quot|apos);',
+    '(?<plus>\\+)',
+  ].join('|'),
+  'gi',
+);
+
+/** What is searched for in texts, in whatever spelling it comes back. */
+export interface Needle {
+  /** Every place of a text that holds it. */
+  readonly find: (text: Folded) => readonly Span[];
+}
+
+/**
+ * A value to be found as a whole.
+ *
+ * @returns undefined if it is shorter than `shortest` characters (bytes of UTF-8): it would be found everywhere
+ */
+export function wholeNeedle(value: string, shortest: number): Needle | undefined {
+  const {bytes} = fold(value);
+  if (bytes.length < shortest) return undefined;
+  return {find: (text) => occurrences(text.bytes, bytes).map((at) => spanOf(text, at, at + bytes.length))};
+}
+
+/** A value of which every part is to be found that has at least `shortestPart` characters. */
+export function partsNeedle(value: string, shortestPart: number): Needle {
+  const {bytes} = fold(value);
+  const parts = new Set<string>();
+  for (let at = 0; at + shortestPart <= bytes.length; at += 1) parts.add(bytes.slice(at, at + shortestPart));
+  return {
+    find: (text) =>
+      Array.from({length: Math.max(0, text.bytes.length - shortestPart + 1)}, (_, at) => at)
+        .filter((at) => parts.has(text.bytes.slice(at, at + shortestPart)))
+        .map((at) => spanOf(text, at, at + shortestPart)),
+  };
+}
+
+/** The text with every place that a needle finds replaced, places that touch each other as one. */
+export function replaceNeedles(text: string, needles: readonly Needle[], replacement: string): string {
+  if (needles.length === 0 || text === '') return text;
+  const folded = fold(text);
+  const spans = needles.flatMap(({find}) => find(folded)).toSorted((a, b) => a.start - b.start);
+  let shown = '';
+  let shownTo = 0;
+  for (const {start, end} of spans) {
+    if (end <= shownTo) continue;
+    if (start > shownTo || shownTo === 0) shown += text.slice(shownTo, start) + replacement;
+    shownTo = end;
+  }
+  return shown + text.slice(shownTo);
+}
+
+function spanOf({starts}: Folded, from: number, to: number): Span {
+  return {start: starts[from] ?? 0, end: starts[to] ?? 0};
+}
+
+function occurrences(text: string, part: string): readonly number[] {
+  const found: number[] = [];
+  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + 1)) found.push(at);
+  return found;
+}
+
+/** Undoes escapes, level by level, and remembers where each byte comes from. */
+function fold(text: string): Folded {
+  let folded = inUtf8(text);
+  for (let level = 0; level < MOST_LEVELS; level += 1) {
+    const unescaped = unescapeOnce(folded);
+    if (unescaped === undefined) break;
+    folded = unescaped;
+  }
+  return folded;
+}
+
+function inUtf8(text: string): Folded {
+  const starts: number[] = [];
+  let bytes = '';
+  let at = 0;
+  for (const character of text) {
+    const encoded = character < '\x80' ? character : bytesOf(character);
+    for (let index = 0; index < encoded.length; index += 1) starts.push(at);
+    bytes += encoded;
+    at += character.length;
+  }
+  return {bytes, starts: [...starts, at]};
+}
+
+/** @returns undefined if there is nothing to undo */
+function unescapeOnce({bytes, starts}: Folded): Folded | undefined {
+  const newStarts: number[] = [];
+  let unescaped = '';
+  let copiedTo = 0;
+  const copy = (until: number) => {
+    unescaped += bytes.slice(copiedTo, until);
+    for (let at = copiedTo; at < until; at += 1) newStarts.push(starts[at] ?? 0);
+  };
+  for (const match of bytes.matchAll(ESCAPE)) {
+    copy(match.index);
+    const characters = meaningOf(match.groups ?? {});
+    for (let index = 0; index < characters.length; index += 1) newStarts.push(starts[match.index] ?? 0);
+    unescaped += characters;
+    copiedTo = match.index + match[0].length;
+  }
+  if (copiedTo === 0) return undefined;
+  copy(bytes.length);
+  return {bytes: unescaped, starts: [...newStarts, starts.at(-1) ?? 0]};
+}
+
+/** The bytes that an escape stands for. */
+function meaningOf(groups: Readonly<Record<string, string | undefined>>): string {
+  const {percent, high, low, unit, backslashed, hex, decimal, named} = groups;
+  if (percent !== undefined) return String.fromCharCode(Number.parseInt(percent, 16));
+  if (high !== undefined && low !== undefined) {
+    return bytesOf(String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)));
+  }
+  if (unit !== undefined) return bytesOf(String.fromCharCode(Number.parseInt(unit, 16)));
+  if (backslashed !== undefined) return BACKSLASHED[backslashed.toLowerCase()] ?? backslashed;
+  if (named !== undefined) return NAMED[named.toLowerCase()] ?? '';
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  if (decimal !== undefined || hex !== undefined) return code > 0x10ffff ? '' : bytesOf(String.fromCodePoint(code));
+  return ' ';
+}
+
+/** The bytes of UTF-8, a character for each. */
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

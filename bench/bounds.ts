@@ -4,13 +4,13 @@ export const BOUNDS = {
   startOverNode: 3,
   /** Gate of a ready image above the same two requests by curl. */
   gateAboveCurlMs: 80,
-  /** Mean lag and mean requests where earlier imports tell the duration, over those of a poll every 3 s. */
+  /** Mean lag and mean requests of waits whose duration earlier imports tell, over those of a poll every 3 s. */
   knownLagOverSdk: 1,
   knownRequestsOverSdk: 1,
+  /** The same requests for imports of 20 s, to which the one that reads the earlier imports is a tenth. */
+  shortRequestsOverSdk: 1.1,
   /** Requests for 30 regions at once, over 30 waits of one region. */
   regionsOverSingles: 0.25,
-  /** Peak memory of two hours' wait for 30 regions, over that of one short wait. */
-  memoryOverShortRun: 1.5,
   /** What is loaded at the start: one dist/ entry, minified. */
   entryKib: 160,
 } as const;

@@ -13,8 +13,10 @@ export interface Wait {
 export interface OurWait extends Wait {
   /** From there to the end of the process, in milliseconds of real time. */
   readonly exitMs: number;
-  /** The most memory that the process had, in KiB. */
+  /** The peak resident memory of the process, in KiB. */
   readonly peakMemoryKib: number;
+  /** The heap in use at its end, in KiB; with `--expose-gc`, without garbage. */
+  readonly usedMemoryKib: number;
 }
 
 const VIRTUAL_TIME = new URL('virtual-time.js', import.meta.url);
@@ -22,12 +24,16 @@ const VIRTUAL_TIME = new URL('virtual-time.js', import.meta.url);
 /**
  * Publishes an image in every region of the plan at once, and waits.
  *
- * @throws an Error with the step's log, where it was not green
+ * @param nodeOptions more options for Node
+ * @throws an Error with the step's log if it was not green
  */
 export async function ourWait(
   plan: CloudPlan,
   seed: number,
-  inputs: Readonly<Record<string, string>> = {},
+  {
+    inputs = {},
+    nodeOptions = '',
+  }: {readonly inputs?: Readonly<Record<string, string>>; readonly nodeOptions?: string} = {},
 ): Promise<OurWait> {
   await using cloud = await startCloud(plan);
   const {exitCode, lines} = await runStep({
@@ -41,12 +47,18 @@ export async function ourWait(
       'max-parallel': '30',
       ...inputs,
     },
-    env: {NODE_OPTIONS: `--import ${VIRTUAL_TIME.href}`, BENCH_SEED: String(seed)},
+    env: {NODE_OPTIONS: `--import ${VIRTUAL_TIME.href} ${nodeOptions}`, BENCH_SEED: String(seed)},
   });
   const exitMs = performance.now() - cloud.lastRequestAtMs();
   if (exitCode !== 0) throw new Error(`The step failed:\n${lines.join('\n')}`);
-  const peak = lines.find((line) => line.startsWith('peak-memory-kib '))?.split(' ')[1];
-  return {lagMs: await cloud.lagMs(), exitMs, requests: cloud.waitRequests(), peakMemoryKib: Number(peak)};
+  const printed = (name: string) => Number(lines.find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
+  return {
+    lagMs: await cloud.lagMs(),
+    exitMs,
+    requests: cloud.waitRequests(),
+    peakMemoryKib: printed('peak-memory-kib'),
+    usedMemoryKib: printed('used-memory-kib'),
+  };
 }
 
 /** A plan of one import. */

@@ -29,13 +29,27 @@ export function drawDurationsMs(count: number, medianMs: number, spread: number,
 /** How many durations are drawn for each that is taken. */
 const OVERSAMPLING = 25;
 
+/** Has no factor in common with a number of draws, so that its multiples come to all parts of a gap, in no order. */
+const STEP = 7;
+
 /**
- * The same, but so that few tell what many would: of a large sample in order, the middle one of each equal part. Few that are drawn one
- * by one may lie anywhere between two polls of a fixed gap, and it would be chance that is compared.
+ * The same, but so that few tell what many would: of a large sample in order, the middle one of each equal part, each with its end in
+ * another part of the fixed gap that it is compared with. Few that are drawn one by one may lie anywhere between two polls of that gap,
+ * and the comparison would be one of chance.
+ *
+ * @param gapMs the fixed gap between polls
  */
-export function drawEvenlyMs(count: number, medianMs: number, spread: number, random: () => number): number[] {
-  const sample = drawDurationsMs(count * OVERSAMPLING, medianMs, spread, random).sort((a, b) => a - b);
-  return sample.filter((_, index) => index % OVERSAMPLING === Math.floor(OVERSAMPLING / 2));
+export function drawEvenlyMs(
+  count: number,
+  medianMs: number,
+  spread: number,
+  gapMs: number,
+  random: () => number,
+): number[] {
+  return drawDurationsMs(count * OVERSAMPLING, medianMs, spread, random)
+    .sort((a, b) => a - b)
+    .filter((_, index) => index % OVERSAMPLING === Math.floor(OVERSAMPLING / 2))
+    .map((ms, index) => Math.floor(ms / gapMs) * gapMs + (gapMs * (((index * STEP) % count) + 0.5)) / count);
 }
 
 /** The middle one, or the mean of the two in the middle. */

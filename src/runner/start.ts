@@ -5,7 +5,6 @@ import {listenForSignals} from './cancellation.ts';
 import {readEnvironment} from './environment.ts';
 import {writeEarlyFailure} from './failure-markup.ts';
 import {createLog, showable} from './log.ts';
-import {keepMemorySmall} from './memory.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
 import type {Step} from './step.ts';
 
@@ -40,7 +39,6 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
   // Work that still runs when the action has ended must not hold up the step, nor send another request.
   const over = new AbortController();
   const running = AbortSignal.any([cancelled, over.signal]);
-  keepMemorySmall();
   try {
     const startedAtMs = systemClock.now();
     await action({clock: systemClock, startedAtMs, cancelled: running, graceOver, log, secrets, environment});

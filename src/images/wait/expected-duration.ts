@@ -37,11 +37,11 @@ export function durationOfLikes({id, type}: Task, tasks: readonly Task[]): Expec
   const leastMs = durationsMs[Math.floor(durationsMs.length / 10)];
   const mostMs = durationsMs[Math.ceil((durationsMs.length * 9) / 10) - 1];
   if (durationsMs.length < FEWEST || leastMs === undefined || mostMs === undefined) return undefined;
-  return {leastMs, mostMs, count: durationsMs.length};
+  return {leastMs, mostMs};
 }
 
 /** `9m to 14m`, or one duration where both ends read the same. */
-export function prettyDuration({leastMs, mostMs}: Omit<ExpectedDuration, 'count'>): string {
+export function prettyDuration({leastMs, mostMs}: ExpectedDuration): string {
   const [least, most] = [leastMs, mostMs].map((ms) =>
     prettyMs(ms < 60_000 ? ms : Math.round(ms / 60_000) * 60_000, {secondsDecimalDigits: 0}),
   );

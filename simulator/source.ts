@@ -4,12 +4,17 @@ import {isJsonObject, type JsonObject} from './model.ts';
 export type Fetched = {readonly ok: true; readonly bytes: number} | {readonly ok: false; readonly message: string};
 
 const SILENCE_LIMIT_MS = 60_000;
+/** RFC 3986, as a client reads it that repairs nothing. */
+const STRICT_URL =
+  /^https?:\/\/[^\s/\\?#]+(\/([\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2}|\/)*)?(\?([\w.~!$&'()*+,;=:@/?-]|%[0-9a-f]{2})*)?$/i;
 
 /**
- * Fetches a source as the cloud does: HEAD and then GET, without credentials, following redirects.
+ * Fetches a source as the cloud does: HEAD and then GET, without credentials, following redirects. Which URLs Gcore's own client repairs
+ * is not known, so this one repairs none.
  * Never rejects; a source that fails is a result, too.
  */
 export async function fetchSource(url: string, stop: AbortSignal): Promise<Fetched> {
+  if (!STRICT_URL.test(url)) return {ok: false, message: 'Image could not be downloaded: the URL is not valid'};
   const silence = new AbortController();
   const signal = AbortSignal.any([stop, silence.signal]);
   const timer = setTimeout(() => silence.abort(new Error('the source fell silent')), SILENCE_LIMIT_MS).unref();

@@ -65,6 +65,27 @@ describe('a source that fails', () => {
     expect(await simulator.images()).toEqual([]);
   });
 
+  it.each(['/größe.raw', '/%zz', '/a b.raw', '/a\\b.raw', '/x.raw?a={1}', '/x.raw#part'])(
+    'ends the task in ERROR where only a client that repairs URLs would ask: %s',
+    async (path) => {
+      const {seen, source} = await importFrom((_request, response) => response.end('image'), path);
+      expect(seen).toMatchObject({state: 'ERROR', error: 'Image could not be downloaded: the URL is not valid'});
+      expect(source.seen).toEqual([]);
+    },
+  );
+
+  it.each(['http:/host/x', 'http:host/x', 'http:\\\\host\\x', 'https:///x'])(
+    'ends the task in ERROR where the URL has no host in its place: %s',
+    async (url) => {
+      const simulator = await simulate({clock: new StandingClock()});
+      const id = await upload(simulator, url);
+      expect(await task(simulator, id)).toMatchObject({
+        state: 'ERROR',
+        error: expect.stringContaining('the URL is not valid'),
+      });
+    },
+  );
+
   it('ends the task in ERROR where nobody listens', async () => {
     const simulator = await simulate({clock: new StandingClock()});
     const source = await serveImage();

@@ -2,6 +2,7 @@ import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from '@jest/globals';
 import {makeQcow2} from '../../harness/qcow2.ts';
 import {TELLING_BYTES} from '../../src/preflight/disk-formats.ts';
+import {vhdx} from './disk-headers.ts';
 import {look, rawDisk, serve, statuses, store} from './stage.ts';
 
 const MIB = 2 ** 20;
@@ -27,6 +28,7 @@ describe('a source that is well', () => {
     expect((await look(host.url)).facts).toEqual({
       format: 'qcow2',
       sizeBytes: 256 * 1024,
+      virtualSizeBytes: MIB,
       etag: '"9b2cf535f27731c974343645a3985328"',
       lastModified: new Date('2026-07-08T10:00:00Z'),
       warnings: [],
@@ -35,7 +37,12 @@ describe('a source that is well', () => {
 
   it('tells the size also where it ignores ranges, or is smaller than the range', async () => {
     const ignoring = await serve((_, response) => response.end(rawDisk(MIB)));
-    expect((await look(ignoring.url)).facts).toEqual({format: 'raw', sizeBytes: MIB, warnings: []});
+    expect((await look(ignoring.url)).facts).toEqual({
+      format: 'raw',
+      sizeBytes: MIB,
+      virtualSizeBytes: MIB,
+      warnings: [],
+    });
     const small = await serve(store(rawDisk(1024)));
     expect((await look(small.url)).facts).toMatchObject({format: 'raw or fixed vhd', sizeBytes: 1024, warnings: []});
   });
@@ -46,7 +53,7 @@ describe('a source that is well', () => {
       if (request.method === 'GET') response.write(makeQcow2(MIB));
       response.end();
     });
-    expect((await look(host.url)).facts).toEqual({format: 'qcow2', warnings: []});
+    expect((await look(host.url)).facts).toEqual({format: 'qcow2', virtualSizeBytes: MIB, warnings: []});
   });
 
   it('tells the size of HEAD where the range is of a whole that is not known', async () => {
@@ -54,7 +61,12 @@ describe('a source that is well', () => {
       if (request.method === 'HEAD') response.writeHead(200, {'content-length': 5 * MIB}).end();
       else response.writeHead(206, {'content-range': 'bytes 0-511/*'}).end(rawDisk(512));
     });
-    expect((await look(host.url)).facts).toEqual({format: 'raw', sizeBytes: 5 * MIB, warnings: []});
+    expect((await look(host.url)).facts).toEqual({
+      format: 'raw',
+      sizeBytes: 5 * MIB,
+      virtualSizeBytes: 5 * MIB,
+      warnings: [],
+    });
   });
 
   it.each([
@@ -75,9 +87,56 @@ describe('a source that is well', () => {
   });
 });
 
+describe('a VHDX', () => {
+  it('is asked for once more, for the size of its disk is far behind', async () => {
+    const file = Buffer.concat([vhdx(40 * 1024 * MIB), Buffer.alloc(13 * MIB)]);
+    const host = await serve(store(file));
+    expect((await look(host.url)).facts).toMatchObject({
+      format: 'vhdx',
+      sizeBytes: 16 * MIB,
+      virtualSizeBytes: 40 * 1024 * MIB,
+      warnings: [],
+    });
+    expect(host.seen.map(({method, headers}) => [method, headers.range])).toEqual([
+      ['HEAD', undefined],
+      ['GET', `bytes=0-${TELLING_BYTES - 1}`],
+      ['GET', `bytes=0-${8 * MIB - 1}`],
+    ]);
+  });
+
+  it('is no worse where that is refused', async () => {
+    const file = Buffer.concat([vhdx(64 * MIB), Buffer.alloc(13 * MIB)]);
+    let gets = 0;
+    const host = await serve((request, response) => {
+      if (request.method === 'GET') gets += 1;
+      if (gets > 1) response.writeHead(429).end();
+      else store(file)(request, response);
+    });
+    const {facts} = await look(host.url);
+    expect(facts).toMatchObject({format: 'vhdx', sizeBytes: 16 * MIB, warnings: []});
+    expect(facts).not.toHaveProperty('virtualSizeBytes');
+  });
+});
+
 describe('a source that is doubtful', () => {
+  it('is judged by what it gave where only HEAD tells its size, and that cannot be', async () => {
+    const host = await serve((request, response) => {
+      response.writeHead(200, request.method === 'HEAD' ? {'content-length': 100} : {});
+      response.end(request.method === 'HEAD' ? undefined : makeQcow2(MIB));
+    });
+    expect((await look(host.url)).facts).toMatchObject({format: 'qcow2', virtualSizeBytes: MIB});
+  });
+
+  it('is warned of where its URL holds a user and password, also where it works', async () => {
+    const host = await serve(store(rawDisk()));
+    expect((await look(host.url.replace('//', '//user:word@'))).facts).toMatchObject({
+      format: 'raw',
+      warnings: ["The image's URL holds a user and password: this check does not use them, and Gcore may not either."],
+    });
+  });
+
   it.each([
-    ['vmdk', 'KDMV', 0],
+    ['qed', 'QED\0', 0],
     ['iso', 'CD001', 32_769],
   ])('is warned of where the format is %s', async (format, magic, offset) => {
     const image = Buffer.alloc(MIB);

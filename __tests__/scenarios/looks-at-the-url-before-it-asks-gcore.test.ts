@@ -1,5 +1,6 @@
 import {expect, it} from '@jest/globals';
 import {hostImage} from '../../harness/image-host.ts';
+import {makeQcow2} from '../../harness/qcow2.ts';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each([
@@ -60,6 +61,17 @@ it('says what it has seen, where that is the size alone', async () => {
   await host.close();
 
   expect(log).toMatch(new RegExp(`^The file behind the URL: [^,]+ \\(${stage.image.length} bytes\\)$`, 'm'));
+});
+
+it('says how large the disk is, which may be far more than its file', async () => {
+  await using stage = await setStage();
+  const image = makeQcow2(64 * 1024 * 1024);
+  image.writeBigUInt64BE(2n ** 40n, 24);
+  const host = await hostImage(image);
+  const {log} = await stage.upload({url: host.url, wait: 'false'});
+  await host.close();
+
+  expect(log).toMatch(/^The file behind the URL: qcow2, .*\(262144 bytes\), virtual size .*\(1099511627776 bytes\)$/m);
 });
 
 it('does not look where it is told not to', async () => {

@@ -24,6 +24,12 @@ export interface IncomingAnswer<Body = string> {
   header(name: string): string | undefined;
 }
 
+/** The first bytes of a body, and why there are no more of them. */
+export interface BodyStart {
+  readonly bytes: Buffer;
+  readonly end: 'of the body' | 'enough' | 'time is up';
+}
+
 /** The connections to one service. */
 export interface Transport {
   /**
@@ -34,11 +40,12 @@ export interface Transport {
    */
   exchange(outgoing: OutgoingRequest): Promise<IncomingAnswer>;
   /**
-   * The same for the first bytes of a body of any size: the connection ends as soon as there are `mostBytes` of it.
+   * The same for the first bytes of a body of any size: the connection ends as soon as there are `mostBytes` of it, or when the time is
+   * up and there are some.
    *
    * @throws as `exchange` does
    */
-  peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<Buffer>>;
+  peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<BodyStart>>;
   /** Closes every connection, so that nothing keeps the process alive, and sends nothing any more. */
   close(): void;
 }
@@ -53,7 +60,7 @@ export function openTransport(baseUrl: URL): Transport {
     exchange: (outgoing) =>
       exchange(outgoing, {agent: outgoing.method === 'GET' ? reads : writes, closed: closed.signal}, readText),
     peek: (outgoing, mostBytes) =>
-      exchange(outgoing, {agent: reads, closed: closed.signal}, (body) => readStart(body, mostBytes)),
+      exchange(outgoing, {agent: reads, closed: closed.signal}, (body, timeout) => readStart(body, mostBytes, timeout)),
     close: () => {
       closed.abort();
       reads.destroy();
@@ -65,11 +72,12 @@ export function openTransport(baseUrl: URL): Transport {
 async function exchange<Body>(
   outgoing: OutgoingRequest,
   {agent, closed}: {readonly agent: Agent; readonly closed: AbortSignal},
-  readBody: (body: AsyncIterable<Buffer>) => Promise<Body>,
+  readBody: (body: AsyncIterable<Buffer>, timeout: AbortSignal) => Promise<Body>,
 ): Promise<IncomingAnswer<Body>> {
   const {url, method, headers, body, timeoutMs, signal} = outgoing;
   // Not AbortSignal.any: of each request it would leave a weak reference on the signal of the whole run.
-  const limits = [signal, closed, AbortSignal.timeout(Math.ceil(timeoutMs))];
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
+  const limits = [signal, closed, timeout];
   for (const limit of limits) limit.throwIfAborted();
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = send({...urlToHttpOptions(url), auth: null, method, headers, agent});
@@ -89,7 +97,7 @@ async function exchange<Body>(
     return {
       status: answer.statusCode ?? 0,
       header: (name) => answer.headersDistinct[name]?.[0],
-      body: await readBody(answer),
+      body: await readBody(answer, timeout),
     };
   } catch (error) {
     for (const limit of limits) limit.throwIfAborted();
@@ -111,13 +119,19 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** Leaving the loop destroys the stream, and with it the connection: what the server still sends goes nowhere. */
-async function readStart(body: AsyncIterable<Buffer>, mostBytes: number): Promise<Buffer> {
+async function readStart(body: AsyncIterable<Buffer>, mostBytes: number, timeout: AbortSignal): Promise<BodyStart> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    if (sizeBytes >= mostBytes) break;
+  const startOf = (end: BodyStart['end']) => ({bytes: Buffer.concat(chunks).subarray(0, mostBytes), end});
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes >= mostBytes) return startOf('enough');
+    }
+    return startOf('of the body');
+  } catch (error) {
+    if (sizeBytes > 0 && timeout.aborted) return startOf('time is up');
+    throw error;
   }
-  return Buffer.concat(chunks).subarray(0, mostBytes);
 }

@@ -1,6 +1,6 @@
 import {ExplainedError} from '../errors.ts';
 import {describeError} from '../http/failures.ts';
-import {openTransport} from '../http/transport.ts';
+import {type BodyStart, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
 import {showUrl} from '../text/show-url.ts';
 import type {Run} from '../waiting/run.ts';
@@ -26,7 +26,7 @@ export interface SourceAnswer {
   /** Where redirects led to. */
   readonly url: URL;
   /** The first bytes of the file; none to a HEAD. */
-  readonly body: Buffer;
+  readonly body: BodyStart;
   header(name: string): string | undefined;
 }
 
@@ -48,20 +48,29 @@ const HEADERS = {
 /**
  * Asks the source as Gcore will: without credentials, and following redirects.
  *
- * @throws ExplainedError where a redirect leads to what nobody can fetch, or the reason of a cancelled run
+ * @param mostBytes how many bytes of the file are asked for, by GET
+ * @throws ExplainedError if a redirect leads to what nobody can fetch, or the reason of a cancelled run
  */
-export async function askSource(method: Method, source: Source): Promise<SourceAnswer | Doubt> {
+export async function askSource(
+  method: Method,
+  source: Source,
+  mostBytes = TELLING_BYTES,
+): Promise<SourceAnswer | Doubt> {
   const seen = new Set<string>();
+  let setsCookie = false;
   let {url} = source;
   let asked = `${method} ${showUrl(url)}`;
   while (seen.size <= MOST_REDIRECTS) {
     seen.add(withoutFragment(url));
-    const answer = await askOnce(method, url, asked, source);
+    const answer = await askOnce(method, url, {asked, mostBytes}, source);
     if ('doubt' in answer) return answer;
     const location = REDIRECTS.has(answer.status) ? answer.header('location') : undefined;
     if (location === undefined) return answer;
-    url = targetOf(location, url, asked);
-    if (seen.has(withoutFragment(url))) throw leadsNowhere(`${asked} leads in a circle`);
+    const target = decodeLocation(location);
+    if (target === undefined) return {doubt: `${asked} leads to a URL that is not valid UTF-8`};
+    url = targetOf(target, url, asked);
+    setsCookie ||= answer.header('set-cookie') !== undefined;
+    if (seen.has(withoutFragment(url))) return circle(asked, setsCookie);
     asked = `${method} ${showUrl(source.url)}, redirected to ${url.host},`;
   }
   return {doubt: `${method} ${showUrl(source.url)} was redirected more than ${MOST_REDIRECTS} times`};
@@ -70,7 +79,7 @@ export async function askSource(method: Method, source: Source): Promise<SourceA
 async function askOnce(
   method: Method,
   url: URL,
-  asked: string,
+  {asked, mostBytes}: {readonly asked: string; readonly mostBytes: number},
   {run, limitMs, deadlineMs}: Source,
 ): Promise<SourceAnswer | Doubt> {
   const {clock, cancelled, log} = run;
@@ -79,17 +88,18 @@ async function askOnce(
   const startedAtMs = clock.now();
   const tell = (result: string | number) =>
     log.debug(`${method} ${showUrl(url)} ${result} ${Math.round(clock.now() - startedAtMs)} ms`);
-  const range = method === 'GET' ? {range: `bytes=0-${TELLING_BYTES - 1}`} : {};
+  const range = method === 'GET' ? {range: `bytes=0-${mostBytes - 1}`} : {};
   try {
     const timeoutMs = Math.max(1, Math.ceil(deadlineMs - startedAtMs));
     const outgoing = {method, url, headers: {...HEADERS, ...range}, timeoutMs, signal: cancelled};
-    const answer = await transport.peek(outgoing, TELLING_BYTES);
+    const answer = await transport.peek(outgoing, mostBytes);
     tell(answer.status);
+    cancelled.throwIfAborted();
     return {...answer, asked, url};
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
     const reason = timedOut
-      ? `was not answered within the ${Number((limitMs / 1000).toFixed(1))} s of this check`
+      ? `was not answered within the ${secondsText(limitMs)} of this check`
       : `failed (${inert(describeError(error))})`;
     tell(reason);
     cancelled.throwIfAborted();
@@ -97,6 +107,25 @@ async function askOnce(
   } finally {
     transport.close();
   }
+}
+
+/**
+ * A Location as its server meant it: many send UTF-8, and Node reads the bytes of a header as Latin-1.
+ *
+ * @returns undefined if the bytes are not UTF-8: what they stand for is not known
+ */
+function decodeLocation(location: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(Buffer.from(location, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A client that keeps cookies may get out of a circle: whether Gcore does is not known. */
+function circle(asked: string, setsCookie: boolean): Doubt {
+  if (!setsCookie) throw leadsNowhere(`${asked} leads in a circle`);
+  return {doubt: `${asked} leads in a circle to whoever sends no cookies`};
 }
 
 function targetOf(location: string, from: URL, asked: string): URL {
@@ -117,4 +146,9 @@ function leadsNowhere(how: string): ExplainedError {
   return new ExplainedError(`The redirects of the image's URL lead nowhere: ${how}.`, {
     next: 'Use the URL of the image itself.',
   });
+}
+
+/** `0.2 s`. */
+export function secondsText(ms: number): string {
+  return `${Number((ms / 1000).toFixed(1))} s`;
 }

@@ -1,11 +1,16 @@
+import {hasMagic, littleEndian} from './header-fields.ts';
+import {VMDK_DESCRIPTOR} from './inspect-vmdk.ts';
+
 /** How a disk image is stored. */
-export type DiskFormat = 'qcow2' | 'qcow' | 'vhd' | 'vhdx' | 'vdi' | 'vmdk' | 'ploop' | 'qed' | 'iso' | 'raw';
+export type DiskFormat = 'qcow2' | 'qcow' | 'vhd' | 'vhdx' | 'vdi' | 'vmdk' | 'ploop' | 'qed' | 'iso' | 'luks' | 'raw';
 
 /** What the first bytes of a file say it is. */
 export type Content =
   | {readonly kind: 'disk'; readonly format: DiskFormat}
   /** Compressed, or an archive; `unpack` is the command that undoes it. */
   | {readonly kind: 'packed'; readonly format: string; readonly unpack: string}
+  /** The files of one file system, packed, with nothing that boots. */
+  | {readonly kind: 'file-system'; readonly format: string}
   | {readonly kind: 'page'}
   | {readonly kind: 'text'};
 
@@ -26,19 +31,24 @@ export const TELLING_BYTES = 17 * 2048;
  * signature of a partition table is last: an ISO for USB sticks has one as well, and other formats may by chance.
  */
 const SIGNATURES: readonly Signature[] = [
-  disk('qcow2', 'QFI\xfb\0\0\0\x02'),
-  disk('qcow2', 'QFI\xfb\0\0\0\x03'),
   disk('qcow', 'QFI\xfb\0\0\0\x01'),
+  // Of any other version.
+  disk('qcow2', 'QFI\xfb'),
   disk('vhdx', 'vhdxfile'),
   // A dynamic one. A fixed one is a raw disk with this at the end of the file, 512 bytes before it.
   disk('vhd', 'conectix'),
   disk('vdi', '\x7f\x10\xda\xbe', 64),
   disk('vmdk', 'KDMV'),
   disk('vmdk', 'COWD'),
-  disk('vmdk', '# Disk DescriptorFile'),
+  // An extent of a vSphere snapshot (seSparse): 0xCAFEBABE as a little-endian number of 64 bits.
+  disk('vmdk', '\xbe\xba\xfe\xca\0\0\0\0'),
+  disk('vmdk', VMDK_DESCRIPTOR),
   disk('ploop', 'WithoutFreeSpace'),
   disk('ploop', 'WithouFreSpacExt'),
   disk('qed', 'QED\0'),
+  disk('luks', 'LUKS\xba\xbe'),
+  {offset: 0, magic: 'hsqs', content: {kind: 'file-system', format: 'squashfs'}},
+  {offset: 0, magic: 'sqsh', content: {kind: 'file-system', format: 'squashfs'}},
   packed('gzip', 'gunzip', '\x1f\x8b\x08'),
   packed('xz', 'xz -d', '\xfd7zXZ\0'),
   packed('zstd', 'zstd -d', '\x28\xb5\x2f\xfd'),
@@ -57,6 +67,10 @@ const SIGNATURES: readonly Signature[] = [
   disk('raw', '\x55\xaa', 510),
 ];
 
+/** Where a tar's header has its checksum; it counts as spaces itself. */
+const TAR_CHECKSUM = {from: 148, to: 156};
+const SPACE = 0x20;
+
 /** How much of a file is looked at to tell text from a disk, whose first sector is never without control characters. */
 const SECTOR_BYTES = 512;
 const TEXT_CONTROLS: ReadonlySet<number> = new Set([...'\t\n\f\r'].map((character) => character.charCodeAt(0)));
@@ -65,19 +79,51 @@ const HTML_START = /^(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|he
 /**
  * Tells what a file is.
  *
- * @param start the first bytes of the file, {@link TELLING_BYTES} of it where it is that long
- * @returns undefined where nothing is recognised: a disk without a partition table, for one
+ * @param start the first bytes of the file, {@link TELLING_BYTES} of it if it is that long; fewer may be too few to tell
+ * @param sizeBytes the size of the whole file, if it is known
+ * @returns undefined if nothing is recognised: a disk without a partition table, for example
  */
-export function recognise(start: Buffer): Content | undefined {
-  const known = SIGNATURES.find(({offset, magic}) => start.toString('latin1', offset, offset + magic.length) === magic);
+export function recognise(start: Buffer, sizeBytes: number | undefined): Content | undefined {
+  // Of these the first bytes alone could be chance.
+  if (isLzma(start)) return {kind: 'packed', format: 'lzma', unpack: 'xz -d --format=lzma'};
+  if (isCompress(start)) return {kind: 'packed', format: 'compress (.Z)', unpack: 'uncompress'};
+  const known = SIGNATURES.find(({offset, magic}) => hasMagic(start, magic, offset));
   if (known !== undefined) return known.content;
+  if (isOldTar(start)) return {kind: 'packed', format: 'tar', unpack: 'tar -xf'};
   if (HTML_START.test(start.toString('latin1', 0, 2 * SECTOR_BYTES))) return {kind: 'page'};
-  return isText(start) ? {kind: 'text'} : undefined;
+  const isTelling = start.length >= SECTOR_BYTES || start.length === sizeBytes;
+  return isTelling && isText(start) ? {kind: 'text'} : undefined;
 }
 
-/** Whether a qcow2 image holds only what differs from another file, which stays behind: its header says where that one's name is. */
-export function hasBackingFile(qcow2: Buffer): boolean {
-  return qcow2.length >= 16 && qcow2.readBigUInt64BE(8) !== 0n;
+/**
+ * A file of the time before xz, which has no magic bytes. As xz tells it: properties, the size of a dictionary (2^n, or 2^n + 2^(n-1)),
+ * the size unpacked (unknown, or below 256 GiB), and then the first byte of the coder, which is always 0.
+ */
+function isLzma(start: Buffer): boolean {
+  if (start[0] !== 0x5d || start[13] !== 0) return false;
+  const {u32, u64} = littleEndian(start);
+  const [dictionaryBytes = 0, unpackedBytes = 0] = [u32(1), u64(5)];
+  const bits = Math.floor(Math.log2(dictionaryBytes));
+  const isDictionary = [2 ** bits, 2 ** bits + 2 ** (bits - 1)].includes(dictionaryBytes);
+  return isDictionary && bits >= 12 && (unpackedBytes === 2 ** 64 || unpackedBytes < 2 ** 38);
+}
+
+/** Of compress(1): its third byte is the most bits of a code, 9 to 16, and a flag. */
+function isCompress(start: Buffer): boolean {
+  const flags = start[2] ?? 0;
+  const bits = flags & 0x1f;
+  return hasMagic(start, '\x1f\x9d') && (flags & 0x60) === 0 && bits >= 9 && bits <= 16;
+}
+
+/** A tar of before POSIX (v7) has no magic bytes, but its first header has a checksum. */
+function isOldTar(start: Buffer): boolean {
+  if (start.length < SECTOR_BYTES || start[0] === 0) return false;
+  const stated = /^ *([0-7]{1,7})[\0 ]/.exec(start.toString('latin1', TAR_CHECKSUM.from, TAR_CHECKSUM.to))?.[1];
+  if (stated === undefined) return false;
+  const sum = start
+    .subarray(0, SECTOR_BYTES)
+    .reduce((total, byte, at) => total + (at >= TAR_CHECKSUM.from && at < TAR_CHECKSUM.to ? SPACE : byte), 0);
+  return sum === Number.parseInt(stated, 8);
 }
 
 function isText(start: Buffer): boolean {

@@ -1,20 +1,32 @@
 import {ExplainedError} from '../errors.ts';
 import type {Doubt, SourceAnswer} from './ask-source.ts';
 import type {Content} from './disk-formats.ts';
+import type {Fault} from './inspection.ts';
+import type {QueryDamage} from './source-url.ts';
 
 const HOW_GCORE_FETCHES = 'Gcore fetches the image without credentials: first HEAD, and GET only if that goes well.';
 const ANSWER_BOTH =
-  'Use a URL that answers HEAD as well as GET: a public object, or a signature for both (Azure SAS, CloudFront, Swift). S3 signs for one method only.';
+  'Use a URL that answers HEAD as well as GET: a public object, or a signature for both (Azure SAS, Google Cloud Storage, CloudFront, Swift). S3 signs for one method only.';
+const ONLY_THIS_RUNNER = 'If only this runner is refused, and Gcore is not, set preflight to false.';
+
+/** HEAD, and GET if it was sent after a HEAD that was refused. */
+export interface Answers {
+  readonly head: SourceAnswer;
+  readonly get?: SourceAnswer | Doubt;
+}
 
 /** A status that no other runner would be spared. */
-export function ofStatus({status, asked}: SourceAnswer): ExplainedError {
-  const answered = `${asked} was answered ${status}`;
-  switch (status) {
+export function ofStatus(answer: SourceAnswer, answered = answeredBy(answer)): ExplainedError {
+  switch (answer.status) {
     case 401:
+      return new ExplainedError(`The image's URL is not open to everyone: ${answered}.`, {
+        known: [HOW_GCORE_FETCHES],
+        next: `Use a URL that needs no login. ${ONLY_THIS_RUNNER}`,
+      });
     case 403:
       return new ExplainedError(`The image's URL is not open to everyone: ${answered}.`, {
         known: [HOW_GCORE_FETCHES, 'Object stores answer 403 for what is not there, too.'],
-        next: 'Make the object public for the time of the import. If it is this runner alone that is refused, set preflight to false.',
+        next: `Make the object public for the time of the import. ${ONLY_THIS_RUNNER}`,
       });
     case 404:
     case 410:
@@ -32,49 +44,83 @@ export function ofStatus({status, asked}: SourceAnswer): ExplainedError {
   }
 }
 
-/** A signed URL that is refused to HEAD, to GET, or to both. */
-export function ofSignature(head: SourceAnswer, get: SourceAnswer | Doubt): ExplainedError {
-  const getStatus = 'doubt' in get ? undefined : get.status;
-  if ('status' in get && (get.status === 404 || get.status === 410)) return ofStatus(get);
-  const answered = `${head.asked} was answered ${head.status}${getStatus === undefined ? '' : `, GET ${getStatus}`}`;
-  if (getStatus === 200 || getStatus === 206) {
-    return new ExplainedError(`The image's URL is signed for GET only: ${answered}.`, {
-      known: [HOW_GCORE_FETCHES],
-      next: ANSWER_BOTH,
-    });
+/** HEAD is refused, and GET is not. */
+export function ofHeadAlone(answers: Answers, hasQuery: boolean): ExplainedError {
+  const what = hasQuery ? 'is signed for GET only' : 'answers GET, but not HEAD';
+  return new ExplainedError(`The image's URL ${what}: ${answeredTo(answers)}.`, {
+    known: [HOW_GCORE_FETCHES],
+    next: ANSWER_BOTH,
+  });
+}
+
+/** A signed URL is refused to HEAD and to GET. */
+export function ofSignature(answers: Answers): ExplainedError {
+  return new ExplainedError(`The signature in the image's URL is refused: ${answeredTo(answers)}.`, {
+    known: [
+      'It has expired, or is not for this object and both methods. Or it is limited to certain addresses: then the URL may be open to Gcore and not to this runner.',
+      HOW_GCORE_FETCHES,
+    ],
+    next: `Sign it again, for some hours. ${ANSWER_BOTH} If it is limited to Gcore's addresses, set preflight to false.`,
+  });
+}
+
+/** A URL that is refused, and whose query shows why. */
+export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
+  const answered = answeredTo(answers);
+  switch (damage) {
+    case 'cut at its first &':
+      return new ExplainedError(`The image's URL is cut at its first &: ${answered}.`, {
+        known: ['Its query has the first parameter of a signature, and the others are missing.'],
+        next: "Quote the URL wherever a shell sees it ('https://…'): an & without quotes ends the command.",
+      });
+    case '&amp; in place of &':
+      return new ExplainedError(`The image's URL has &amp; in place of &: ${answered}.`, {
+        next: 'Write & between the parameters: the URL was copied from HTML or XML, which writes &amp; for it.',
+      });
   }
-  return new ExplainedError(`The signature in the image's URL is refused: ${answered}.`, {
-    known: ['It has expired, or is not for this object and both methods.', HOW_GCORE_FETCHES],
-    next: `Sign it anew, for some hours. ${ANSWER_BOTH}`,
-  });
 }
 
-export function ofEmptiness({asked}: SourceAnswer): ExplainedError {
+export function ofEmptiness(asked: string): ExplainedError {
   return new ExplainedError(`The image is empty: ${asked} gave 0 bytes.`, {
-    next: 'Check that the file was uploaded whole before this step.',
+    next: 'Check that the whole file was uploaded before this step.',
   });
 }
 
-export function ofPage({asked}: SourceAnswer): ExplainedError {
+export function ofPage(asked: string): ExplainedError {
   return new ExplainedError(`The image's URL leads to a web page: ${asked} gave HTML.`, {
     next: 'Use the URL of the file itself, without a page for login or download in between.',
   });
 }
 
-export function ofText({asked}: SourceAnswer): ExplainedError {
+export function ofText(asked: string): ExplainedError {
   return new ExplainedError(`The image's URL leads to text, not to a disk image: ${asked} gave no binary data.`, {
-    next: 'Use the URL of the image itself: a checksum, a Git LFS pointer or an error message is none.',
+    next: 'Use the URL of the image itself: a checksum, a Git LFS pointer or an error message is not one.',
   });
 }
 
-export function ofPacked({asked}: SourceAnswer, {format, unpack}: Content & {readonly kind: 'packed'}): ExplainedError {
+export function ofPacked({format, unpack}: Content & {readonly kind: 'packed'}, asked: string): ExplainedError {
   return new ExplainedError(`The image is packed, and Gcore does not decompress: ${asked} gave ${format}.`, {
     next: `Unpack it (\`${unpack}\`) and publish the raw or qcow2 file. \`qemu-img convert -O qcow2 -c\` makes a small one that Gcore takes.`,
   });
 }
 
-export function ofBackingFile(): ExplainedError {
-  return new ExplainedError('The image is not whole: it is a qcow2 overlay, which needs its backing file.', {
-    next: 'Make one whole image of the two: `qemu-img convert -O qcow2 -c`.',
-  });
+export function ofFileSystem({format}: Content & {readonly kind: 'file-system'}, asked: string): ExplainedError {
+  return new ExplainedError(
+    `The image is a packed file system, not a disk that a machine can boot from: ${asked} gave ${format}.`,
+    {next: 'Build a disk image of it, with a partition table and a boot loader, and publish that.'},
+  );
+}
+
+/** A disk image that can surely not work: its first fault, and what else is wrong with it. */
+export function ofDisk({what, next}: Fault, others: readonly Fault[]): ExplainedError {
+  return new ExplainedError(what, {known: others.map((other) => other.what), next});
+}
+
+/** HEAD's answer, and GET's status if there is one. */
+export function answeredTo({head, get}: Answers): string {
+  return get === undefined || 'doubt' in get ? answeredBy(head) : `${answeredBy(head)}, GET ${get.status}`;
+}
+
+function answeredBy({asked, status}: SourceAnswer): string {
+  return `${asked} was answered ${status}`;
 }

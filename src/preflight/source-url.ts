@@ -9,8 +9,12 @@ const SIGNATURES: readonly (readonly string[])[] = [
   ['sv', 'sig'], // Azure SAS
   ['ossaccesskeyid', 'signature'], // Alibaba OSS
   ['key-pair-id', 'signature'], // CloudFront
-  ['temp_url_sig'], // OpenStack Swift
+  ['temp_url_sig', 'temp_url_expires'], // OpenStack Swift
 ];
+
+/** What such a query begins with: parameters that mean nothing alone. `sig` and `signature` are none, which other services use alone. */
+const FIRST_PARAMETER =
+  /^(x-amz-.+|x-goog-.+|x-oss-.+|awsaccesskeyid|googleaccessid|ossaccesskeyid|key-pair-id|policy|expires|s[evrtps]|spr|sip|srt|sk[a-z]+|temp_url_[a-z]+)$/i;
 
 /** RFC 1918, RFC 6598, loopback, link-local, and their likes in IPv6. */
 const PRIVATE_NETWORKS: readonly (readonly [address: string, prefix: number])[] = [
@@ -29,6 +33,23 @@ const PRIVATE_NETWORKS: readonly (readonly [address: string, prefix: number])[] 
 export function isSigned(url: URL): boolean {
   const names = new Set([...url.searchParams.keys()].map((name) => name.toLowerCase()));
   return SIGNATURES.some((signature) => signature.every((name) => names.has(name)));
+}
+
+/** Whether the signature is for certain addresses only, as far as the URL tells: Azure's `sip`. The policy of an S3 bucket is not seen. */
+export function isForCertainAddresses(url: URL): boolean {
+  return isSigned(url) && url.searchParams.has('sip');
+}
+
+/** What surely happened to the query of a URL on its way into the input. */
+export type QueryDamage = 'cut at its first &' | '&amp; in place of &';
+
+/** What happened to the query of a URL that is refused. A URL that works may look like this too. */
+export function queryDamage(url: URL): QueryDamage | undefined {
+  const names = [...url.searchParams.keys()];
+  if (names.some((name) => name.startsWith('amp;'))) return '&amp; in place of &';
+  const [first = '', second] = names;
+  const isHalf = second === undefined && FIRST_PARAMETER.test(first) && !isSigned(url);
+  return isHalf ? 'cut at its first &' : undefined;
 }
 
 /** Whether only a private network knows the host, as far as its name or address tells. */

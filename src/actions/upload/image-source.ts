@@ -70,7 +70,12 @@ export async function findSource(
 async function check(url: string, inputs: UploadInputs, run: Run): Promise<SourceFacts> {
   if (!inputs.withPreflight) return NOTHING_KNOWN;
   const facts = await preflight(url, run, {apiIsLoopback: isLoopback(inputs.apiUrl)});
-  const found = [facts.format, facts.sizeBytes === undefined ? undefined : prettySize(facts.sizeBytes)].filter(Boolean);
+  const {format, sizeBytes, virtualSizeBytes} = facts;
+  const found = [
+    format,
+    sizeBytes === undefined ? undefined : prettySize(sizeBytes),
+    virtualSizeBytes === undefined ? undefined : `virtual size ${prettySize(virtualSizeBytes)}`,
+  ].filter(Boolean);
   if (found.length > 0) run.log.info(`The file behind the URL: ${found.join(', ')}`);
   for (const warning of facts.warnings) run.log.warning(warning);
   return facts;

@@ -3,6 +3,7 @@ import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {SOURCE_TAGS} from '../../images/fingerprint.ts';
 import {IF_EXISTS} from '../../images/publish/find-existing.ts';
 import {MARKER_TAG} from '../../images/tags.ts';
+import {standardUrl} from '../../preflight/standard-url.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {Flag, globOf, inputText, oneOf, readInputs, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import {addSecretsOfUrl} from '../../runner/secrets.ts';
@@ -14,7 +15,16 @@ import {accountInputs, accountOf, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeou
 const NAME_RULE =
   '3 to 63 characters: letters, digits, spaces, ".", "_" and "-", with a letter or digit first and a letter, digit, "." or "_" last';
 
-const ImageUrl = v.pipe(v.string(), v.check(isHttpUrl, 'an http or https URL, without white space'));
+/** Becomes the form in which it is checked and sent. */
+const ImageUrl = v.pipe(
+  v.string(),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const url = standardUrl(dataset.value);
+    if (typeof url === 'string') return url;
+    addIssue({message: url.expected});
+    return NEVER;
+  }),
+);
 
 /** A name that is given is never changed. */
 const ImageName = v.pipe(
@@ -131,7 +141,10 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
 export function readUploadInputs({secrets, environment}: Step): UploadInputs {
   maskKeys(secrets);
   addSecretsOfUrl(inputText('url') ?? '', secrets);
-  return inputsFrom(readInputs(uploadInputsTogether(environment)));
+  const texts = readInputs(uploadInputsTogether(environment));
+  // The form that is sent may escape what the input does not.
+  addSecretsOfUrl(texts.url ?? '', secrets);
+  return inputsFrom(texts);
 }
 
 /** `<repository name>-<ref name>`, made to fit; an invalid text if the run has neither. */
@@ -143,8 +156,4 @@ function nameOfRun({repository, refName}: Environment): string {
 function nameSuggestion(name: string): string {
   const fitting = suggestImageName(name);
   return fitting === undefined ? '' : `; for example ${fitting}`;
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !/\s/.test(text);
 }

@@ -1,0 +1,75 @@
+import {hasMagic, isBeyond, littleEndian} from './header-fields.ts';
+import {type Fault, type Inspect, inspection, notWhole, truncated} from './inspection.ts';
+
+/** How many of a VHDX's first bytes hold all that is read here: as a rule its metadata is at 2 MiB. */
+export const VHDX_TELLING_BYTES = 8 * 2 ** 20;
+
+/** The region table, and its copy. */
+const REGION_TABLES = [192 * 1024, 256 * 1024];
+const REGION_TABLE_BYTES = 64 * 1024;
+const ENTRY_BYTES = 32;
+/** GUIDs as they stand in the file, byte by byte. */
+const METADATA_REGION = '06a27c8b90479a4bb8fe575f050f886e';
+const VIRTUAL_DISK_SIZE = '2442a52f1bcd7648b2115dbed83bf4b8';
+const FILE_PARAMETERS = '3767a1ca36fa434db3b633f0aa44e76b';
+const HAS_PARENT = 2;
+
+interface Entry {
+  readonly guid: string;
+  /** Where the 16 bytes of the GUID end, and the rest of the entry begins. */
+  readonly at: number;
+}
+
+/** Inspects a VHDX. Format: Microsoft's [MS-VHDX]. */
+export const inspectVhdx: Inspect = (start, sizeBytes) => {
+  const fields = littleEndian(start);
+  const firstTableEnd = (REGION_TABLES[0] ?? 0) + REGION_TABLE_BYTES;
+  if (isBeyond(firstTableEnd, sizeBytes)) {
+    return inspection(undefined, [truncated('its region table', firstTableEnd, sizeBytes)]);
+  }
+  const regions = regionsOf(start);
+  const beyond = regions.map(({at}) => regionFault((fields.u64(at) ?? 0) + (fields.u32(at + 8) ?? 0), sizeBytes));
+  const metadataAt = regions.find(({guid}) => guid === METADATA_REGION)?.at;
+  const metadataOffset = metadataAt === undefined ? undefined : fields.u64(metadataAt);
+  if (metadataOffset === undefined) return inspection(undefined, beyond.slice(0, 1));
+  const offsetOf = itemsOf(start, metadataOffset);
+  const [size, parameters] = [offsetOf(VIRTUAL_DISK_SIZE), offsetOf(FILE_PARAMETERS)];
+  const flags = parameters === undefined ? 0 : (fields.u32(parameters + 4) ?? 0);
+  return inspection(size === undefined ? undefined : fields.u64(size), [
+    ...beyond.filter((fault) => fault !== undefined).slice(0, 1),
+    (flags & HAS_PARENT) !== 0 &&
+      notWhole(
+        'it is a differencing VHDX, which needs its parent',
+        'qemu-img convert -f vhdx -O qcow2 -c merged.vhdx image.qcow2',
+      ),
+  ]);
+};
+
+function regionFault(endBytes: number, sizeBytes: number | undefined): Fault | undefined {
+  return isBeyond(endBytes, sizeBytes) ? truncated('one of its regions', endBytes, sizeBytes) : undefined;
+}
+
+function regionsOf(start: Buffer): readonly Entry[] {
+  const table = REGION_TABLES.find((offset) => hasMagic(start, 'regi', offset));
+  return table === undefined ? [] : entriesAt(start, table + 16, littleEndian(start).u32(table + 8));
+}
+
+/** Where in the file an item of the metadata is, by its GUID. */
+function itemsOf(start: Buffer, metadataOffset: number): (guid: string) => number | undefined {
+  const {u16, u32} = littleEndian(start);
+  if (!hasMagic(start, 'metadata', metadataOffset)) return () => undefined;
+  const entries = entriesAt(start, metadataOffset + 32, u16(metadataOffset + 10));
+  return (wanted) => {
+    const at = entries.find(({guid}) => guid === wanted)?.at;
+    const offset = at === undefined ? undefined : u32(at);
+    return offset === undefined ? undefined : metadataOffset + offset;
+  };
+}
+
+/** A table of either kind has 2,047 entries at most. */
+function entriesAt(start: Buffer, offset: number, count = 0): readonly Entry[] {
+  return Array.from({length: Math.min(count, 2047)}, (_, index) => {
+    const entry = offset + ENTRY_BYTES * index;
+    return {guid: start.toString('hex', entry, entry + 16), at: entry + 16};
+  });
+}

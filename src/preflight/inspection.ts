@@ -1,0 +1,76 @@
+/** Why an image can surely not work. */
+export interface Fault {
+  /** What is wrong: a sentence. */
+  readonly what: string;
+  /** How to fix the file: a sentence with the command. */
+  readonly next: string;
+}
+
+/** What the header of a disk image says of it. */
+export interface Inspection {
+  readonly faults: readonly Fault[];
+  /** What may go wrong: sentences. */
+  readonly warnings: readonly string[];
+  /** The size of the disk as a machine sees it; undefined if the bytes at hand do not tell. */
+  readonly virtualSizeBytes: number | undefined;
+}
+
+/**
+ * Inspects a disk image of one format. Never throws, whatever the bytes: a field that is not among them says nothing.
+ *
+ * @param start the first bytes of the file
+ * @param sizeBytes the size of the whole file, if it is known
+ */
+export type Inspect = (start: Buffer, sizeBytes: number | undefined) => Inspection;
+
+export const CONVERT = '`qemu-img convert -O qcow2 -c disk.raw image.qcow2`';
+
+/** Puts an inspection together. A disk of 0 bytes is a fault in every format. */
+export function inspection(
+  virtualSizeBytes: number | undefined,
+  faults: readonly (Fault | false | undefined)[] = [],
+  warnings: readonly (string | false)[] = [],
+): Inspection {
+  const found = [...faults, virtualSizeBytes === 0 && EMPTY_DISK];
+  return {
+    virtualSizeBytes,
+    faults: found.filter((fault) => fault !== false && fault !== undefined),
+    warnings: warnings.filter((warning) => warning !== false),
+  };
+}
+
+/** @param part what ends beyond the end of the file: `its L1 table` */
+export function truncated(part: string, endBytes: number | undefined, sizeBytes: number | undefined): Fault {
+  return {
+    what: `The image is truncated: ${part} ends at byte ${endBytes}, and the file at byte ${sizeBytes}.`,
+    next: `Upload the whole file again. If the original is as short, build it again: ${CONVERT}.`,
+  };
+}
+
+export function damaged(how: string): Fault {
+  return {
+    what: `The image is damaged: ${how}.`,
+    next: `Upload the file again. If the original is the same, build it again: ${CONVERT}.`,
+  };
+}
+
+/** @param how what the file is, and what it needs: `it is a qcow2 overlay, which needs its backing file` */
+export function notWhole(how: string, command: string): Fault {
+  return {
+    what: `The image is not whole: ${how}.`,
+    next: `Make one whole image, where all its files are: \`${command}\`.`,
+  };
+}
+
+/** @param source how `qemu-img` opens the file with its key */
+export function encrypted(how: string, source: string): Fault {
+  return {
+    what: `The image is encrypted (${how}): Gcore takes no key, so no machine can boot from it.`,
+    next: `Decrypt it: \`qemu-img convert --object secret,id=key,file=key.txt --image-opts ${source} -O qcow2 -c image.qcow2\`.`,
+  };
+}
+
+const EMPTY_DISK: Fault = {
+  what: 'The image is a disk of 0 bytes: its virtual size is 0.',
+  next: `Build the image again, from a disk: ${CONVERT}.`,
+};

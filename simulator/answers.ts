@@ -9,7 +9,7 @@ import type {JsonObject} from './model.ts';
 export interface TrueAnswer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: JsonObject;
+  readonly body: unknown;
 }
 
 /** The status that the client gets to see, undefined where it sees none. */
@@ -35,7 +35,8 @@ type Headers = Readonly<Record<string, string>>;
 export async function writeAnswer(line: Line, entry: JournalEntry, truth: TrueAnswer, answer: Answer): Promise<void> {
   switch (answer.kind) {
     case 'true': {
-      const body = answer.change === undefined ? truth.body : answer.change(structuredClone(truth.body), entry);
+      const body =
+        answer.change === undefined ? truth.body : answer.change(structuredClone(truth.body) as JsonObject, entry);
       return sendWhole(line, truth, JSON.stringify(body));
     }
     case 'status':

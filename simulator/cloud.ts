@@ -1,5 +1,5 @@
-import type {ImportFails, ImportFailure, Leftover} from './import-failures.ts';
-import {endTask, type ImageVisible, Imports} from './imports.ts';
+import type {ImportFailure} from './import-failures.ts';
+import {endTask, Imports} from './imports.ts';
 import type {
   Clock,
   ImageRecord,
@@ -9,27 +9,13 @@ import type {
   SimulatedImage,
   SimulatedTask,
   TaskRecord,
-  Timing,
 } from './model.ts';
 import {forbidden, inUse, locked, notFound, notInRegion, quotaLimitExceed, quotaTaskText} from './problems.ts';
-import {type QuotaOptions, Quotas} from './quotas.ts';
-import {imageRecord, taskRecord} from './records.ts';
+import {Quotas} from './quotas.ts';
+import {defaultVisibility, imageRecord, taskRecord} from './records.ts';
 import {hasBaremetal} from './regions.ts';
+import type {CloudRules, Late} from './rules.ts';
 import type {Schedule} from './schedule.ts';
-
-export interface CloudRules {
-  readonly projects: readonly Project[];
-  readonly regions: readonly Region[];
-  readonly timingIn: (regionId: number) => Timing;
-  readonly quota: QuotaOptions;
-  readonly importFails: ImportFails;
-  readonly failedImportLeaves: Leftover;
-  readonly slots: number;
-  readonly startWithinMs: number;
-  readonly imageVisible: ImageVisible;
-  readonly taskDataHoldsTags: boolean;
-  readonly inRealTime: boolean;
-}
 
 export interface Scope {
   readonly projectId: number;
@@ -130,6 +116,24 @@ export class Cloud {
     return task;
   }
 
+  /** Whether a row is shown yet to a request of that kind. */
+  isShown(kind: keyof Late, {createdAtMs}: {readonly createdAtMs: number}): boolean {
+    const {[kind]: lateMs = 0} = this.rules.lateMs;
+    return lateMs === 0 || this.#clock.now() >= createdAtMs + lateMs;
+  }
+
+  /** The task that created an image, if it was created here. */
+  creatorOf({creatorTaskId}: SimulatedImage): TaskRecord | undefined {
+    return creatorTaskId === null ? undefined : this.#tasks.get(creatorTaskId);
+  }
+
+  /** An image as clients see it: without its tags, if they come later. */
+  shown(image: ImageRecord): ImageRecord {
+    const creator = this.creatorOf(image);
+    const isWithout = this.rules.tagsVisible === 'finished' && creator !== undefined && creator.state !== 'FINISHED';
+    return isWithout ? {...image, tags: {}} : image;
+  }
+
   isForeign(projectId: number): boolean {
     return this.rules.projects.some((project) => project.id === projectId && project.foreign === true);
   }
@@ -155,8 +159,7 @@ export class Cloud {
 
   beginImport(upload: AcceptedUpload, atMs: number): void {
     const {projectId, regionId, taskId, requestId} = upload;
-    const {tags: _, ...untagged} = upload.data;
-    const data = this.rules.taskDataHoldsTags ? upload.data : untagged;
+    const data = this.#taskDataOf(upload);
     const task = taskRecord(
       {id: taskId, projectId, regionId, requestId, data, type: 'download_image', state: 'NEW'},
       atMs,
@@ -170,7 +173,8 @@ export class Cloud {
       lockedBy: taskId,
       creatorTaskId: taskId,
     };
-    const image = imageRecord({...upload.image, ...unborn, projectId, regionId}, atMs);
+    const visibility = this.rules.uploadVisibility ?? defaultVisibility(upload.image.type);
+    const image = imageRecord({...upload.image, ...unborn, visibility, projectId, regionId}, atMs);
     this.#tasks.set(task.id, task);
     this.#images.set(image.id, image);
     const {sourceUrl} = upload.image;
@@ -186,6 +190,13 @@ export class Cloud {
     const scripted = this.rules.importFails({projectId, regionId, type, name, nth, nthInRegion});
     const excess = this.quotas.refusal === 'task' ? this.quotas.excessOfUpload(regionId) : undefined;
     return scripted ?? (excess && {error: quotaTaskText(excess)});
+  }
+
+  #taskDataOf({data}: AcceptedUpload): unknown {
+    const {taskHasData, taskDataHoldsTags} = this.rules;
+    if (!taskHasData) return null;
+    const {tags: _, ...untagged} = data;
+    return taskDataHoldsTags ? data : untagged;
   }
 
   #imagesOfAccount(regionId: number): readonly ImageRecord[] {

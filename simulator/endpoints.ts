@@ -14,6 +14,8 @@ export interface Call {
 /** What a call comes to: its answer, and what it does to the cloud if it is let. */
 export interface Outcome {
   readonly body: JsonObject;
+  /** What is sent in place of the body: a row as the service does not document it. */
+  readonly sent?: unknown;
   readonly apply?: (atMs: number) => void;
 }
 

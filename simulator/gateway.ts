@@ -29,6 +29,8 @@ interface Judged {
 interface GatewayParts {
   readonly apiKey: string;
   readonly clock: Clock;
+  /** Of the `Date` header, from the clock. */
+  readonly dateOffsetMs: number;
   readonly schedule: Schedule;
   readonly cloud: Cloud;
   readonly contract: Contract | undefined;
@@ -56,7 +58,7 @@ export class Gateway {
     this.#takeEffect(judged.outcome, entry, fault?.effect ?? 'now');
     const truth = this.#answerTo(received, judged);
     const answer = fault?.answer ?? TRUTH;
-    this.#checkContract(entry, truth, answer);
+    this.#checkContract(entry, judged, answer);
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, {signal: line.closed});
     // A client that gave up meanwhile is answered nothing.
     if (line.rawSocket.destroyed) return;
@@ -123,16 +125,20 @@ export class Gateway {
   }
 
   #answerTo({requestId}: Received, {status, outcome}: Judged): TrueAnswer {
-    const date = new Date(this.#parts.clock.now()).toUTCString();
-    return {status, headers: {date, 'x-request-id': requestId}, body: outcome.body};
+    const date = new Date(this.#parts.clock.now() + this.#parts.dateOffsetMs).toUTCString();
+    return {
+      status,
+      headers: {date, 'x-request-id': requestId},
+      body: outcome.sent === undefined ? outcome.body : outcome.sent,
+    };
   }
 
   /** An answer that was meant to be false tells nothing of the simulator. */
-  #checkContract(entry: JournalEntry, truth: TrueAnswer, answer: Answer): void {
+  #checkContract(entry: JournalEntry, {status, outcome}: Judged, answer: Answer): void {
     const {contract} = this.#parts;
     if (contract === undefined) return;
     this.violations.push(...contract.checkRequest(entry));
-    if (answer === TRUTH) this.violations.push(...contract.checkAnswer(entry, truth.status, truth.body));
+    if (answer === TRUTH) this.violations.push(...contract.checkAnswer(entry, status, outcome.body));
   }
 }
 

@@ -2,9 +2,11 @@ import {randomUUID} from 'node:crypto';
 import type {Scope} from './cloud.ts';
 import {type Call, type Endpoint, type Outcome, scopeOf} from './endpoints.ts';
 import {hasInstanceForm, type ImageRecord, type ImageType, isJsonObject, type JsonObject} from './model.ts';
+import {notFound} from './problems.ts';
 import {choice, flag, many, page, pairs} from './query.ts';
 import {validChange, validUpload} from './validation.ts';
 import {gpuImageView, instanceImageView} from './views.ts';
+import {pageOf, type Row, rowOf} from './wire.ts';
 
 const DEFAULT_LIMIT = 1000;
 
@@ -38,7 +40,11 @@ export function deleteImage(...types: readonly ImageType[]): Endpoint {
 }
 
 export function getImage(...types: readonly ImageType[]): Endpoint {
-  return (call) => ({body: imageView(call, findImage(types, call))});
+  return (call) => {
+    const image = findImage(types, call);
+    if (!call.cloud.isShown('image', image)) throw notFound('Image', image.id);
+    return imageRow(call, image);
+  };
 }
 
 /** PATCH: changes the image at once, without a task. */
@@ -48,18 +54,27 @@ export function patchImage(...types: readonly ImageType[]): Endpoint {
     call.cloud.checkChangeable(image, scopeOf(call));
     const change = validChange(call.body, image);
     const apply = (atMs: number) => void Object.assign(image, change(image), {updatedAtMs: atMs});
-    return {body: imageView(call, {...image, ...change(image)}), apply};
+    return {...imageRow(call, {...image, ...change(image)}), apply};
   };
 }
 
 export function listImages(type: ImageType): Endpoint {
   return (call) => {
-    const listed = call.cloud.listed([type], checkedScope(type, call));
-    const wanted = hasInstanceForm(type) ? listed.filter(instanceFilter(call.query)) : listed;
+    const {cloud} = call;
+    const listed = cloud.listed([type], checkedScope(type, call)).filter((image) => cloud.isShown('images', image));
+    const wanted = hasInstanceForm(type) ? listed.filter(filterOf(call)) : listed;
     const newestFirst = wanted.toSorted((one, other) => other.createdAtMs - one.createdAtMs);
     const {count, results} = page(call.query, newestFirst, DEFAULT_LIMIT);
-    return {body: {count, results: results.map((image) => imageView(call, image))}};
+    return pageOf(
+      count,
+      results.map((image) => imageRow(call, image)),
+    );
   };
+}
+
+function filterOf({cloud, query}: Call): (image: ImageRecord) => boolean {
+  const holds = instanceFilter(query);
+  return (image) => holds(cloud.shown(image));
 }
 
 function instanceFilter(query: URLSearchParams): (image: ImageRecord) => boolean {
@@ -99,6 +114,16 @@ function findImage(types: readonly ImageType[], call: Call): ImageRecord {
   const [first = 'instance'] = types;
   const {image_id: id = ''} = call.params;
   return call.cloud.image(types, checkedScope(first, call), id);
+}
+
+function imageRow(call: Call, image: ImageRecord): Row {
+  const {cloud} = call;
+  const {image: change} = cloud.rules.wire;
+  return rowOf(
+    imageView(call, cloud.shown(image)),
+    image.wire,
+    change && ((row) => change(row, image, cloud.creatorOf(image))),
+  );
 }
 
 function imageView(call: Call, image: ImageRecord): JsonObject {

@@ -11,6 +11,13 @@ export type TaskState = 'NEW' | 'RUNNING' | 'FINISHED' | 'ERROR';
 
 export type JsonObject = Record<string, unknown>;
 
+/**
+ * How a row differs on the wire from what the service documents: fields that are laid over it (undefined leaves one out), or a
+ * function that gives what is sent in its place. `{tags: null}`, `{tags_v2: [{key: 'team', value: null}], tags: 'old'}`,
+ * `{project_id: 99}`, `{created_at: null}`, `() => 'not an object'`.
+ */
+export type RowChange = JsonObject | ((row: JsonObject) => unknown);
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -89,6 +96,8 @@ export interface SimulatedImage {
   readonly isBaremetal: boolean;
   readonly minDiskGib: number;
   readonly minRamMib: number;
+  /** What its row is on the wire, if not what it should be. */
+  readonly wire: RowChange | null;
 }
 
 export interface SimulatedTask {
@@ -106,6 +115,8 @@ export interface SimulatedTask {
   readonly imageIds: readonly string[];
   readonly data: unknown;
   readonly requestId: string | null;
+  /** What its row is on the wire, if not what it should be. */
+  readonly wire: RowChange | null;
 }
 
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};

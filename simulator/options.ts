@@ -1,10 +1,10 @@
-import type {CloudRules} from './cloud.ts';
 import type {Contract} from './contract.ts';
 import type {ImportFails, Leftover} from './import-failures.ts';
 import type {ImageVisible} from './imports.ts';
 import type {Clock, Project, Region, Timing} from './model.ts';
 import type {QuotaOptions} from './quotas.ts';
 import {FEW_REGIONS, fleetOf} from './regions.ts';
+import type {CloudRules, Late, TagsVisible, WireRules} from './rules.ts';
 import type {Tls} from './server.ts';
 
 export interface SimulatorOptions {
@@ -25,9 +25,22 @@ export interface SimulatorOptions {
   readonly importFails?: ImportFails;
   /** What failed imports leave in the lists, if their failure says nothing else. Default: `nothing`. */
   readonly failedImportLeaves?: Leftover;
+  /** When the row of an uploaded image appears in list and get. Default: `running`. */
   readonly imageVisible?: ImageVisible;
-  /** Whether the data of a task carries the tags of the upload that created it. */
+  /** When the row of an uploaded image carries its tags: with the row, or once its task is FINISHED. Default: `posted`. */
+  readonly tagsVisible?: TagsVisible;
+  /** `private`, `shared` or `public`. Default: `private` for GPU images, `shared` for the others. */
+  readonly uploadVisibility?: string;
+  /** Whether the data of a task carries the tags of the upload that created it. Default: true. */
   readonly taskDataHoldsTags?: boolean;
+  /** Whether the task of an upload has data at all. Default: true. */
+  readonly taskHasData?: boolean;
+  /** By kind of request: how long after its creation a row is shown. `{tasks: 60_000}` hides a task from lists for a minute. */
+  readonly lateMs?: Late;
+  /** Changes the rows of all images or tasks, seeded or uploaded, wherever they are shown. */
+  readonly wire?: WireRules;
+  /** How far the `Date` header is ahead of the clock that `created_at` and `created_on` come from. Default: 0. */
+  readonly dateOffsetMs?: number;
   /** Default: real time. On a clock of one's own, fetching the source takes no time. */
   readonly clock?: Clock;
   /** With it, the simulator serves https. */
@@ -61,7 +74,12 @@ export function rulesOf(options: SimulatorOptions): CloudRules {
     importFails: options.importFails ?? (() => undefined),
     failedImportLeaves: options.failedImportLeaves ?? 'nothing',
     imageVisible: options.imageVisible ?? 'running',
+    tagsVisible: options.tagsVisible ?? 'posted',
+    uploadVisibility: options.uploadVisibility,
     taskDataHoldsTags: options.taskDataHoldsTags ?? true,
+    taskHasData: options.taskHasData ?? true,
+    lateMs: options.lateMs ?? {},
+    wire: options.wire ?? {},
     inRealTime: options.clock === undefined,
   };
 }

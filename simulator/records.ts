@@ -21,7 +21,7 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
     regionId: 7,
     status: 'active',
     sizeBytes,
-    visibility: hasInstanceForm(type) ? 'shared' : 'private',
+    visibility: defaultVisibility(type),
     isOfGcore: given.visibility === 'public',
     tags: {},
     readOnlyTags: {},
@@ -43,8 +43,14 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
     isBaremetal: type === 'baremetal-gpu' || type === 'baremetal',
     minDiskGib: Math.ceil(sizeBytes / 2 ** 30),
     minRamMib: 0,
+    wire: null,
     ...given,
   };
+}
+
+/** What an upload of this type comes out as. */
+export function defaultVisibility(type: ImageType): string {
+  return hasInstanceForm(type) ? 'shared' : 'private';
 }
 
 /** A whole task from what is given of it; by default one that has created something and is long done with. */
@@ -66,6 +72,7 @@ export function taskRecord(given: Partial<SimulatedTask>, nowMs: number): TaskRe
     imageIds: [],
     data: null,
     requestId: null,
+    wire: null,
     ...given,
   };
 }

@@ -1,3 +1,48 @@
+/**
+ * A Gcore cloud in one process, for tests and the demo: real HTTP on loopback, the endpoints that this project uses, and all that
+ * can go wrong with them. It has five controls.
+ *
+ * 1. Options: what kind of cloud it is. Each is described in `options.ts`.
+ *
+ *        startSimulator({regions: 27})                                     // a fleet: 7 Luxembourg-2, … 84 Chicago, …
+ *        startSimulator({regions: fleetOf(30, {84: {state: 'MAINTENANCE'}, 26: {hasGpuVirtual: false}})})
+ *        startSimulator({quota: {images: 50, regions: {84: {images: 50, usedImages: 50}, 26: null}}})
+ *        startSimulator({quota: {images: 1, refusal: 403}})                // the status of the refusal; or refusal: 'task'
+ *        startSimulator({importFails: ({regionId, nthInRegion}) =>
+ *          regionId === 84 && nthInRegion === 1 ? {error: NO_VALID_HOST, leaves: 'saving'} : undefined})
+ *        startSimulator({slots: 0, failedImportLeaves: 'saving'})          // never started within 10 minutes; its row stays
+ *        startSimulator({imageVisible: 'posted', tagsVisible: 'finished', taskHasData: false})
+ *        startSimulator({lateMs: {images: 30_000, tasks: 60_000}})         // eventual consistency, by kind of request
+ *        startSimulator({uploadVisibility: 'public', dateOffsetMs: 7_200_000})
+ *
+ * 2. Seeds: what is there. `addImage` and `addTask` take any field of `SimulatedImage` and `SimulatedTask`.
+ *
+ *        cloud.addImage({name: 'gpu', type: 'baremetal', hwMachineType: 'q35', tags: {a: '1'}, readOnlyTags: {b: '2'}})
+ *        cloud.addImage({name: 'gpu', visibility: 'public', isOfGcore: false})   // public, but an upload of ours
+ *
+ * 3. Odd rows: what a row is on the wire. `wire` of a seed, or of the options for all rows, uploaded ones too. The contract is
+ *    checked with the row as it should be, so an odd row is no violation.
+ *
+ *        cloud.addImage({name: 'gpu', wire: {tags: null}})                 // or {created_at: null}, {project_id: 99}
+ *        cloud.addImage({name: 'gpu', type: 'instance', wire: {tags: 'old'}})    // beside its tags_v2
+ *        cloud.addImage({name: 'gpu', wire: () => 'not an object'})
+ *        cloud.addTask({wire: {state: null}})
+ *        startSimulator({wire: {image: (row, image, task) => ({...row, task_id: image.creatorTaskId})}})  // a stale lock
+ *        startSimulator({wire: {task: (row) => ({...row, created_resources: null})}})
+ *
+ * 4. Faults: what happens to single requests: see `Fault`. `match` narrows one down, `refusedWith` answers with a known error of
+ *    the service (`regionFull`, `badToken`, `quotaLimitExceed`), `refusedInShort` with `{detail, code}`.
+ *
+ *        cloud.script({request: 'patch', match: ({params}) => params.region_id === '84', answer: {kind: 'reset'}})
+ *        cloud.script({request: 'upload', effect: 'none', answer: refusedWith(regionFull(7))})
+ *        cloud.script({request: 'any', times: Infinity, answer: refusedWith(badToken(cloud.apiKey))})
+ *        cloud.script({request: 'any', answer: refusedInShort(401, 'Token is expired', 'token_expired')})
+ *        cloud.script({request: 'images', times: Infinity, delayMs: 1000, answer: endlessList()})
+ *        cloud.script({request: 'price', times: Infinity, answer: {kind: 'status', status: 403}})
+ *
+ * 5. What came of it: `journal`, `requests(kind)`, `images()`, `tasks()`, and `violations` of the OpenAPI document.
+ */
+
 import {Cloud} from './cloud.ts';
 import {type Contract, openContract} from './contract.ts';
 import type {Fault} from './faults.ts';
@@ -13,7 +58,16 @@ export type {Contract} from './contract.ts';
 export type {Answer, Effect, Fault} from './faults.ts';
 export type {ImportFailure, Leftover, StartedImport} from './import-failures.ts';
 export type {JournalEntry} from './journal.ts';
-export type {ImageType, JsonObject, Region, SimulatedImage, SimulatedTask, TaskState, Timing} from './model.ts';
+export type {
+  ImageType,
+  JsonObject,
+  Region,
+  RowChange,
+  SimulatedImage,
+  SimulatedTask,
+  TaskState,
+  Timing,
+} from './model.ts';
 export type {SimulatorOptions} from './options.ts';
 export {
   badToken,
@@ -28,6 +82,7 @@ export {
 export type {QuotaOptions} from './quotas.ts';
 export {fleetOf} from './regions.ts';
 export type {RequestKind} from './request-kinds.ts';
+export {endlessList} from './wire.ts';
 
 export interface ImageFilter {
   readonly projectId?: number;
@@ -77,7 +132,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const schedule = new Schedule(clock, rules.inRealTime);
   const cloud = new Cloud(rules, clock, schedule);
   const contract = options.contract ?? contractOfEnvironment();
-  const gateway = new Gateway({apiKey, clock, schedule, cloud, contract});
+  const gateway = new Gateway({apiKey, clock, dateOffsetMs: options.dateOffsetMs ?? 0, schedule, cloud, contract});
   const where = {host: options.host ?? '127.0.0.1', port: options.port ?? 0, tls: options.tls};
   const server = await listen(where, (request, line) => gateway.handle(request, line));
   return {

@@ -1,20 +1,27 @@
+import type {Cloud} from './cloud.ts';
 import {type Endpoint, scopeOf} from './endpoints.ts';
 import type {TaskRecord, TaskState} from './model.ts';
+import {notFound} from './problems.ts';
 import {choice, flag, idNumber, many, moment, page} from './query.ts';
 import {taskView} from './views.ts';
+import {pageOf, type Row, rowOf} from './wire.ts';
 
 const DEFAULT_LIMIT = 10;
 const STATES: readonly TaskState[] = ['NEW', 'RUNNING', 'FINISHED', 'ERROR'];
 
 type Condition = (task: TaskRecord) => boolean;
 
-export const getTask: Endpoint = ({cloud, params: {task_id: id = ''}}) => ({body: taskView(cloud.task(id))});
+export const getTask: Endpoint = ({cloud, params: {task_id: id = ''}}) => {
+  const task = cloud.task(id);
+  if (!cloud.isShown('task', task)) throw notFound('Task', id);
+  return taskRow(cloud, task);
+};
 
 export const listTasks: Endpoint = ({cloud, query}) => {
   const holds = taskFilter(query);
-  const wanted = cloud.tasks().filter((task) => !cloud.isForeign(task.projectId) && holds(task));
+  const wanted = shownTasks(cloud).filter((task) => !cloud.isForeign(task.projectId) && holds(task));
   const order = direction(query, 'order_by') ?? direction(query, 'sorting') ?? 'desc';
-  return {body: taskPage(query, inOrder(wanted, order))};
+  return taskPage(cloud, query, inOrder(wanted, order));
 };
 
 export const listActiveTasks: Endpoint = (call) => {
@@ -23,14 +30,23 @@ export const listActiveTasks: Endpoint = (call) => {
   cloud.project(projectId);
   cloud.region(regionId);
   const types = many(query, 'task_type');
-  const active = cloud.tasks().filter((task) => {
+  const active = shownTasks(cloud).filter((task) => {
     const isActive = task.state === 'NEW' || task.state === 'RUNNING';
     return (
       isActive && task.projectId === projectId && task.regionId === regionId && (types?.includes(task.type) ?? true)
     );
   });
-  return {body: taskPage(query, inOrder(active, 'desc'))};
+  return taskPage(cloud, query, inOrder(active, 'desc'));
 };
+
+function shownTasks(cloud: Cloud): readonly TaskRecord[] {
+  return cloud.tasks().filter((task) => cloud.isShown('tasks', task));
+}
+
+function taskRow(cloud: Cloud, task: TaskRecord): Row {
+  const {task: change} = cloud.rules.wire;
+  return rowOf(taskView(task), task.wire, change && ((row) => change(row, task)));
+}
 
 function taskFilter(query: URLSearchParams): Condition {
   const fromMs = moment(query, 'from_timestamp') ?? -Infinity;
@@ -60,7 +76,10 @@ function inOrder(tasks: readonly TaskRecord[], order: 'asc' | 'desc'): readonly 
   return order === 'asc' ? oldestFirst : oldestFirst.toReversed();
 }
 
-function taskPage(query: URLSearchParams, tasks: readonly TaskRecord[]) {
+function taskPage(cloud: Cloud, query: URLSearchParams, tasks: readonly TaskRecord[]): Row {
   const {count, results} = page(query, tasks, DEFAULT_LIMIT);
-  return {count, results: results.map(taskView)};
+  return pageOf(
+    count,
+    results.map((task) => taskRow(cloud, task)),
+  );
 }

@@ -79,7 +79,7 @@ export function summaryOf(played: Played): string {
     ...(log.includes('sent once more') ? ['sent again after clean looks'] : []),
     ...(/Sending it again/.test(log) ? ['sent again'] : []),
     ...(log.includes('Found it:') ? ['found, adopted'] : []),
-    ...(log.includes('Trying again.') ? ['imported again'] : []),
+    ...(log.includes('Retrying.') ? ['imported again'] : []),
   ];
   const end = ending === 'ready' ? how.join(', ') || 'ready' : `red: ${ending}`;
   return `${end}; ${count(uploads.length, 'POST')}, ${count(images.length, 'image')}`;

@@ -61,7 +61,7 @@ export function doubtfulUpload(row: number, {name, answer, postSeconds = 0}: Fla
         posts: 2,
         images: 1,
         seconds: [119 + READY_SEEN + postSeconds + firstLook, 120 + READY_SEEN + postSeconds + waits],
-        says: ['The looks were clean and found nothing'],
+        says: ['The lookups were clean and found nothing'],
       },
     },
   ];
@@ -117,7 +117,7 @@ export function lastingReadBack(row: number, {name, answer, readSeconds = 0}: Fl
       posts: 1,
       images: 1,
       seconds: [120, 120 + 11 * (3 * readSeconds + 2 * waits + 5)],
-      says: ['It is not known whether Gcore took the upload on', 'looking for it failed as well'],
+      says: ['It is not known whether Gcore accepted the upload', 'the search for it failed as well'],
     },
   };
 }

@@ -44,7 +44,7 @@ const lostAnswers: readonly CompoundCase[] = [
       posts: 2,
       images: 2,
       seconds: [130, 150],
-      says: ['several uploads bear the same'],
+      says: ['several uploads carry the same'],
     },
   },
   {

@@ -5,6 +5,7 @@ import {type Simulator, startSimulator} from '../../simulator/simulator.ts';
 import {openClient} from '../../src/gcore/client.ts';
 import {createGcore, type UploadRequest} from '../../src/gcore/gcore.ts';
 import {fingerprintTags} from '../../src/images/fingerprint.ts';
+import {imageIn} from '../../src/images/outcome.ts';
 import {publishImage} from '../../src/images/publish/publish.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {SceneClock} from './scene-clock.ts';
@@ -87,7 +88,7 @@ it(`ends with one image, the one it names, whenever the run before was killed ($
         try {
           await runJob(cloud, clock, host.url, ifExists, atRequest).catch(() => undefined);
           clock.advanceTo(clock.now() + againAfterMs);
-          const {image} = await runJob(cloud, clock, host.url, ifExists);
+          const image = imageIn(await runJob(cloud, clock, host.url, ifExists));
           clock.advanceTo(clock.now() + 60 * MINUTE_MS);
           expect(await cloud.images()).toMatchObject([{id: image?.id, status: 'active', lockedBy: null}]);
           expect((await cloud.tasks()).filter(({state}) => state !== 'FINISHED')).toEqual([]);

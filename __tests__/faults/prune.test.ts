@@ -2,7 +2,8 @@ import {describe, expect, it} from '@jest/globals';
 import {type Answer, type Fault, type SimulatorOptions, startSimulator} from '../../simulator/simulator.ts';
 import {openClient} from '../../src/gcore/client.ts';
 import {createGcore} from '../../src/gcore/gcore.ts';
-import {createPruner, type PruneResult, planIn} from '../../src/images/prune/prune.ts';
+import {createPruner, type PruneResult} from '../../src/images/prune/delete-planned.ts';
+import {planIn} from '../../src/images/prune/plan.ts';
 import type {Run} from '../../src/waiting/run.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 import {lookAfter} from './scene.ts';
@@ -116,7 +117,7 @@ describe('a deletion', () => {
 
   it.each([
     [403, 'skipped', /^forbidden: /],
-    [404, 'skipped', /^gone already$/],
+    [404, 'skipped', /^already deleted$/],
     [409, 'skipped', /^in use: /],
   ])('that is answered %i is skipped', async (code, kind, reason) => {
     const {result, sends, elapsedMs} = await play({
@@ -179,7 +180,7 @@ describe('the wait for a deletion', () => {
       kind: 'failed',
       error: {
         what: expect.stringContaining('timeout-minutes'),
-        known: ['Its deletion may have begun, and then goes on in the cloud.'],
+        known: ['Its deletion may have started, and then goes on in the cloud.'],
       },
     });
     expect(elapsedMs).toBe(15 * MINUTE);
@@ -191,7 +192,7 @@ describe('the wait for a deletion', () => {
     expect(result).toMatchObject({
       kind: 'failed',
       error: {
-        what: 'Gcore could not delete it: The storage is away',
+        what: 'Gcore could not delete the image: The storage is away',
         known: [expect.stringMatching(/^Task .* was its/)],
       },
     });

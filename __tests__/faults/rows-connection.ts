@@ -154,7 +154,7 @@ const severalTasks: Case = one(
     ],
     furnish: (cloud) => cloud.addTask({id: NOWHERE_ID}),
   },
-  {...READY, seconds: [100, 125], says: ['Gcore made several tasks of one upload']},
+  {...READY, seconds: [100, 125], says: ['Gcore started several tasks for one upload']},
 );
 
 /** Row 9: redirects, which would carry the key, or a second upload, to another place. */

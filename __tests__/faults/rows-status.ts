@@ -73,7 +73,7 @@ function throttled({row, flaw, seconds, serviceAheadMs = 0}: Throttle): readonly
       column: 'A',
       variant: name,
       scene: {...scene, faults: [lostUpload('none', answer)]},
-      expected: {...ready, posts: 2, seconds: READY_SEEN + seconds, says: ['The upload surely did not happen']},
+      expected: {...ready, posts: 2, seconds: READY_SEEN + seconds, says: ['The upload surely had no effect']},
     },
     {
       ...passingReadBack(row, flaw, 2, 2 * seconds),
@@ -163,7 +163,7 @@ const halfForbidden: readonly Case[] = [
     column: 'B',
     variant: '403 for tasks, nothing seen',
     scene: {faults: [lostUpload('none'), tasksForbidden]},
-    expected: {ends: 'outcome unknown', posts: 1, images: 0, seconds: 120, says: ['looking for it failed as well']},
+    expected: {ends: 'outcome unknown', posts: 1, images: 0, seconds: 120, says: ['the search for it failed as well']},
   },
 ];
 
@@ -192,7 +192,7 @@ const notFound: readonly Case[] = [
     column: 'C',
     variant: '404 for good, the image seen',
     scene: {faults: [taskPolls(NOT_FOUND.answer, Infinity, 1)]},
-    expected: {ends: 'ready', posts: 1, images: 1, seconds: lookAfter(100, 60), says: ['is not to be found']},
+    expected: {ends: 'ready', posts: 1, images: 1, seconds: lookAfter(100, 60), says: ['is not found (any more)']},
   },
   {
     row: 18,

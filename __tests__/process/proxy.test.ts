@@ -105,7 +105,7 @@ describe('a proxy', () => {
       });
 
       expectNothingDone(result, {
-        error: /^Gcore could not be asked: GET \/cloud\/v1\/regions: failed \((ENOTFOUND|EAI_AGAIN)\)/,
+        error: /^The request to Gcore failed: GET \/cloud\/v1\/regions: failed \((ENOTFOUND|EAI_AGAIN)\)/,
         withinMs: 20_000,
       });
       expect(proxy.requests).toEqual([]);
@@ -147,7 +147,7 @@ describe('a proxy that opens no tunnel', () => {
       });
 
       expectNothingDone(result, {
-        error: /^Gcore could not be asked: GET \/cloud\/v1\/regions: failed \(/,
+        error: /^The request to Gcore failed: GET \/cloud\/v1\/regions: failed \(/,
         withinMs: 10_000,
       });
       expect(proxy.requests).toHaveLength(3);
@@ -168,7 +168,7 @@ describe('a proxy that opens no tunnel', () => {
         {env: {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`}},
       );
 
-      expectNothingDone(result, {error: /^Gcore could not be asked: POST \S+: failed \(/, withinMs: 15_000});
+      expectNothingDone(result, {error: /^The request to Gcore failed: POST \S+: failed \(/, withinMs: 15_000});
       expect(stage.cloud.requests('upload')).toEqual([]);
       expectNoPassword(result);
     },
@@ -184,7 +184,7 @@ describe('a proxy that opens no tunnel', () => {
       });
 
       expectNothingDone(result, {
-        error: /^Gcore could not be asked: GET \/cloud\/v1\/regions: failed \(ECONNREFUSED\)/,
+        error: /^The request to Gcore failed: GET \/cloud\/v1\/regions: failed \(ECONNREFUSED\)/,
         withinMs: 10_000,
       });
       expect(stage.cloud.journal).toEqual([]);
@@ -246,7 +246,7 @@ describe('a connection that is never made', () => {
 });
 
 describe('a certificate that nobody vouches for', () => {
-  const error = /^Gcore could not be asked: GET \/cloud\/v1\/regions: failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/;
+  const error = /^The request to Gcore failed: GET \/cloud\/v1\/regions: failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/;
 
   it.concurrent(
     'ends the step at once',

@@ -100,7 +100,7 @@ describe('an answer that is cut', () => {
 
     expect(exitCode).toBe(1);
     expect(commands.filter(({name}) => name === 'error')).toHaveLength(1);
-    expect(log).toContain('error: Gcore could not be asked: GET /cloud/v1/regions: failed (');
+    expect(log).toContain('error: The request to Gcore failed: GET /cloud/v1/regions: failed (');
     expect(log).toContain('Nothing was changed in the cloud.');
     expect(outputs).toEqual({});
     expect(stage.cloud.requests('upload')).toEqual([]);

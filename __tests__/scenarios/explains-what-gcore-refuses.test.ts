@@ -12,7 +12,7 @@ it('explains a key that Gcore does not know', async () => {
 });
 
 it.each([
-  ['project', '99999', /^error: Gcore knows no such place or thing: GET .* 404 /m],
+  ['project', '99999', /^error: 404 Not Found: GET .* 404 /m],
   ['region', '99999', /^error: No region has the ID "99999"\.$/m],
 ])('explains a %s that is not there', async (input, value, expected) => {
   await using stage = await setStage();

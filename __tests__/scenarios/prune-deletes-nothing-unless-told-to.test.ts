@@ -12,7 +12,7 @@ it.each(['', 'true'])('says what it would delete, and deletes nothing, with dry-
   expect(stage.cloud.journal.filter(({method}) => method !== 'GET')).toEqual([]);
   expect(result.outputs).toMatchObject({deleted: '{"7":[]}', 'deleted-count': '0', 'freed-bytes': '0'});
   expect(listed(result, 'kept').size).toBe(3);
-  expect(listed(result, 'skipped')).toEqual(new Map([[old.id, 'dry run: not among the 3 newest']]));
+  expect(listed(result, 'skipped')).toEqual(new Map([[old.id, 'dry run: not one of the 3 newest']]));
   expect(result.log).toContain('Plan: delete 1 (1000 B (1000 bytes)), keep 3, skip 0.');
   expect(result.log).toContain(`[Luxembourg-2] delete ${old.id} "gpu-of-4" of `);
   expect(result.log).toMatch(/notice: Dry run: nothing was deleted\. With dry-run: false, 1 image would be deleted, /);
@@ -34,7 +34,7 @@ it('deletes what it said, once it is told to', async () => {
       name: image?.name,
       size: 1000,
       created_at: new Date(image?.createdAtMs ?? 0).toISOString(),
-      reason: 'not among the 3 newest',
+      reason: 'not one of the 3 newest',
     })),
   });
   expect(result.outputs).toMatchObject({skipped: '{"7":[]}', 'deleted-count': '2', 'freed-bytes': '2000'});

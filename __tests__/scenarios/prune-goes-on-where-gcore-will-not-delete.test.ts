@@ -19,7 +19,7 @@ it('skips an image in use, with a notice', async () => {
   expect(result.exitCode).toBe(0);
   expect([...listed(result, 'deleted').keys()]).toEqual([free.id]);
   expect(listed(result, 'skipped').get(used.id)).toMatch(/^in use: DELETE .*409 Image .* is in use/);
-  expect(result.log).toMatch(new RegExp(`notice: Image ${used.id} "gpu-of-1" is in use and stays: `));
+  expect(result.log).toMatch(new RegExp(`notice: Image ${used.id} "gpu-of-1" is in use and is kept: `));
   expect(result.outputs['freed-bytes']).toBe('1000');
   expect(result.summary).toMatch(new RegExp(`skipped \\| gpu-of-1 \\| <code>${used.id}</code>`));
 });
@@ -45,7 +45,7 @@ it('takes an image that is gone already for gone, and not for freed', async () =
   const result = await stage.prune({'keep-last': '0'});
 
   expect(result.exitCode).toBe(0);
-  expect(listed(result, 'skipped').get(image.id)).toBe('gone already');
+  expect(listed(result, 'skipped').get(image.id)).toBe('already deleted');
   expect(result.outputs).toMatchObject({'deleted-count': '0', 'freed-bytes': '0'});
 });
 
@@ -59,9 +59,11 @@ it('is red where Gcore refuses otherwise, once all were tried', async () => {
   expect(stage.cloud.requests('delete')).toHaveLength(3);
   expect(result.outputs['deleted-count']).toBe('2');
   expect(result.log).toContain('error: 1 image of 3 could not be deleted:');
-  expect(result.log).toMatch(/^\[Luxembourg-2\] Image .*: Gcore refused: DELETE .* 400 No\./m);
-  expect(result.log).toMatch(/^Deleted by then: 2 images: /m);
-  expect([...listed(result, 'skipped').values()]).toEqual([expect.stringMatching(/^failed: Gcore refused: /)]);
+  expect(result.log).toMatch(/^\[Luxembourg-2\] Image .*: Gcore rejected the request: DELETE .* 400 No\./m);
+  expect(result.log).toMatch(/^Deleted before that: 2 images: /m);
+  expect([...listed(result, 'skipped').values()]).toEqual([
+    expect.stringMatching(/^failed: Gcore rejected the request: /),
+  ]);
 });
 
 it("is red where a deletion's task ends in ERROR, and says what Gcore said", async () => {
@@ -75,7 +77,7 @@ it("is red where a deletion's task ends in ERROR, and says what Gcore said", asy
 
   const [task] = await stage.cloud.tasks();
   expect(result.exitCode).toBe(1);
-  expect(result.log).toContain(`Image ${image.id} "gpu-of-1": Gcore could not delete it: The storage is away`);
+  expect(result.log).toContain(`Image ${image.id} "gpu-of-1": Gcore could not delete the image: The storage is away`);
   expect(result.log).toContain(`Task ${task?.id} was its deletion.`);
   expect(result.outputs).toMatchObject({'deleted-count': '0', 'freed-bytes': '0'});
 });
@@ -101,6 +103,6 @@ it('prunes the other regions where one cannot be looked at', async () => {
   expect([...listed(result, 'deleted').keys()]).toEqual([image.id]);
   expect(JSON.parse(result.outputs['kept'] ?? '')).toEqual({7: []});
   expect(result.log).toContain('error: 1 of 2 regions failed:');
-  expect(result.log).toMatch(/^\[Frankfurt\] Gcore knows no such place or thing: .*404/m);
-  expect(result.log).toContain(`Deleted by then: 1 image: ${image.id}.`);
+  expect(result.log).toMatch(/^\[Frankfurt\] 404 Not Found: .*404/m);
+  expect(result.log).toContain(`Deleted before that: 1 image: ${image.id}.`);
 });

@@ -41,7 +41,7 @@ describe('an old image', () => {
     ['public', 'skipped', {visibility: 'public'}, {'match-tags': '*'}, "public, Gcore's own"],
     ['locked', 'skipped', {lockedBy: TASK}, {}, `locked by task ${TASK}`],
     ['still being imported', 'skipped', {status: 'saving', sizeBytes: 0}, {}, 'not ready: saving'],
-    ['among those that keep-last keeps', 'kept', {}, {'keep-last': '4'}, 'among the 4 newest that are ready'],
+    ['among those that keep-last keeps', 'kept', {}, {'keep-last': '4'}, 'one of the 4 newest ready images'],
     ['younger than keep-days', 'kept', {}, {'keep-days': '101'}, 'younger than 101 days'],
     ['named', 'kept', {id: ID}, {'keep-image-id': `${TASK}, ${ID.toUpperCase()}`}, 'named in keep-image-id'],
   ])('that is %s is %s', async (_, list, image, inputs, reason) => {

@@ -29,7 +29,7 @@ it.each(LOST)('does not say that it is gone while it is there, nor repeats it, b
   expect(result.exitCode).toBe(1);
   expect(stage.cloud.requests('delete')).toHaveLength(1);
   expect(await stage.remaining()).toContain(image.id);
-  expect(result.log).toContain('It is not known whether it will go: ');
+  expect(result.log).toContain('It is not known whether the image will be deleted: ');
   expect(result.log).not.toContain('Nothing was deleted');
   expect(result.outputs).toMatchObject({'deleted-count': '0', 'freed-bytes': '0'});
 });

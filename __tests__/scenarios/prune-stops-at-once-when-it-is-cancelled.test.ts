@@ -35,8 +35,8 @@ it('stops at once when it is cancelled, and says what was deleted by then', asyn
   expect(result.log).toContain(
     'error: The step was cancelled (SIGINT). 10 images of 15 could not be deleted; 3 images of 15 were not tried:',
   );
-  expect(result.log).toContain('Its deletion may have begun, and then goes on in the cloud.');
-  expect(result.log).toMatch(/^Deleted by then: 2 images: /m);
+  expect(result.log).toContain('Its deletion may have started, and then goes on in the cloud.');
+  expect(result.log).toMatch(/^Deleted before that: 2 images: /m);
   for (const id of deleted) expect(result.log).toContain(id);
 });
 
@@ -48,7 +48,7 @@ it('begins nothing once its time is up', async () => {
   expect(exitCode).toBe(1);
   expect(stage.cloud.requests('delete')).toHaveLength(10);
   expect(log).toContain('Not tried: the time of this step (timeout-minutes) is over.');
-  expect(log).toContain('No image is known to be gone.');
+  expect(log).toContain('No image is known to be deleted.');
 });
 
 it('deletes nothing when it is cancelled while it plans', async () => {

@@ -37,7 +37,7 @@ it('leaves an old image that a volume uses, with a warning', async () => {
   expect(exitCode).toBe(0);
   expect(await stage.cloud.images()).toHaveLength(2);
   expect(log).toMatch(
-    new RegExp(`^warning: Image ${old.id} of the same name stays: Gcore would not delete it \\(.*409`, 'm'),
+    new RegExp(`^warning: Image ${old.id} of the same name is kept: Gcore refused to delete it \\(.*409`, 'm'),
   );
 });
 
@@ -48,9 +48,9 @@ it('leaves what is not of its making, and what a task holds', async () => {
   const {exitCode, log} = await stage.upload(REPLACE);
 
   expect(exitCode).toBe(0);
-  expect(log).toContain(`Image ${foreign.id} of the same name stays: it is not of this action's making.`);
+  expect(log).toContain(`Image ${foreign.id} of the same name is kept: it was not uploaded by this action.`);
   expect(log).toContain(
-    `Image ${locked.id} of the same name stays: task 5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f holds it.`,
+    `Image ${locked.id} of the same name is kept: it is locked by task 5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f.`,
   );
   expect(stage.cloud.requests('delete')).toEqual([]);
 });
@@ -76,5 +76,5 @@ it('takes no failed deletion for a failed import', async () => {
 
   expect(exitCode).toBe(0);
   expect(stage.cloud.requests('upload')).toHaveLength(1);
-  expect(log).toContain('stays: Backend is busy.');
+  expect(log).toContain('is kept: Backend is busy.');
 });

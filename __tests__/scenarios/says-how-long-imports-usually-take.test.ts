@@ -21,7 +21,7 @@ it('says how long imports usually take here, where enough of them are known', as
   const {exitCode, log} = await stage.upload();
 
   expect(exitCode).toBe(0);
-  expect(log).toContain('Imports usually take 9m to 14m here.');
+  expect(log).toContain('Imports are expected to take 9m to 14m here.');
 });
 
 it('says nothing where it knows nothing, and does not mind', async () => {

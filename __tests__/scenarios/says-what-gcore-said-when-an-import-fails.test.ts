@@ -13,7 +13,7 @@ it('says what Gcore said when an import fails, each time it was tried', async ()
   expect(tasks.map(({state}) => state)).toEqual(['ERROR', 'ERROR']);
   expect(outputs['task-id']).toBe(stage.cloud.requests('task').at(-1)?.path.split('/').at(-1));
   expect(outputs).not.toHaveProperty('image-id');
-  expect(log).toMatch(/warning: Import 1 of 2 failed: .*404.* \(task [0-9a-f-]+\)\. Trying again\./);
+  expect(log).toMatch(/warning: Import 1 of 2 failed: .*404.* \(task [0-9a-f-]+\)\. Retrying\./);
   expect(log).toMatch(/error: Gcore could not import the image: .*404/);
 });
 

@@ -20,7 +20,7 @@ it('publishes to the other regions when one of three fails', async () => {
   expect([images[1].size, images[3].size]).toEqual([stage.image.length, stage.image.length]);
   expect(log).toContain('1 of 3 regions failed:');
   expect(log).toContain('[No GPUs here] ');
-  expect(log).toContain('The other 2 worked: the output "images" has their IDs.');
+  expect(log).toContain('The other 2 succeeded: the output "images" has their IDs.');
   expect(summary).toContain(images[3].id);
 });
 

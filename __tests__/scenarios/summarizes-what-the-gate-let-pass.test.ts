@@ -28,7 +28,7 @@ it('has none where there are none, and the notices', async () => {
 
   expect(exitCode).toBe(0);
   expect(summary).not.toContain('Price');
-  expect(summary).toMatch(/#### Notes\n\n- &#50; images are called .*priced/);
+  expect(summary).toMatch(/#### Notes\n\n- &#50; images have the name .*priced/);
 });
 
 it('says what is not ready, and why', async () => {

@@ -15,7 +15,9 @@ it('takes the newest that is ready and of our making', async () => {
 
   expect(exitCode).toBe(0);
   expect(outputs['image-id']).toBe(newest.id);
-  expect(log).toContain(`4 images are called "twin": ${newest.id} is the newest of ours that is ready.`);
+  expect(log).toContain(
+    `4 images have the name "twin": ${newest.id} is the newest ready one that this action uploaded.`,
+  );
 });
 
 it('does not choose between images that others made', async () => {

@@ -41,7 +41,7 @@ it('waits for one to appear where it is told to', async () => {
 
   expect(exitCode).toBe(0);
   expect(outputs['ready']).toBe('true');
-  expect(log).toContain('Image "late": there is none after');
+  expect(log).toContain('Image "late": no image has this name after');
 });
 
 it('says that it is not ready when its time is up', async () => {

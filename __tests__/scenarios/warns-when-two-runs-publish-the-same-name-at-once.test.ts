@@ -12,5 +12,6 @@ it.each(['reuse', 'replace'])('makes one image each at most, and warns, with if-
   expect(images.length).toBeLessThanOrEqual(2);
   // Whichever of them a run named, it is there: neither deletes the other's.
   for (const {outputs} of runs) expect(ids).toContain(outputs['image-id']);
-  if (images.length === 2) expect(runs.map(({log}) => log).join('\n')).toContain('More than one image came of this');
+  if (images.length === 2)
+    expect(runs.map(({log}) => log).join('\n')).toContain('There is more than one image of this upload');
 });

@@ -112,7 +112,7 @@ describe('a wait', () => {
     expect(changes).toEqual([
       {state: 'NEW', elapsedMs: 0, failedPolls: 0},
       {state: 'RUNNING', elapsedMs: 10_000, failedPolls: 0},
-      {state: 'NEW', elapsedMs: 20_000, failedPolls: 1},
+      {state: 'NEW', elapsedMs: 20_000, failedPolls: 1, lastFailure: BAD},
     ]);
     expect(beats).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('a wait', () => {
 
   it('gives one also while nothing was seen yet', async () => {
     const {beats} = await follow({answer: (now) => (now < 80 * SECOND ? BAD : DONE), intervalMs: 20 * SECOND});
-    expect(beats).toEqual([{state: undefined, elapsedMs: MINUTE, failedPolls: 3}]);
+    expect(beats).toEqual([{state: undefined, elapsedMs: MINUTE, failedPolls: 3, lastFailure: BAD}]);
   });
 });
 

@@ -46,7 +46,7 @@ function imageOf({id, name = 'gpu-a', status = 'active', size = 1, lockedBy = nu
 function reasonsOf(facts: readonly Facts[], rules: Partial<PruneRules> = {}, now: Date | undefined = NOW) {
   const plan = planPrune(facts.map(imageOf), {...RULES, ...rules}, now);
   return Object.fromEntries(
-    [...plan.delete, ...plan.keep, ...plan.skip].map(({image, fate, reason}) => [image.id, `${fate}: ${reason}`]),
+    [...plan.delete, ...plan.keep, ...plan.skip].map(({image, action, reason}) => [image.id, `${action}: ${reason}`]),
   );
 }
 
@@ -64,7 +64,7 @@ describe('the plan of a prune', () => {
     ['a moment younger', {id: 'a', ageMs: 7 * DAY_MS - 1}, {keepDays: 7}, 'keep: younger than 7 days'],
     ['from the future', {id: 'a', ageMs: -DAY_MS}, {keepDays: 1}, 'keep: younger than 1 day'],
     ['of a failed import, that is young', {id: 'a', status: 'error'}, {keepDays: 1}, 'keep: younger than 1 day'],
-    ['among the newest', {id: 'a', ageMs: 99 * DAY_MS}, {keepLast: 2}, 'keep: among the 2 newest that are ready'],
+    ['among the newest', {id: 'a', ageMs: 99 * DAY_MS}, {keepLast: 2}, 'keep: one of the 2 newest ready images'],
     ['that is named, in capitals', {id: 'AB'}, {keepImageIds: new Set(['ab'])}, 'keep: named in keep-image-id'],
     ['that is public', {id: 'a', visibility: 'public'}, {}, "skip: public, Gcore's own"],
     ['that is locked', {id: 'a', lockedBy: TASK}, {}, `skip: locked by task ${TASK}`],
@@ -75,7 +75,7 @@ describe('the plan of a prune', () => {
       `skip: locked by task ${TASK}`,
     ],
     ['that is being made', {id: 'a', status: 'saving', size: 0}, {}, 'skip: not ready: saving'],
-    ['of no known size', {id: 'a', size: 0}, {}, 'skip: not ready: active, its size not known yet'],
+    ['of no known size', {id: 'a', size: 0}, {}, 'skip: not ready: active, size not known yet'],
     ['in a status unheard of', {id: 'a', status: 'hibernating'}, {}, 'skip: not ready: hibernating'],
     ['that somebody deactivated', {id: 'a', status: 'deactivated'}, {}, 'skip: not ready: deactivated'],
     ['that goes already', {id: 'a', status: 'pending_delete'}, {}, 'skip: not ready: pending_delete'],
@@ -108,15 +108,15 @@ describe('the plan of a prune', () => {
     ];
     expect(reasonsOf(facts, {keepLast: 2})).toMatchObject({
       failed: 'delete: left over from a failed import (error)',
-      first: 'keep: among the 2 newest that are ready',
-      second: 'keep: among the 2 newest that are ready',
-      third: 'delete: not among the 2 newest',
+      first: 'keep: one of the 2 newest ready images',
+      second: 'keep: one of the 2 newest ready images',
+      third: 'delete: not one of the 2 newest',
     });
   });
 
   it('is the same for images of one moment, in whatever order they come', () => {
     const facts = ['c', 'a', 'b'].map((id) => ({id}));
-    const kept = {a: 'keep: among the 1 newest that are ready'};
+    const kept = {a: 'keep: one of the 1 newest ready images'};
     expect(reasonsOf(facts, {keepLast: 1})).toMatchObject(kept);
     expect(reasonsOf(facts.toReversed(), {keepLast: 1})).toMatchObject(kept);
   });
@@ -124,7 +124,7 @@ describe('the plan of a prune', () => {
   it('keeps all where an age is asked for and the time is not known', () => {
     const plan = planPrune([imageOf({id: 'a', ageMs: 99 * DAY_MS})], {...RULES, keepDays: 1}, undefined);
     expect(plan.delete).toEqual([]);
-    expect(plan.keep[0]?.reason).toBe('its age is not known: Gcore did not tell the time');
+    expect(plan.keep[0]?.reason).toBe('its age is not known: the answer from Gcore had no date');
   });
 });
 

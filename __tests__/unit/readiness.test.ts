@@ -48,7 +48,7 @@ describe('an image', () => {
   );
 
   it.each([0, null])('that is active with the size %p is not ready yet', (size) => {
-    const pending = {kind: 'pending', state: 'active, its size not known yet', isKnown: true};
+    const pending = {kind: 'pending', state: 'active, size not known yet', isKnown: true};
     expect(judgeReadiness(imageWith({status: 'active', size}))).toEqual(pending);
     expect(judgeReadiness(imageWith({status: 'active', size, task_id: TASK}))).toEqual(pending);
   });

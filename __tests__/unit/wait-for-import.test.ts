@@ -63,7 +63,7 @@ describe('the wait for an import', () => {
 
     expect(known.looks).toBeLessThan(unknown.looks);
     expect(known.lagMs).toBeLessThan(unknown.lagMs);
-    expect(known.lines).toContain('Imports usually take 10m to 11m here.');
+    expect(known.lines).toContain('Imports are expected to take 10m to 11m here.');
   });
 
   it('asks for the earlier ones once, and not at all where it is over at the first look', async () => {
@@ -74,7 +74,7 @@ describe('the wait for an import', () => {
   it('goes by the age of the import that it joins, as the service tells it', async () => {
     const {looksAtMs, lines} = await follow({endsAtMs: 3 * MINUTE, earlierMs: TEN_MINUTES, ageMs: 10 * MINUTE});
     expect(looksAtMs.slice(0, 4)).toEqual([0, 2000, 4000, 6000]);
-    expect(lines.at(-1)).toMatch(/still RUNNING after .* \(longer than usual here/);
+    expect(lines.at(-1)).toMatch(/still RUNNING after .* \(longer than expected/);
   });
 
   it('does not hurry when a finished one names no image yet, for that is asked only so often', async () => {

@@ -2,31 +2,27 @@ import type {Scope} from '../gcore/gcore.ts';
 import {mayResend, RequestError} from '../gcore/request-error.ts';
 import {DeadlinePassed, type PollResult} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
-import {isNotFound, pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
+import {DeletionFailed, DeletionUnknown, isNotFound, TaskFailed} from './errors.ts';
+import {pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
 
 /** What came of a deletion. */
 export type Deletion =
-  /** It was there, and is gone. */
+  /** The image existed, and is deleted. */
   | {readonly kind: 'deleted'}
-  /** It was not there any more. */
+  /** The image did not exist any more. */
   | {readonly kind: 'gone'}
-  /** The service would not: a volume still uses it, or it is not ours to delete. */
+  /** The service refused: a volume still uses the image, or the key may not delete it. */
   | {readonly kind: 'in-use' | 'forbidden'; readonly reason: string};
-
-/** The answer to a deletion was lost, and the image is still there: whether it will go is not known. */
-export class DeletionUnknown extends Error {
-  override readonly name = 'DeletionUnknown';
-}
 
 /** How often a DELETE that surely had no effect is sent. */
 const SENDS = 3;
-/** How long an image whose deletion may have been lost is watched. */
+/** How long an image is polled after the answer to its deletion was lost. */
 const LOST_ANSWER_MS = 120_000;
 
 /**
  * Deletes an image, and waits until it is gone.
  *
- * @throws TaskFailed, DeletionUnknown, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
+ * @throws DeletionFailed, DeletionUnknown, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
 export async function deleteImage(scope: Scope, imageId: string, waiting: Waiting): Promise<Deletion> {
   let taskIds: readonly string[];
@@ -38,10 +34,18 @@ export async function deleteImage(scope: Scope, imageId: string, waiting: Waitin
     if (error.status === 409) return {kind: 'in-use', reason: error.message};
     if (error.status === 403) return {kind: 'forbidden', reason: error.message};
     if (error.outcome !== 'unknown') throw error;
-    return await watchForLoss(scope, imageId, error, waiting);
+    return await settleLostDeletion(scope, imageId, error, waiting);
   }
-  for (const taskId of taskIds) await waitForTask(taskId, waiting, () => ({done: undefined}));
-  return await watchUntilGone(scope, imageId, waiting);
+  for (const taskId of taskIds) await waitForDeletion(taskId, waiting);
+  return await waitUntilGone(scope, imageId, waiting);
+}
+
+async function waitForDeletion(taskId: string, waiting: Waiting): Promise<void> {
+  try {
+    await waitForTask(taskId, waiting, () => ({done: undefined}));
+  } catch (error) {
+    throw error instanceof TaskFailed ? new DeletionFailed(taskId, error.message) : error;
+  }
 }
 
 /** Sends the DELETE, and again only while it surely had no effect. */
@@ -53,20 +57,27 @@ async function send(scope: Scope, imageId: string, {gcore, run}: Waiting): Promi
   return await retry(sendOnce, {attempts: SENDS, shouldRetry: mayResend}, run);
 }
 
-/** A deletion whose answer was lost is not repeated: the image itself tells whether it happened. */
-async function watchForLoss(scope: Scope, imageId: string, lost: RequestError, waiting: Waiting): Promise<Deletion> {
+/** A deletion whose answer was lost is not sent again: the image itself tells whether it happened. */
+async function settleLostDeletion(
+  scope: Scope,
+  imageId: string,
+  lost: RequestError,
+  waiting: Waiting,
+): Promise<Deletion> {
   const {run} = waiting;
-  run.log.warning(`The answer to the deletion of ${imageId} was lost: ${lost.message}. Watching whether it goes.`);
+  run.log.warning(
+    `The answer to the deletion of ${imageId} was lost: ${lost.message}. Polling the image to see whether it is deleted.`,
+  );
   const deadlineMs = Math.min(run.deadlineMs, run.clock.now() + LOST_ANSWER_MS);
   try {
-    return await watchUntilGone(scope, imageId, {...waiting, run: {...run, deadlineMs}});
+    return await waitUntilGone(scope, imageId, {...waiting, run: {...run, deadlineMs}});
   } catch (error) {
     if (!(error instanceof DeadlinePassed)) throw error;
     throw new DeletionUnknown(`the answer was lost, and the image is still there (${lost.message})`, {cause: lost});
   }
 }
 
-async function watchUntilGone(scope: Scope, imageId: string, waiting: Waiting): Promise<Deletion> {
+async function waitUntilGone(scope: Scope, imageId: string, waiting: Waiting): Promise<Deletion> {
   const poll = async (): Promise<PollResult<Deletion>> => {
     try {
       const {status} = await waiting.gcore.getImage(scope, imageId);

@@ -3,20 +3,20 @@ import type {UploadRequest} from '../gcore/gcore.ts';
 import type {Image} from '../gcore/wire.ts';
 import type {Tags} from '../text/tags.ts';
 
-/** What an image was made from, kept as tags on it, so that a later run can tell whether it would make the same one. */
-const SOURCE_TAG = 'source-fingerprint';
-/** What the web server said of the file, where it said anything. */
+/** Identifies what an image was made from. It is kept on the image, so that a later run can tell whether it would make the same one. */
+const FINGERPRINT_TAG = 'source-fingerprint';
+/** The file's ETag and size, if the web server told them. */
 const ETAG_TAG = 'source-etag';
 const BYTES_TAG = 'source-bytes';
-/** The digest of the file's content, where whoever keeps it knows it. */
+/** The SHA-256 of the file's content, if it is known. */
 const SHA256_TAG = 'source-sha256';
 
 /** Every tag that this module sets. */
-export const SOURCE_TAGS: readonly string[] = [SOURCE_TAG, ETAG_TAG, BYTES_TAG, SHA256_TAG];
+export const FINGERPRINT_TAGS: readonly string[] = [FINGERPRINT_TAG, ETAG_TAG, BYTES_TAG, SHA256_TAG];
 
-/** What is known of the file behind the URL. */
+/** What is known about the file behind the URL. */
 export interface FileFacts {
-  /** A URL that stands for the file, where its own is another each time. */
+  /** A URL that identifies the file, if the URL it is fetched from changes each time. */
   readonly identity?: string | undefined;
   readonly etag?: string | undefined;
   readonly sizeBytes?: number | undefined;
@@ -25,15 +25,15 @@ export interface FileFacts {
 }
 
 /**
- * The tags that say what an upload is made from: a fingerprint of the URL without user, password and query, since those are
- * another each time a URL is signed; another of the properties asked for; and the file's own ETag, size and digest where they are known.
+ * The tags that identify what an upload is made from: a digest of the URL without user, password and query, because those change
+ * each time a URL is signed; a digest of the properties asked for; and the file's own ETag, size and SHA-256 if they are known.
  */
 export function fingerprintTags(
   upload: UploadRequest,
   {identity = upload.url, etag, sizeBytes, sha256}: FileFacts,
 ): Tags {
   return {
-    [SOURCE_TAG]: `${digest(plainUrl(identity))}-${digest(JSON.stringify(propertiesOf(upload)))}`,
+    [FINGERPRINT_TAG]: `${digest(plainUrl(identity))}-${digest(JSON.stringify(propertiesOf(upload)))}`,
     ...(etag === undefined ? {} : {[ETAG_TAG]: digest(etag)}),
     ...(sizeBytes === undefined ? {} : {[BYTES_TAG]: String(sizeBytes)}),
     ...(sha256 === undefined ? {} : {[SHA256_TAG]: sha256}),
@@ -41,13 +41,13 @@ export function fingerprintTags(
 }
 
 /**
- * How an image differs from what an upload would make, in words; empty where it is the same.
+ * How an image differs from what an upload would make, a few words for each difference; none if it is the same.
  *
- * What the web server said of the file counts only where both sides know it.
+ * ETag, size and SHA-256 of the file count only if both sides know them.
  */
 export function differences(image: Image, upload: UploadRequest): readonly string[] {
-  const [ours, theirs] = [upload.tags[SOURCE_TAG]?.split('-'), image.tags.get(SOURCE_TAG)?.split('-')];
-  if (theirs === undefined) return ['it does not bear the fingerprint of an upload of this action'];
+  const [ours, theirs] = [upload.tags[FINGERPRINT_TAG]?.split('-'), image.tags.get(FINGERPRINT_TAG)?.split('-')];
+  if (theirs === undefined) return ['it was not uploaded by this action'];
   const isOther = (tag: string) => {
     const [mine, its] = [upload.tags[tag], image.tags.get(tag)];
     return mine !== undefined && its !== undefined && mine !== its;
@@ -61,11 +61,11 @@ export function differences(image: Image, upload: UploadRequest): readonly strin
   ];
 }
 
-/** Whether a text, a task's data for one, speaks of an upload of the same name from the same source. */
+/** Whether a text, a task's data for one, contains an upload of the same name from the same source. */
 export function mentionsUpload(text: string, upload: UploadRequest): boolean {
   if (!text.includes(JSON.stringify(upload.name))) return false;
-  const fingerprint = upload.tags[SOURCE_TAG];
-  if (text.includes(SOURCE_TAG)) return fingerprint !== undefined && text.includes(fingerprint);
+  const fingerprint = upload.tags[FINGERPRINT_TAG];
+  if (text.includes(FINGERPRINT_TAG)) return fingerprint !== undefined && text.includes(fingerprint);
   return text.includes(plainUrl(upload.url));
 }
 
@@ -79,7 +79,7 @@ function plainUrl(text: string): string {
   return `${url.origin}${url.pathname}`;
 }
 
-/** Sixty-four bits: enough to tell the sources of one name apart. */
+/** 64 bits: enough to tell the sources of one name apart. */
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

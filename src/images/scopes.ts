@@ -5,9 +5,9 @@ import {inert} from '../text/inert.ts';
 import {explainFailure, NOTHING_CHANGED} from './explain.ts';
 
 /**
- * Finds out which project is meant. An ID is taken at its word.
+ * Finds the ID of a project. An ID is not looked up.
  *
- * @throws ExplainedError, which says what there is where nothing, or more than one thing, is called so
+ * @throws ExplainedError, which lists the projects that the key can see if none, or more than one, has the name
  */
 export async function resolveProject(idOrName: string, gcore: Gcore): Promise<number> {
   if (isId(idOrName)) return Number(idOrName);
@@ -15,10 +15,10 @@ export async function resolveProject(idOrName: string, gcore: Gcore): Promise<nu
 }
 
 /**
- * Finds out which regions are meant, by ID or by exact name.
+ * Finds regions by ID or by exact name.
  *
  * @returns each region once, in the order given
- * @throws ExplainedError, which says what there is where nothing, or more than one thing, is called so
+ * @throws ExplainedError, which lists the regions if none, or more than one, has the ID or name
  */
 export async function resolveRegions(idsOrNames: readonly string[], gcore: Gcore): Promise<readonly Named[]> {
   const all = await explained(gcore.listRegions());
@@ -31,7 +31,7 @@ export function isId(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** The places of a project in some regions. */
+/** The scopes of a project in some regions. */
 export function scopesOf(projectId: number, regions: readonly Named[]): readonly Scope[] {
   return regions.map(({id, name}) => ({projectId, regionId: id, regionName: inert(name, 100)}));
 }

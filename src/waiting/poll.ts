@@ -29,6 +29,8 @@ export interface Progress {
   readonly elapsedMs: number;
   /** Looks that failed so far. */
   readonly failedPolls: number;
+  /** What the last of them threw; undefined if none failed. */
+  readonly lastFailure: unknown;
 }
 
 export interface PollOptions<T> {
@@ -113,6 +115,7 @@ class Wait<T> {
   #nextBeatAtMs: number;
   #state: string | undefined;
   #failedPolls = 0;
+  #lastFailure: unknown;
 
   constructor(options: PollOptions<T>, run: Run) {
     this.#options = options;
@@ -127,6 +130,7 @@ class Wait<T> {
       state: this.#state,
       elapsedMs: this.#run.clock.now() - this.#startedAtMs,
       failedPolls: this.#failedPolls,
+      lastFailure: this.#lastFailure,
     };
   }
 
@@ -149,6 +153,7 @@ class Wait<T> {
 
   sawFailure(error: unknown): ConsecutiveFailures {
     this.#failedPolls += 1;
+    this.#lastFailure = error;
     this.#failures.push(error);
     return {
       errors: this.#failures,

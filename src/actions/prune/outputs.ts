@@ -1,6 +1,6 @@
 import type {Scope} from '../../gcore/gcore.ts';
-import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
-import type {PruneResult} from '../../images/prune/prune.ts';
+import type {PruneResult} from '../../images/prune/delete-planned.ts';
+import type {PlannedImage, PrunePlan} from '../../images/prune/plan.ts';
 import {showable} from '../../runner/log.ts';
 import {setOutput} from '../../runner/outputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
@@ -78,12 +78,12 @@ export function createPruneOutputs(pending: string, secrets: Secrets): PruneOutp
   };
 }
 
-/** @param why why an image that is to go is still there */
-function listsOf(plan: PrunePlan, results: ReadonlyMap<string, PruneResult>, why: (verdict: Verdict) => string) {
-  const isDeleted = ({image}: Verdict) => results.get(image.id)?.kind === 'deleted';
+/** @param why why an image that was planned to be deleted is still there */
+function listsOf(plan: PrunePlan, results: ReadonlyMap<string, PruneResult>, why: (planned: PlannedImage) => string) {
+  const isDeleted = ({image}: PlannedImage) => results.get(image.id)?.kind === 'deleted';
   const stillThere = plan.delete
-    .filter((verdict) => !isDeleted(verdict))
-    .map((verdict) => ({...verdict, reason: why(verdict)}));
+    .filter((planned) => !isDeleted(planned))
+    .map((planned) => ({...planned, reason: why(planned)}));
   return {
     deleted: plan.delete.filter(isDeleted).map(entryOf),
     kept: plan.keep.map(entryOf),
@@ -91,12 +91,12 @@ function listsOf(plan: PrunePlan, results: ReadonlyMap<string, PruneResult>, why
   };
 }
 
-function whyStillThere({reason}: Verdict, result: PruneResult | undefined, pending: string): string {
+function whyStillThere({reason}: PlannedImage, result: PruneResult | undefined, pending: string): string {
   if (result === undefined || result.kind === 'deleted') return `${pending}: ${reason}`;
   return result.kind === 'failed' ? `failed: ${result.error.what}` : result.reason;
 }
 
-function entryOf({image, reason}: Verdict): Entry {
+function entryOf({image, reason}: PlannedImage): Entry {
   return {
     id: image.id,
     name: image.name,

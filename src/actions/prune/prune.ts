@@ -1,9 +1,10 @@
 import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Gcore} from '../../gcore/gcore.ts';
-import {images, regionLines, throwPruneFailures} from '../../images/prune/failures.ts';
-import type {PrunePlan, PruneRules} from '../../images/prune/plan.ts';
-import {createPruner, type PruneResult, planIn} from '../../images/prune/prune.ts';
+import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
+import {failsEveryRegion} from '../../images/errors.ts';
+import {createPruner, type PruneResult, type RegionPruned} from '../../images/prune/delete-planned.ts';
+import {countImages, regionLines, throwPruneFailures} from '../../images/prune/explain-prune.ts';
+import {type PrunePlan, type PruneRules, planIn, type RegionPlanned} from '../../images/prune/plan.ts';
 import {inEachRegion, type RegionResult} from '../../images/regions.ts';
 import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
 import type {Step} from '../../runner/step.ts';
@@ -15,7 +16,7 @@ import {deletedOf, logPlan, sizeOf, summarizeEnd, summarizePlan} from './summary
 /** How many regions are listed in parallel. */
 const LISTS_AT_A_TIME = 8;
 
-type Plans = readonly RegionResult<PrunePlan>[];
+type Plans = readonly RegionResult<RegionPlanned>[];
 
 /**
  * The prune: plans what to delete in every region, writes the plan to log and summary, and only then deletes, unless it is a dry run.
@@ -61,12 +62,15 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
     keepDays: inputs.keepDays,
     keepImageIds: new Set(inputs.keepImageIds.map((id) => id.toLowerCase())),
   };
-  return await inEachRegion<PrunePlan>(
+  return await inEachRegion<RegionPlanned>(
     {
       scopes: scopesOf(projectId, regions),
       maxParallel: LISTS_AT_A_TIME,
-      work: (scope) => planIn(scope, rules, gcore),
-      onSettled: ({scope, value}) => value && outputs.planned(scope, value),
+      work: async (scope) => ({kind: 'planned', plan: await planIn(scope, rules, gcore)}),
+      onSettled: ({scope, outcome}) => {
+        if (outcome.kind === 'planned') outputs.planned(scope, outcome.plan);
+      },
+      failsEveryRegion,
     },
     run,
   );
@@ -78,17 +82,19 @@ async function deleteEverywhere(
   gcore: Gcore,
   outputs: PruneOutputs,
   run: Run,
-): Promise<readonly RegionResult<readonly PruneResult[]>[]> {
+): Promise<readonly RegionResult<RegionPruned>[]> {
   const pruner = createPruner(gcore, inputs.pollIntervalMs);
-  const planOf = new Map(plans.flatMap(({scope, value}) => (value === undefined ? [] : [[scope, value] as const])));
-  return await inEachRegion<readonly PruneResult[]>(
+  const planOf = new Map(plansIn(plans).map(({scope, plan}) => [scope, plan]));
+  return await inEachRegion<RegionPruned>(
     {
       scopes: [...planOf.keys()],
       // The pruner bounds the number of deletions in all regions together.
       maxParallel: Math.max(1, planOf.size),
-      work: (scope, regionRun) =>
-        pruner.deleteAll(scope, planOf.get(scope)?.delete ?? [], regionRun, (result) => outputs.settled(scope, result)),
-      onSettled: () => undefined,
+      work: async (scope, regionRun) => {
+        const planned = planOf.get(scope)?.delete ?? [];
+        const onSettled = (result: PruneResult) => outputs.settled(scope, result);
+        return {kind: 'pruned', images: await pruner.deleteAll(scope, planned, regionRun, onSettled)};
+      },
     },
     run,
   );
@@ -97,8 +103,8 @@ async function deleteEverywhere(
 /** A typing error in keep-image-id would leave the image unprotected, so an ID that matches nothing is reported. */
 function noteUnknownIds(inputs: PruneInputs, plans: Plans, {log}: Step): void {
   const known = new Set(
-    plans
-      .flatMap(({value}) => (value === undefined ? [] : [...value.delete, ...value.keep, ...value.skip]))
+    plansIn(plans)
+      .flatMap(({plan}) => [...plan.delete, ...plan.keep, ...plan.skip])
       .map(({image}) => image.id.toLowerCase()),
   );
   const unknown = inputs.keepImageIds.filter((id) => !known.has(id.toLowerCase()));
@@ -106,9 +112,14 @@ function noteUnknownIds(inputs: PruneInputs, plans: Plans, {log}: Step): void {
   log.notice(`keep-image-id: no matching image has the ID ${unknown.join(' or ')}.`);
 }
 
+/** The plans of the regions in which planning succeeded. */
+function plansIn(plans: Plans): readonly {readonly scope: Scope; readonly plan: PrunePlan}[] {
+  return plans.flatMap(({scope, outcome}) => (outcome.kind === 'planned' ? [{scope, plan: outcome.plan}] : []));
+}
+
 function whatIsTooMany(plans: Plans, maxDelete: number): string | undefined {
-  const over = plans.flatMap(({scope, value}) =>
-    value !== undefined && value.delete.length > maxDelete ? [`${scope.regionName}: ${value.delete.length}`] : [],
+  const over = plansIn(plans).flatMap(({scope, plan}) =>
+    plan.delete.length > maxDelete ? [`${scope.regionName}: ${plan.delete.length}`] : [],
   );
   return over.length === 0
     ? undefined
@@ -123,13 +134,13 @@ function refusal(tooMany: string, plans: Plans): ExplainedError {
 }
 
 function endDryRun(plans: Plans, tooMany: string | undefined, {log}: Step): void {
-  const toGo = plans.flatMap(({value}) => value?.delete ?? []).map(({image}) => image);
+  const toGo = plansIn(plans).flatMap(({plan}) => plan.delete.map(({image}) => image));
   throwPruneFailures({plans, results: []});
   if (tooMany !== undefined) log.warning(`${tooMany} With dry-run: false, this would fail.`);
   log.notice(
     toGo.length === 0
       ? 'Dry run: there is nothing to delete.'
-      : `Dry run: nothing was deleted. With dry-run: false, ${images(toGo.length)} would be deleted, ${sizeOf(toGo)}.`,
+      : `Dry run: nothing was deleted. With dry-run: false, ${countImages(toGo.length)} would be deleted, ${sizeOf(toGo)}.`,
   );
 }
 

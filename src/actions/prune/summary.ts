@@ -1,8 +1,8 @@
 import type {Image} from '../../gcore/wire.ts';
-import {images, noneDeleted} from '../../images/prune/failures.ts';
-import type {PrunePlan, Verdict} from '../../images/prune/plan.ts';
-import type {PruneResult} from '../../images/prune/prune.ts';
-import type {RegionResult} from '../../images/regions.ts';
+import type {PruneResult, RegionPruned} from '../../images/prune/delete-planned.ts';
+import {countImages, noneDeleted} from '../../images/prune/explain-prune.ts';
+import type {PrunePlan, RegionPlanned} from '../../images/prune/plan.ts';
+import type {RegionFailed, RegionResult} from '../../images/regions.ts';
 import {markupWithout, table} from '../../runner/markup.ts';
 import type {Step} from '../../runner/step.ts';
 import {addToSummary} from '../../runner/summary.ts';
@@ -14,15 +14,16 @@ import {regionOf} from '../shared/image-markup.ts';
 const MOST_TABLE_BYTES = 400 * 1024;
 
 /** Writes the whole plan to the log, one line for each image. */
-export function logPlan(plans: readonly RegionResult<PrunePlan>[], {log}: Step): void {
-  for (const {scope, value: plan} of plans) {
-    if (plan === undefined) continue;
+export function logPlan(plans: readonly RegionResult<RegionPlanned>[], {log}: Step): void {
+  for (const {scope, outcome} of plans) {
+    if (outcome.kind === 'failed') continue;
+    const {plan} = outcome;
     const {unmatched} = plan;
     const region = `[${scope.regionName}] `;
-    log.info(`${region}Plan: ${verdictsOf(plan)}. Not matched: ${unmatched.name} by name, ${unmatched.tags} by tags.`);
-    for (const {image, fate, reason} of [...plan.delete, ...plan.keep, ...plan.skip]) {
+    log.info(`${region}Plan: ${countsOf(plan)}. Not matched: ${unmatched.name} by name, ${unmatched.tags} by tags.`);
+    for (const {image, action, reason} of [...plan.delete, ...plan.keep, ...plan.skip]) {
       log.info(
-        `${region}${fate} ${image.id} "${inert(image.name, 100)}" of ${dayOf(image)}, ${prettySize(image.sizeBytes)}: ${reason}`,
+        `${region}${action} ${image.id} "${inert(image.name, 100)}" of ${dayOf(image)}, ${prettySize(image.sizeBytes)}: ${reason}`,
       );
     }
   }
@@ -30,18 +31,19 @@ export function logPlan(plans: readonly RegionResult<PrunePlan>[], {log}: Step):
 
 /** Writes the plan to the job summary, before anything is deleted. */
 export async function summarizePlan(
-  plans: readonly RegionResult<PrunePlan>[],
+  plans: readonly RegionResult<RegionPlanned>[],
   {isDryRun}: {readonly isDryRun: boolean},
   step: Step,
 ): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text, code} = markup;
-  const rows = plans.flatMap(({scope, value, error}) => {
+  const rows = plans.flatMap(({scope, outcome}) => {
     const region = regionOf(scope, markup);
-    if (value === undefined) return [[region, 'nothing', '', '', '', '', text(error?.what ?? '')]];
-    return [...value.delete, ...value.skip, ...value.keep].map(({image, fate, reason}) => [
+    if (outcome.kind === 'failed') return [[region, 'nothing', '', '', '', '', text(outcome.error.what)]];
+    const {plan} = outcome;
+    return [...plan.delete, ...plan.skip, ...plan.keep].map(({image, action, reason}) => [
       region,
-      fate === 'delete' ? '**delete**' : fate,
+      action === 'delete' ? '**delete**' : action,
       text(image.name),
       code(image.id),
       text(prettySize(image.sizeBytes)),
@@ -55,7 +57,9 @@ export async function summarizePlan(
     [
       `### ${isDryRun ? 'Gcore images that would be pruned (dry run)' : 'Gcore images to prune'}`,
       '',
-      ...plans.flatMap(({scope, value}) => (value ? [`- ${regionOf(scope, markup)}: ${text(verdictsOf(value))}`] : [])),
+      ...plans.flatMap(({scope, outcome}) =>
+        outcome.kind === 'planned' ? [`- ${regionOf(scope, markup)}: ${text(countsOf(outcome.plan))}`] : [],
+      ),
       '',
       ...(rows.length === 0
         ? ['No image matches.']
@@ -66,14 +70,11 @@ export async function summarizePlan(
 }
 
 /** Adds the results to the job summary. */
-export async function summarizeEnd(
-  results: readonly RegionResult<readonly PruneResult[]>[],
-  step: Step,
-): Promise<void> {
+export async function summarizeEnd(results: readonly RegionResult<RegionPruned>[], step: Step): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text, code} = markup;
-  const others = results.flatMap(({scope, value = []}) =>
-    value.flatMap((result) => {
+  const others = results.flatMap(({scope, outcome}) =>
+    imagesIn(outcome).flatMap((result) => {
       if (result.kind === 'deleted') return [];
       const why = result.kind === 'failed' ? result.error.what : result.reason;
       return [[regionOf(scope, markup), result.kind, text(result.image.name), code(result.image.id), text(why)]];
@@ -94,11 +95,11 @@ export async function summarizeEnd(
 }
 
 /** What was deleted, in one line. */
-export function deletedOf(results: readonly RegionResult<readonly PruneResult[]>[]): string {
-  const all = results.flatMap(({value = []}) => value);
+export function deletedOf(results: readonly RegionResult<RegionPruned>[]): string {
+  const all = results.flatMap(({outcome}) => imagesIn(outcome));
   const deleted = all.flatMap((result) => (result.kind === 'deleted' ? [result.image] : []));
   if (deleted.length === 0) return noneDeleted(all.some(({kind}) => kind === 'failed'));
-  return `Deleted ${images(deleted.length)}, ${sizeOf(deleted)}.`;
+  return `Deleted ${countImages(deleted.length)}, ${sizeOf(deleted)}.`;
 }
 
 /** The size of several images together. */
@@ -106,13 +107,17 @@ export function sizeOf(several: readonly Image[]): string {
   return prettySize(several.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0));
 }
 
-function verdictsOf(plan: PrunePlan): string {
-  const toGo = plan.delete.map(({image}: Verdict) => image);
+function countsOf(plan: PrunePlan): string {
+  const toGo = plan.delete.map(({image}) => image);
   return `delete ${toGo.length} (${sizeOf(toGo)}), keep ${plan.keep.length}, skip ${plan.skip.length}`;
 }
 
-function isToGo([, fate]: readonly string[]): boolean {
-  return fate === '**delete**';
+function isToGo([, action]: readonly string[]): boolean {
+  return action === '**delete**';
+}
+
+function imagesIn(outcome: RegionPruned | RegionFailed): readonly PruneResult[] {
+  return outcome.kind === 'pruned' ? outcome.images : [];
 }
 
 function dayOf({createdAt}: Image): string {

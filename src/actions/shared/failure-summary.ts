@@ -1,4 +1,4 @@
-import type {RegionResult} from '../../images/regions.ts';
+import {failedRegions, type RegionResult} from '../../images/regions.ts';
 import {explanationOf, few} from '../../runner/failure-markup.ts';
 import {cut, type Markup} from '../../runner/markup.ts';
 import {regionOf} from './image-markup.ts';
@@ -6,9 +6,11 @@ import {regionOf} from './image-markup.ts';
 const MOST_BYTES = 300 * 1024;
 
 /** Why regions failed, what exists in the cloud now, and the next step. Regions that share one error share one section. */
-export function failureSections(results: readonly RegionResult<unknown>[], markup: Markup): readonly string[] {
-  const failed = results.flatMap(({scope, error}) => (error === undefined ? [] : [{scope, error}]));
-  const byError = Map.groupBy(failed, ({error}) => error);
+export function failureSections(
+  results: readonly RegionResult<{readonly kind: string}>[],
+  markup: Markup,
+): readonly string[] {
+  const byError = Map.groupBy(failedRegions(results), ({error}) => error);
   const sections = [...byError].map(([error, those]) => {
     const regions = those.map(({scope}) => regionOf(scope, markup));
     return [`#### ❌ ${few(regions, (rest) => `${rest} more`).join(', ')}`, '', ...explanationOf(error, markup)].join(

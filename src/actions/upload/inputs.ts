@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
-import {SOURCE_TAGS} from '../../images/fingerprint.ts';
+import {FINGERPRINT_TAGS} from '../../images/fingerprint.ts';
 import {IF_EXISTS} from '../../images/publish/find-existing.ts';
 import {MARKER_TAG} from '../../images/tags.ts';
 import {standardUrl} from '../../preflight/standard-url.ts';
@@ -36,7 +36,7 @@ const ImageName = v.pipe(
 );
 
 /** Later runs find an upload by these tags, so a workflow must not set them. */
-const OWN_TAGS = [MARKER_TAG, ...SOURCE_TAGS];
+const OWN_TAGS = [MARKER_TAG, ...FINGERPRINT_TAGS];
 
 const TagLines = v.pipe(
   v.string(),

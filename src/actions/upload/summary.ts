@@ -1,5 +1,5 @@
-import type {Image} from '../../gcore/wire.ts';
-import type {RegionResult} from '../../images/regions.ts';
+import {imageIn, type RegionOutcome, type RegionSuccess, taskIdsIn} from '../../images/outcome.ts';
+import {failedRegions, type RegionResult} from '../../images/regions.ts';
 import type {SourceFacts} from '../../preflight/preflight.ts';
 import {type Markup, markupWithout, table} from '../../runner/markup.ts';
 import {originOf} from '../../runner/origin.ts';
@@ -12,22 +12,11 @@ import type {Stopwatch} from '../shared/stopwatch.ts';
 import type {UploadInputs} from './inputs.ts';
 import {nextStep} from './snippets.ts';
 
-/** What is known of an upload in a region in which it succeeded. */
-export interface UploadOutcome {
-  /** What would happen, if this is a dry run. */
-  readonly plan?: string;
-  readonly taskIds?: readonly string[];
-  /** The image, if it is ready. */
-  readonly image?: Image | undefined;
-  /** Whether this step uploaded it. */
-  readonly created?: boolean;
-}
-
 /** What the summary of an upload shows. */
 export interface UploadReport {
   readonly inputs: Pick<UploadInputs, 'name' | 'apiUrl' | 'imageType' | 'isDryRun'>;
   readonly source: Partial<Pick<SourceFacts, 'format' | 'sizeBytes'>>;
-  readonly results: readonly RegionResult<UploadOutcome>[];
+  readonly results: readonly RegionResult<RegionOutcome>[];
   readonly elapsedMs: Stopwatch['elapsedMs'];
   /** The notices and warnings of the step. */
   readonly notes: readonly string[];
@@ -53,8 +42,8 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
       ...failureSections(results, markup),
       ...noteSection(notes, markup),
       ...nextStep(
-        results.flatMap(({scope, value}) =>
-          value === undefined || inputs.isDryRun ? [] : [{scope, imageId: value.image?.id}],
+        results.flatMap(({scope, outcome}) =>
+          outcome.kind === 'failed' || outcome.kind === 'planned' ? [] : [{scope, imageId: imageIn(outcome)?.id}],
         ),
         {
           apiUrl: inputs.apiUrl,
@@ -69,17 +58,26 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
   );
 }
 
-/** The result in a region, in a few words. */
-export function outcomeOf({plan, image, taskIds = [], created}: UploadOutcome): string {
-  if (plan !== undefined) return plan;
-  if (image === undefined) return created ? 'being imported' : 'already being imported';
-  if (created) return 'published';
-  return taskIds.length > 0 ? 'joined an earlier import' : 'already there';
+/** What came of a region in which nothing failed, in a few words. */
+export function outcomeText(outcome: RegionSuccess): string {
+  switch (outcome.kind) {
+    case 'published':
+    case 'passed':
+      return outcome.kind;
+    case 'joined':
+      return 'joined an earlier import';
+    case 'reused':
+      return 'already there';
+    case 'accepted':
+      return outcome.created ? 'being imported' : 'already being imported';
+    case 'planned':
+      return outcome.plan;
+  }
 }
 
 function headline({inputs, results}: UploadReport, markup: Markup): string {
   const name = markup.code(inputs.name);
-  const failed = results.filter(({error}) => error !== undefined);
+  const failed = failedRegions(results);
   const [first] = results;
   const all = results.length === 1 && first !== undefined ? regionOf(first.scope, markup) : `${results.length} regions`;
   const some = results.length === 1 ? all : `${failed.length} of ${all}`;
@@ -89,7 +87,7 @@ function headline({inputs, results}: UploadReport, markup: Markup): string {
       : `❌ Dry run of ${name}: it would fail in ${some}`;
   }
   if (failed.length > 0) return `❌ ${name} failed in ${some}`;
-  const isReady = results.every(({value}) => value?.image !== undefined);
+  const isReady = results.every(({outcome}) => imageIn(outcome) !== undefined);
   return isReady ? `✅ ${name} is ready in ${all}` : `⏳ ${name} is being imported in ${all}`;
 }
 
@@ -104,18 +102,18 @@ function facts({source}: UploadReport, {clock, startedAtMs, environment}: Step, 
 }
 
 function regionTable({inputs, source, results, elapsedMs}: UploadReport, markup: Markup): readonly string[] {
-  const rows = results.map(({scope, value}) => {
-    const image = value?.image;
+  const rows = results.map(({scope, outcome}) => {
+    const image = imageIn(outcome);
     const took = elapsedMs(scope);
     return [
       regionOf(scope, markup),
-      value === undefined ? '❌ failed, see below' : markup.text(outcomeOf(value)),
-      imageCell(image?.id, value?.taskIds ?? [], markup),
+      outcome.kind === 'failed' ? '❌ failed, see below' : markup.text(outcomeText(outcome)),
+      imageCell(image?.id, taskIdsIn(outcome), markup),
       image === undefined ? '' : roundSize(image.sizeBytes),
       image === undefined ? '' : (source.format ?? ''),
       took === undefined || inputs.isDryRun ? '' : roundTime(took),
     ];
   });
-  const outcome = inputs.isDryRun ? 'What would happen' : 'Outcome';
-  return table(['Region', outcome, 'Image ID', 'Size', 'Format', 'Took'], rows, MOST_TABLE_BYTES);
+  const title = inputs.isDryRun ? 'What would happen' : 'Outcome';
+  return table(['Region', title, 'Image ID', 'Size', 'Format', 'Took'], rows, MOST_TABLE_BYTES);
 }

@@ -1,10 +1,12 @@
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
+import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
 import {fingerprintTags} from '../../images/fingerprint.ts';
+import type {RegionOutcome, RegionSuccess} from '../../images/outcome.ts';
 import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
-import {publishImage, rehearse} from '../../images/publish/publish.ts';
+import {planPublish, publishImage} from '../../images/publish/publish.ts';
 import {inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
 import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
 import type {Environment} from '../../runner/environment.ts';
@@ -18,7 +20,7 @@ import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
 import {lookUpRelease} from './release.ts';
-import {outcomeOf, type UploadOutcome, writeUploadSummary} from './summary.ts';
+import {outcomeText, writeUploadSummary} from './summary.ts';
 
 /**
  * The upload: reads the inputs, publishes the image in every region, and writes outputs and summary.
@@ -42,18 +44,20 @@ export async function upload(step: Step): Promise<void> {
     const outputs = createOutputs(scopes, step.secrets);
     const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
-    const results = await inEachRegion<UploadOutcome>(
+    const results = await inEachRegion<RegionOutcome>(
       {
         scopes,
         maxParallel: inputs.maxParallel,
         work: (scope, regionRun) => {
           const events = eventsOf(scope, inputs.name, outputs);
           const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
-          return time<UploadOutcome>(scope, () => (inputs.isDryRun ? rehearsed(context) : publishImage(context)));
+          return time<RegionOutcome>(scope, () => (inputs.isDryRun ? planPublish(context) : publishImage(context)));
         },
-        onSettled: ({scope, error}) => {
-          if (error !== undefined) outputs.failed(scope, error);
+        onSettled: ({scope, outcome}) => {
+          if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
         },
+        keepsSlot: (error) => error instanceof PublishFailed && error.importMayRun,
+        failsEveryRegion,
       },
       run,
     );
@@ -64,10 +68,6 @@ export async function upload(step: Step): Promise<void> {
   } finally {
     client.close();
   }
-}
-
-async function rehearsed(context: PublishContext): Promise<UploadOutcome> {
-  return {plan: await rehearse(context)};
 }
 
 /** The release first: the image may be one of its assets. */
@@ -119,16 +119,16 @@ function eventsOf(scope: Scope, imageName: string, outputs: Outputs): PublishEve
 }
 
 /** One line for the page of the run, where it stands alone. */
-function announce(imageName: string, results: readonly RegionResult<UploadOutcome>[], log: Log): void {
-  const regions = results.flatMap(({scope, value}) =>
-    value === undefined ? [] : [`${scope.regionName}: ${outcomeText(value)}`],
+function announce(imageName: string, results: readonly RegionResult<RegionOutcome>[], log: Log): void {
+  const regions = results.flatMap(({scope, outcome}) =>
+    outcome.kind === 'failed' ? [] : [`${scope.regionName}: ${announcementOf(outcome)}`],
   );
   if (regions.length > 0) log.notice(`${imageName}. ${regions.join('; ')}`);
 }
 
-function outcomeText(value: UploadOutcome): string {
-  const {plan, image, taskIds = []} = value;
-  if (plan !== undefined) return `dry run, ${plan}`;
-  if (image === undefined) return `${outcomeOf(value)}, not ready yet, task ${taskIds.join(', ')}`;
-  return `${outcomeOf(value)}, image ${image.id}, ${prettySize(image.sizeBytes)}`;
+function announcementOf(outcome: RegionSuccess): string {
+  const text = outcomeText(outcome);
+  if (outcome.kind === 'planned') return `dry run, ${text}`;
+  if (outcome.kind === 'accepted') return `${text}, not ready yet, task ${outcome.taskIds.join(', ')}`;
+  return `${text}, image ${outcome.image.id}, ${prettySize(outcome.image.sizeBytes)}`;
 }

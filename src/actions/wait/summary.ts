@@ -1,5 +1,5 @@
-import type {RegionResult} from '../../images/regions.ts';
-import type {Passed} from '../../images/wait/gate.ts';
+import {imageIn, type RegionOutcome, taskIdsIn} from '../../images/outcome.ts';
+import {failedRegions, type RegionResult} from '../../images/regions.ts';
 import {type Markup, markupWithout, table} from '../../runner/markup.ts';
 import type {Step} from '../../runner/step.ts';
 import {addToSummary, noteSection} from '../../runner/summary.ts';
@@ -10,7 +10,7 @@ import type {Stopwatch} from '../shared/stopwatch.ts';
 
 /** What the summary of the gate shows. */
 export interface WaitReport {
-  readonly results: readonly RegionResult<Passed>[];
+  readonly results: readonly RegionResult<RegionOutcome>[];
   readonly elapsedMs: Stopwatch['elapsedMs'];
   /** The notices and warnings of the step. */
   readonly notes: readonly string[];
@@ -23,15 +23,16 @@ const MOST_TABLE_BYTES = 250 * 1024;
 export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, step: Step): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text} = markup;
-  const rows = results.map(({scope, value}) => {
+  const rows = results.map(({scope, outcome}) => {
+    const image = imageIn(outcome);
     const took = elapsedMs(scope);
     return [
       regionOf(scope, markup),
-      value === undefined ? '❌ not ready, see below' : 'ready',
-      value === undefined ? '' : text(value.image.name),
-      imageCell(value?.image.id, value?.taskIds ?? [], markup),
-      value === undefined ? '' : roundSize(value.image.sizeBytes),
-      text(value?.image.monthlyPrice ?? ''),
+      image === undefined ? '❌ not ready, see below' : 'ready',
+      text(image?.name ?? ''),
+      imageCell(image?.id, taskIdsIn(outcome), markup),
+      image === undefined ? '' : roundSize(image.sizeBytes),
+      text(image?.monthlyPrice ?? ''),
       took === undefined ? '' : roundTime(took),
     ];
   });
@@ -51,8 +52,8 @@ export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, 
   );
 }
 
-function headline(results: readonly RegionResult<Passed>[], markup: Markup): string {
-  const failed = results.filter(({error}) => error !== undefined).length;
+function headline(results: readonly RegionResult<RegionOutcome>[], markup: Markup): string {
+  const failed = failedRegions(results).length;
   const [first] = results;
   if (results.length === 1 && first !== undefined) {
     return `${failed === 0 ? '✅ The image is ready' : '❌ The image is not ready'} in ${regionOf(first.scope, markup)}`;

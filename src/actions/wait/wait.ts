@@ -5,9 +5,10 @@ import type {Named} from '../../gcore/wire.ts';
 import {openGithub} from '../../github/client.ts';
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
 import {createReleases} from '../../github/releases.ts';
+import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
 import {inEachRegion, throwFailures} from '../../images/regions.ts';
 import {isId, resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
-import {explainGate, GATE, type Passed, passGate, type Target} from '../../images/wait/gate.ts';
+import {explainGate, GATE, passGate, type Target} from '../../images/wait/gate.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
 import {inert} from '../../text/inert.ts';
@@ -46,7 +47,7 @@ export async function wait(step: Step): Promise<void> {
       withPrice: inputs.includePrices,
     };
     const {time, elapsedMs} = createStopwatch(step.clock);
-    const results = await inEachRegion<Passed>(
+    const results = await inEachRegion<RegionOutcome>(
       {
         scopes,
         maxParallel: scopes.length,
@@ -58,8 +59,8 @@ export async function wait(step: Step): Promise<void> {
             outputs.ready(scope, passed.image);
             return passed;
           }),
-        onSettled: ({scope, error}) => {
-          if (error !== undefined) outputs.failed(scope, error);
+        onSettled: ({scope, outcome}) => {
+          if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
         },
       },
       run,
@@ -67,7 +68,7 @@ export async function wait(step: Step): Promise<void> {
     await writeWaitSummary({results, elapsedMs, notes: notes()}, step);
     throwFailures(results);
     outputs.set('ready', true);
-    const ids = results.map(({value}) => value?.image.id).join(', ');
+    const ids = results.map(({outcome}) => imageIn(outcome)?.id).join(', ');
     step.log.notice(`Ready: ${ids}`);
   } finally {
     client.close();

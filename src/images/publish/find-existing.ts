@@ -1,35 +1,36 @@
 import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import type {Image, Task} from '../../gcore/wire.ts';
+import {NameTaken} from '../errors.ts';
 import {differences, mentionsUpload} from '../fingerprint.ts';
 import {judgeReadiness} from '../readiness.ts';
 
-/** What to do where an image of the name is there already. */
+/** What to do if an image of the name exists. */
 export type IfExists = (typeof IF_EXISTS)[number];
 export const IF_EXISTS = ['reuse', 'replace', 'fail', 'duplicate'] as const;
 
-/** What there is already of an image's name, in one place. Gcore's public images are not ours to count. */
+/** What exists of an image's name in one scope. Gcore's public images do not count. */
 export interface Existing {
   /** Every image of the name, the newest first. */
   readonly named: readonly Image[];
-  /** The same image as the upload would make, ready; the newest where there are several. */
+  /** The same image as the upload would make, ready; the newest if there are several. */
   readonly same: Image | undefined;
-  /** The same image, on its way: an import that an earlier run left behind. */
+  /** An import of the same image that already runs. */
   readonly existingImport: ExistingImport | undefined;
-  /** The same image, imported, but held by a task or of a size not known yet. */
+  /** The same image, imported, but locked by a task or of a size that is not known yet. */
   readonly locked: Image | undefined;
   /** Images of the name from another source, and how they differ. */
   readonly others: readonly {readonly image: Image; readonly differences: readonly string[]}[];
-  /** Imports of the name that failed. They are no images, and do not count. */
+  /** What failed imports of the name left. They are no images, and do not count. */
   readonly leftovers: readonly Image[];
 }
 
-/** An import that is under way. */
+/** An import that already runs. At least one of the two is known. */
 export interface ExistingImport {
   readonly taskId: string | undefined;
   readonly imageId: string | undefined;
 }
 
-/** What there is where nobody looked. */
+/** Nothing exists, or nothing that matters. */
 export const NOTHING: Existing = {
   named: [],
   same: undefined,
@@ -40,12 +41,12 @@ export const NOTHING: Existing = {
 };
 
 /**
- * Looks for what there is of an image's name already: images in the list, and tasks whose image does not show yet.
+ * Finds what exists of an image's name: images in the list, and running tasks whose image is not in the list yet.
  *
  * @throws RequestError, or the reason of a cancelled run
  */
 export async function findExisting(scope: Scope, upload: UploadRequest, gcore: Gcore): Promise<Existing> {
-  // Tasks first: what ends between the two reads shows as an image in the second one. The other way round it would show in neither.
+  // Tasks first: an import that ends between the two reads is in the second one, as an image. In the other order it is in neither.
   const tasks = await gcore.listRunningTasks(scope);
   const images = await gcore.listImages(scope);
   const named = images
@@ -75,25 +76,20 @@ export type Decision =
   | {readonly kind: 'reuse'; readonly image: Image}
   | {readonly kind: 'join'; readonly import: ExistingImport};
 
-/** The name is taken, and the order is not to do anything about that. */
-export class NameTaken extends Error {
-  override readonly name = 'NameTaken';
-}
-
 /**
- * What an order to publish comes down to, given what there is already. An import that is under way and makes the same image is
- * joined even where it is to replace another: a second one would make the same again.
+ * Decides what to do, given what exists. An import that already runs and makes the same image is joined under `replace` too: a
+ * second one would make the same image again.
  *
- * @throws NameTaken, which says by what and how that differs
+ * @throws NameTaken, which says by what, and how that differs
  */
 export function decide(existing: Existing, ifExists: IfExists): Decision {
   const {same, existingImport, locked, others} = existing;
   if (ifExists === 'duplicate') return {kind: 'upload'};
   if (ifExists === 'fail') {
-    demandFree([
+    requireFreeName([
       ...[same, locked].flatMap((image) => (image === undefined ? [] : [`image ${image.id}, which is the same`])),
       ...describeImport(existingImport),
-      ...describe(others),
+      ...describeOthers(others),
     ]);
     return {kind: 'upload'};
   }
@@ -101,21 +97,19 @@ export function decide(existing: Existing, ifExists: IfExists): Decision {
   if (existingImport !== undefined) return {kind: 'join', import: existingImport};
   if (ifExists === 'replace') return {kind: 'upload'};
   if (locked !== undefined) return {kind: 'join', import: {taskId: undefined, imageId: locked.id}};
-  demandFree(describe(others));
+  requireFreeName(describeOthers(others));
   return {kind: 'upload'};
 }
 
-function demandFree(takenBy: readonly string[]): void {
+function requireFreeName(takenBy: readonly string[]): void {
   if (takenBy.length > 0) throw new NameTaken(takenBy.join('; '));
 }
 
 function describeImport(running: ExistingImport | undefined): readonly string[] {
-  return running === undefined
-    ? []
-    : [`an import of the same that is under way (${running.taskId ?? running.imageId})`];
+  return running === undefined ? [] : [`an import of the same image that runs (${running.taskId ?? running.imageId})`];
 }
 
-function describe(others: Existing['others']): readonly string[] {
+function describeOthers(others: Existing['others']): readonly string[] {
   return others.map(({image, differences: how}) => `image ${image.id}: ${how.join(', ')}`);
 }
 

@@ -1,76 +1,66 @@
-import {ExplainedError, RunnerFailed} from '../../errors.ts';
-import {RequestError} from '../../gcore/request-error.ts';
-import {explainFailure} from '../explain.ts';
-import {MARKER_TAG} from '../tags.ts';
-import {ImageFailed, ImportFailed} from '../wait/wait-for.ts';
-import type {IfExists} from './find-existing.ts';
-import {NoSourceUrl} from './submit.ts';
+import type {Image} from '../../gcore/wire.ts';
+import type {PublishEvents} from './context.ts';
 
-/** How far a publish has come, written down as it goes, for the words of its failure. */
-export interface PublishProgress {
-  /** The marker of the upload, from just before the POST on. */
-  marker?: string;
-  /** The tasks that Gcore answered with, or that a search found. */
-  taskIds?: readonly string[];
-  imageId?: string;
-  /** The image is ready: whatever fails now, fails after that. */
-  isReady?: boolean;
+/** The marker of the upload, if this publish sent it or knows it; and the import's tasks, one as a rule. */
+interface KnownImport {
+  readonly marker: string | undefined;
+  readonly taskIds: readonly string[];
 }
 
-/** A publish that did not end with an image that is ready. */
-export class PublishFailed extends ExplainedError {
-  /** Nothing tells that the import is over: it may go on in the cloud. */
-  readonly importMayGoOn: boolean;
+/** How far the publish of one image has got. Each stage tells all that is known by then. */
+export type PublishProgress =
+  | {readonly stage: 'not-sent'}
+  /** The POST is about to be sent, or was sent: it may have had its effect. */
+  | {readonly stage: 'sent'; readonly marker: string}
+  /** An import is known: this upload's own, or an existing one that was joined. */
+  | ({readonly stage: 'accepted'} & KnownImport)
+  /** So is the image that it makes. */
+  | ({readonly stage: 'image-known'; readonly imageId: string} & KnownImport)
+  /** The image is ready: what fails now, fails after that. */
+  | ({readonly stage: 'ready'; readonly imageId: string} & KnownImport);
 
-  constructor(error: unknown, progress: PublishProgress, ifExists: IfExists) {
-    const importMayGoOn = mayGoOn(error, progress);
-    const {what, known, next, cause} = explainFailure(error, {
-      known: knownLines(progress, error, importMayGoOn),
-      resume: resumeAdvice(progress, error, ifExists),
-    });
-    super(what, {known, ...(next === undefined ? {} : {next}), cause});
-    this.importMayGoOn = importMayGoOn;
+/** Follows one publish: remembers how far it has got, and tells the events, so that the two can never differ. */
+export class ProgressRecorder {
+  readonly #events: PublishEvents;
+  #progress: PublishProgress = {stage: 'not-sent'};
+
+  constructor(events: PublishEvents) {
+    this.#events = events;
+  }
+
+  get progress(): PublishProgress {
+    return this.#progress;
+  }
+
+  /** The POST is about to be sent. */
+  sending(marker: string): void {
+    // If the event fails, nothing was sent.
+    this.#events.marked(marker);
+    this.#progress = {stage: 'sent', marker};
+  }
+
+  /** Gcore accepted an import: this publish's own if `created`, else one that is joined, or none at all if an image is reused. */
+  accepted(taskIds: readonly string[], {created}: {readonly created: boolean}): void {
+    this.#progress = {stage: 'accepted', marker: markerOf(this.#progress), taskIds};
+    this.#events.accepted(taskIds, {created});
+  }
+
+  imageKnown(imageId: string): void {
+    this.#progress = {stage: 'image-known', imageId, ...this.#import()};
+  }
+
+  ready(image: Image): void {
+    this.#progress = {stage: 'ready', imageId: image.id, ...this.#import()};
+    this.#events.ready(image);
+  }
+
+  #import(): KnownImport {
+    const progress = this.#progress;
+    return {marker: markerOf(progress), taskIds: 'taskIds' in progress ? progress.taskIds : []};
   }
 }
 
-function mayGoOn(error: unknown, {marker, taskIds, isReady = false}: PublishProgress): boolean {
-  if (isReady) return false;
-  if (error instanceof ImportFailed || error instanceof ImageFailed) return false;
-  if (taskIds !== undefined) return true;
-  return marker !== undefined && !hadNoEffect(error);
-}
-
-/** Nothing was sent, or what was sent was surely refused. */
-function isNothingUploaded({marker, taskIds}: PublishProgress, error: unknown): boolean {
-  return taskIds === undefined && (marker === undefined || hadNoEffect(error));
-}
-
-/** The errors that leave no doubt about a POST. */
-function hadNoEffect(error: unknown): boolean {
-  return error instanceof RequestError || error instanceof NoSourceUrl;
-}
-
-function knownLines(progress: PublishProgress, error: unknown, importMayGoOn: boolean): readonly string[] {
-  if (isNothingUploaded(progress, error)) return ['Nothing was uploaded.'];
-  const {marker, taskIds, imageId, isReady = false} = progress;
-  const goesOn = importMayGoOn ? ' Gcore cannot cancel a task: the import goes on in the cloud.' : '';
-  return [
-    ...(taskIds ?? []).map((id) => `Task ${id} is the import.${goesOn}`),
-    ...(imageId === undefined ? [] : [`Image ${imageId} is what it made${isReady ? ', and it is ready' : ''}.`]),
-    ...(marker === undefined ? [] : [`The upload is marked ${MARKER_TAG}=${marker}.`]),
-  ];
-}
-
-function resumeAdvice(progress: PublishProgress, error: unknown, ifExists: IfExists): string {
-  if (isNothingUploaded(progress, error)) return 'Run this job again.';
-  if (progress.isReady === true) {
-    return `The image can be used as it is${error instanceof RunnerFailed ? '' : '; the outputs name it'}.`;
-  }
-  const {marker, taskIds: [taskId] = []} = progress;
-  if (taskId === undefined) {
-    return `Look for an image with the tag ${MARKER_TAG}=${marker} in the Gcore portal before running this job again.`;
-  }
-  return ifExists === 'reuse' || ifExists === 'replace'
-    ? 'Run this job again: it finds this import and waits for it, and starts no second one.'
-    : `Wait for it with this action's "wait" and task-id ${taskId}: running this job again would start a second import.`;
+/** The marker of the upload, once it is made; undefined for an import that was joined. */
+export function markerOf(progress: PublishProgress): string | undefined {
+  return 'marker' in progress ? progress.marker : undefined;
 }

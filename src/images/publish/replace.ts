@@ -5,11 +5,11 @@ import type {PublishContext} from './context.ts';
 import type {Existing} from './find-existing.ts';
 
 /**
- * Deletes what a new image replaces: the images of its name that were there before it, that are of this action's making, and that
- * nothing holds. Called only once the new one is ready, so that there is always one.
+ * Deletes what a new image replaces: the images of its name that existed before it, that were uploaded by this action and that no
+ * task locks. Called only once the new one is ready, so that there is always one.
  *
- * What came up meanwhile, by another run at the same time, is not touched: two runs must never delete each other's image. What
- * cannot be deleted stays, with a warning: the image that was asked for is there all the same.
+ * An image that appeared since, from another run at the same time, is kept: two runs must never delete each other's image. What
+ * cannot be deleted is kept too, with a warning: the image that was asked for is ready all the same.
  *
  * @throws only the reason of a cancelled run
  */
@@ -17,31 +17,27 @@ export async function deleteReplaced(image: Image, existing: Existing, context: 
   const {log} = context.run;
   for (const old of existing.named) {
     if (old.id === image.id) continue;
-    const whyItStays = reasonToKeep(old) ?? (await deleteOld(old, context));
-    if (whyItStays === undefined) log.info(`Image ${old.id}, which this one replaces, is deleted.`);
-    else log.warning(`Image ${old.id} of the same name stays: ${whyItStays}.`);
+    const whyKept = reasonToKeep(old) ?? (await deleteOld(old, context));
+    if (whyKept === undefined) log.info(`Image ${old.id}, which this one replaces, is deleted.`);
+    else log.warning(`Image ${old.id} of the same name is kept: ${whyKept}.`);
   }
 }
 
-/** @returns why it could not be deleted, or undefined where it is gone */
+/** @returns why it could not be deleted, or undefined if it is gone */
 async function deleteOld({id}: Image, {spec, gcore, run}: PublishContext): Promise<string | undefined> {
+  const {scope, intervalMs} = spec;
   try {
-    const deletion = await deleteImage(spec.scope, id, {
-      gcore,
-      run,
-      intervalMs: spec.intervalMs,
-      ifMissing: 'just-made',
-    });
-    return 'reason' in deletion ? `Gcore would not delete it (${deletion.reason})` : undefined;
+    const deletion = await deleteImage(scope, id, {gcore, run, intervalMs, ifMissing: 'just-made'});
+    return 'reason' in deletion ? `Gcore refused to delete it (${deletion.reason})` : undefined;
   } catch (error) {
     run.cancelled.throwIfAborted();
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** Why an image of the name is not to be replaced, or undefined where it is. */
+/** Why an image of the name is not replaced, or undefined if it is. */
 export function reasonToKeep(old: Image): string | undefined {
-  if (!isOurs(old)) return "it is not of this action's making";
-  if (old.lockedBy !== undefined) return `task ${old.lockedBy} holds it`;
+  if (!isOurs(old)) return 'it was not uploaded by this action';
+  if (old.lockedBy !== undefined) return `it is locked by task ${old.lockedBy}`;
   return undefined;
 }

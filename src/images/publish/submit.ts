@@ -2,48 +2,35 @@ import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import {mayResend, RequestError} from '../../gcore/request-error.ts';
 import {retry} from '../../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
+import {AnswerLost, NoSourceUrl, OutcomeUnknown, SeveralFound} from '../errors.ts';
 import {MARKER_TAG} from '../tags.ts';
 import {findUpload, type UploadLookup} from './find-upload.ts';
 
-/** An upload that the service has taken on. */
-export interface Accepted {
-  /** The tasks of the import, one as a rule; none where only the image was found. */
+/** An upload that the service accepted. */
+export interface AcceptedUpload {
+  /** The tasks of the import, one as a rule; none if only the image was found. */
   readonly taskIds: readonly string[];
-  /** The image, where a look found it. */
+  /** The image, if a lookup found it. */
   readonly imageId: string | undefined;
 }
 
-/** The answer to an upload was lost, and looking could not settle whether it landed. `cause` is what was lost or failed last. */
-export class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
-}
-
-/** Several uploads bear one marker: which is ours to wait for cannot be told. */
-export class SeveralFound extends Error {
-  override readonly name = 'SeveralFound';
-}
-
-/** There was no URL to send: this POST, and whatever it would have made, never was. `cause` tells why. */
-export class NoSourceUrl extends Error {
-  override readonly name = 'NoSourceUrl';
-}
-
-const NOT_TAKEN_AGAIN = 'its answer was lost, and the service did not take it when it was sent again';
-const NO_URL_TO_SEND_AGAIN = 'its answer was lost, and no URL could be made to send it again';
 const OUT_OF_TIME = 'the time for this step ended before that could be settled';
+const NOT_ACCEPTED_AGAIN = 'its answer was lost, and the service did not accept it when it was sent again';
+const NO_URL_TO_SEND_AGAIN = 'its answer was lost, and no URL could be made to send it again';
+const LOST_TWICE = 'the upload was sent twice, both answers were lost, and nothing was found';
 /** How often a POST that surely had no effect is sent. */
 const SENDS = 3;
-/** Gaps between the looks for a lost upload: two minutes in all, twice the time that gateways give a request. */
+/** Gaps between the lookups for a lost upload: two minutes in all, twice the time that gateways give a request. */
 const LOOKUP_GAPS_MS = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15].map((seconds) => seconds * 1000);
 
-/** One upload, and what it takes to send it. */
+/** One upload, and what is needed to send it. */
 export interface UploadSubmission {
   readonly scope: Scope;
   /** What to ask for; the marker is among its tags. */
   readonly upload: UploadRequest;
-  /** Makes the URL to send, before each send, where one is good for minutes only. */
+  /** Makes the URL to send, before each send, if a URL is valid for minutes only. */
   readonly freshUrl?: (() => Promise<string>) | undefined;
-  /** The service's own time, from before the first send; undefined where it never told. */
+  /** A time before the first send, by the service's clock; undefined if it never told. */
   readonly since: Date | undefined;
   readonly gcore: Gcore;
   readonly run: Run;
@@ -52,58 +39,76 @@ export interface UploadSubmission {
 /**
  * Asks for an import so that exactly one comes of it.
  *
- * The service has no idempotency key, so a POST is sent again only if it surely had no effect. Where that cannot be told, the
- * upload is looked for by the marker among its tags, and adopted where it is found. Only when the looks were clean to the end
- * and found nothing is it sent once more, with the same marker; if that answer is lost as well, another search has the last word.
+ * The service has no idempotency key, so a POST is sent again only if it surely had no effect. In every other doubtful case the
+ * upload is looked up by the marker among its tags, and adopted if it is found. Only if all lookups were clean and found nothing
+ * is it sent once more, with the same marker. If that answer is lost as well, a second search decides.
  *
- * @throws OutcomeUnknown, SeveralFound, RequestError where the service refused the first send, NoSourceUrl where there was none to
- *   make, or the reason of a cancelled run
+ * @throws OutcomeUnknown, SeveralFound, RequestError if the service refused the first send, NoSourceUrl if no URL could be made for
+ *   it, or the reason of a cancelled run
  */
-export async function submitOnce(submission: UploadSubmission): Promise<Accepted> {
-  const first = await sendOrFind(submission);
-  if (!(first instanceof RequestError)) return first;
-  if (timeLeftMs(submission.run) === 0) throw new OutcomeUnknown(OUT_OF_TIME, {cause: first});
-  submission.run.log.warning(
-    'The looks were clean and found nothing: the upload is sent once more, with the same marker. Should the first one land after all, there will be two images.',
-  );
-  const second = await sendOrFind(submission).catch((error: unknown) => {
-    // This one surely had no effect. The first may still land.
-    if (error instanceof RequestError) throw new OutcomeUnknown(NOT_TAKEN_AGAIN, {cause: error});
+export async function submitOnce(submission: UploadSubmission): Promise<AcceptedUpload> {
+  const {run} = submission;
+  try {
+    return await sendOrFind(submission);
+  } catch (error) {
+    if (!(error instanceof AnswerLost)) throw error;
+    if (timeLeftMs(run) === 0) throw new OutcomeUnknown(OUT_OF_TIME, {cause: error.cause});
+    run.log.warning(
+      'The lookups were clean and found nothing: the upload is sent once more, with the same marker. If the first one arrives after all, there will be two images.',
+    );
+    return await sendAgain(submission);
+  }
+}
+
+/** The second send. However it fails, the first one may still arrive. */
+async function sendAgain(submission: UploadSubmission): Promise<AcceptedUpload> {
+  try {
+    return await sendOrFind(submission);
+  } catch (error) {
+    if (error instanceof AnswerLost) throw new OutcomeUnknown(LOST_TWICE, {cause: error.cause});
+    if (error instanceof RequestError) throw new OutcomeUnknown(NOT_ACCEPTED_AGAIN, {cause: error});
     if (error instanceof NoSourceUrl) throw new OutcomeUnknown(NO_URL_TO_SEND_AGAIN, {cause: error.cause});
     throw error;
-  });
-  if (!(second instanceof RequestError)) return second;
-  throw new OutcomeUnknown('the upload was sent twice, both answers were lost, and nothing was found', {cause: second});
+  }
 }
 
-/** @returns what the service took on, as it said or as a search found; or the error of the answer that was lost for good */
-async function sendOrFind(submission: UploadSubmission): Promise<Accepted | RequestError> {
-  const sent = await send(submission);
-  if ('taskIds' in sent) return {taskIds: sent.taskIds, imageId: undefined};
-  submission.run.log.warning(
-    `The answer to the upload was lost: ${sent.lost.message}. Looking for what it may have made.`,
-  );
-  return (await search({...submission, upload: sent.upload}, sent.lost)) ?? sent.lost;
+/**
+ * Sends the upload, and searches for it if the answer is lost.
+ *
+ * @throws AnswerLost if clean lookups found nothing; what `send` and `search` throw
+ */
+async function sendOrFind(submission: UploadSubmission): Promise<AcceptedUpload> {
+  try {
+    return {taskIds: await send(submission), imageId: undefined};
+  } catch (error) {
+    if (!(error instanceof AnswerLost)) throw error;
+    submission.run.log.warning(`${error.message}. Searching for what it may have made.`);
+    const found = await search({...submission, upload: error.sent}, error.cause);
+    if (found === undefined) throw error;
+    return found;
+  }
 }
 
-/** What came of sending: the IDs of the tasks, or what was sent and the error where its outcome is unknown. */
-type Sent = {readonly taskIds: readonly string[]} | {readonly lost: RequestError; readonly upload: UploadRequest};
-
-/** Sends the POST, and again only while it surely had no effect. */
-async function send(submission: UploadSubmission): Promise<Sent> {
+/**
+ * Sends the POST, and again only while it surely had no effect.
+ *
+ * @returns the IDs of the import's tasks
+ * @throws AnswerLost if it may have had its effect; RequestError if it surely had none
+ */
+async function send(submission: UploadSubmission): Promise<readonly string[]> {
   const {scope, gcore, run} = submission;
-  const sendOnce = async (): Promise<Sent> => {
+  const sendOnce = async () => {
     const upload = await withFreshUrl(submission);
     run.cancelled.throwIfAborted();
     try {
-      return {taskIds: await gcore.uploadImage(scope, upload)};
+      return await gcore.uploadImage(scope, upload);
     } catch (error) {
-      if (error instanceof RequestError && error.outcome === 'unknown') return {lost: error, upload};
+      if (error instanceof RequestError && error.outcome === 'unknown') throw new AnswerLost(upload, error);
       throw error;
     }
   };
   const onRetry = (error: RequestError) =>
-    run.log.info(`The upload surely did not happen (${error.message}). Sending it again.`);
+    run.log.info(`The upload surely had no effect (${error.message}). Sending it again.`);
   return await retry(sendOnce, {attempts: SENDS, shouldRetry: mayResend, onRetry}, run);
 }
 
@@ -118,14 +123,15 @@ async function withFreshUrl({upload, freshUrl, run}: UploadSubmission): Promise<
 }
 
 /**
- * Looks for a lost upload over about two minutes.
+ * Searches for a lost upload for about two minutes.
  *
- * @returns what to adopt, or undefined where the looks were clean and found nothing
+ * @returns what to adopt, or undefined if the last lookup was clean and found nothing
+ * @throws OutcomeUnknown, SeveralFound, or the reason of a cancelled run
  */
 async function search(
   {scope, upload, since, gcore, run}: UploadSubmission,
   lost: RequestError,
-): Promise<Accepted | undefined> {
+): Promise<AcceptedUpload | undefined> {
   let last: UploadLookup | undefined;
   let notBeforeMs = lost.retryAfterMs ?? 0;
   for (const gapMs of LOOKUP_GAPS_MS) {
@@ -144,21 +150,25 @@ async function search(
   return undefined;
 }
 
-/** @throws OutcomeUnknown where "not seen" cannot be taken for "not there" */
+/** @throws OutcomeUnknown if "not found" cannot be taken for "not there" */
 function requireCleanLookup(last: UploadLookup | undefined, lost: RequestError): void {
   const failure = last?.failures[0];
-  if (failure !== undefined) throw new OutcomeUnknown('looking for it failed as well', {cause: failure});
+  if (failure !== undefined) throw new OutcomeUnknown('the search for it failed as well', {cause: failure});
   if (last !== undefined && last.ambiguousTasks.length > 0) {
     const ids = last.ambiguousTasks.map(({id}) => id).join(', ');
     throw new OutcomeUnknown(`there are tasks with the same name and URL that may be it: ${ids}`, {cause: lost});
   }
 }
 
-/** Makes one upload of what bears the marker: a task, its image, or both. */
-function adopt({tasks, images}: UploadLookup): Accepted | undefined {
+/**
+ * Makes one upload of what carries the marker: a task, its image, or both.
+ *
+ * @throws SeveralFound
+ */
+function adopt({tasks, images}: UploadLookup): AcceptedUpload | undefined {
   if (tasks.length > 1 || images.length > 1) {
     const ids = [...tasks.map(({id}) => `task ${id}`), ...images.map(({id}) => `image ${id}`)];
-    throw new SeveralFound(`several uploads bear the same ${MARKER_TAG}: ${ids.join(', ')}`);
+    throw new SeveralFound(`several uploads carry the same ${MARKER_TAG}: ${ids.join(', ')}`);
   }
   const [task] = tasks;
   const [image] = images;
@@ -167,6 +177,6 @@ function adopt({tasks, images}: UploadLookup): Accepted | undefined {
   return {taskIds: taskId === undefined ? [] : [taskId], imageId: image?.id};
 }
 
-function describe({taskIds, imageId}: Accepted): string {
+function describe({taskIds, imageId}: AcceptedUpload): string {
   return [...taskIds.map((id) => `task ${id}`), ...(imageId === undefined ? [] : [`image ${imageId}`])].join(', ');
 }

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Task} from '../../src/gcore/wire.ts';
-import {durationOfLikes, etaText, prettyDuration} from '../../src/images/wait/expected-duration.ts';
+import {durationOfSimilar, etaText, prettyDuration} from '../../src/images/wait/expected-duration.ts';
 
 const MINUTE_MS = 60_000;
 const OURS: Task = {
@@ -22,12 +22,12 @@ function finished(minutes: number, other: Partial<Task> = {}): Task {
 describe('how long imports usually take', () => {
   it('is what eight of ten of the finished ones took', () => {
     const tasks = [OURS, ...[30, 9, 10, 14, 12, 11, 10, 13, 2, 10].map((minutes) => finished(minutes))];
-    expect(durationOfLikes(OURS, tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
+    expect(durationOfSimilar(OURS, tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
   });
 
   it('is not known of fewer than three', () => {
-    expect(durationOfLikes(OURS, [OURS, finished(9), finished(10)])).toBeUndefined();
-    expect(durationOfLikes(OURS, [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
+    expect(durationOfSimilar(OURS, [OURS, finished(9), finished(10)])).toBeUndefined();
+    expect(durationOfSimilar(OURS, [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
   });
 
   it.each([
@@ -39,7 +39,7 @@ describe('how long imports usually take', () => {
     ['that ended before it began', {durationMs: -1}],
   ])('takes no notice of tasks %s', (_, other) => {
     const tasks = [OURS, finished(9), finished(10), finished(11, other)];
-    expect(durationOfLikes(OURS, tasks)).toBeUndefined();
+    expect(durationOfSimilar(OURS, tasks)).toBeUndefined();
   });
 });
 
@@ -47,12 +47,12 @@ describe('the outlook of an import', () => {
   const usual = {leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS};
 
   it.each([
-    [0, '9m to 14m to go, as usual here'],
-    [4, '5m to 10m to go, as usual here'],
-    [9, 'up to 5m to go, as usual here'],
-    [13.5, 'up to 30s to go, as usual here'],
-    [14, 'longer than usual here, which is 9m to 14m'],
-    [70, 'longer than usual here, which is 9m to 14m'],
+    [0, 'expected in 9m to 14m'],
+    [4, 'expected in 5m to 10m'],
+    [9, 'expected within 5m'],
+    [13.5, 'expected within 30s'],
+    [14, 'longer than expected: 9m to 14m'],
+    [70, 'longer than expected: 9m to 14m'],
   ])('after %d minutes is %s', (minutes, expected) => {
     expect(etaText(usual, minutes * MINUTE_MS)).toBe(expected);
   });

@@ -1,0 +1,111 @@
+import {ExplainedError, type Explanation} from '../errors.ts';
+import type {UploadRequest} from '../gcore/gcore.ts';
+import {RequestError} from '../gcore/request-error.ts';
+import type {Image} from '../gcore/wire.ts';
+
+/** Every error class of the product. `explain.ts` has the text of each. */
+
+/** The service gave up a piece of work: its task is in state ERROR. */
+export class TaskFailed extends Error {
+  override readonly name: string = 'TaskFailed';
+  readonly taskId: string;
+
+  /** @param reason the service's own text, inert */
+  constructor(taskId: string, reason: string) {
+    super(reason);
+    this.taskId = taskId;
+  }
+}
+
+/** Gcore could not import the image. */
+export class ImportFailed extends TaskFailed {
+  override readonly name = 'ImportFailed';
+}
+
+/** Gcore could not delete the image. */
+export class DeletionFailed extends TaskFailed {
+  override readonly name = 'DeletionFailed';
+}
+
+/** The image is in a status that leads to no other. */
+export class ImageFailed extends Error {
+  override readonly name = 'ImageFailed';
+  readonly image: Image;
+
+  constructor(image: Image) {
+    super(`the image is in status ${image.status}`);
+    this.image = image;
+  }
+}
+
+/** No image, or more than one, can be the one that is asked for. */
+export class ImageNotFound extends Error {
+  override readonly name = 'ImageNotFound';
+  /** What to do about it, if that is more than to look in the portal. */
+  readonly next: string | undefined;
+
+  constructor(message: string, next?: string) {
+    super(message);
+    this.next = next;
+  }
+}
+
+/** The name is taken, and the inputs do not allow to do anything about that. The message says by what. */
+export class NameTaken extends Error {
+  override readonly name = 'NameTaken';
+}
+
+/** The POST left and its answer was lost: it may have had its effect. */
+export class AnswerLost extends Error {
+  override readonly name = 'AnswerLost';
+  override readonly cause: RequestError;
+  /** The body that was sent. */
+  readonly sent: UploadRequest;
+
+  constructor(sent: UploadRequest, cause: RequestError) {
+    super(`The answer to the upload was lost: ${cause.message}`);
+    this.sent = sent;
+    this.cause = cause;
+  }
+}
+
+/** The answer to an upload was lost, and lookups could not settle whether it was accepted. `cause` is what was lost or failed last. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+/** Several uploads carry one marker: which of them to wait for is not known. */
+export class SeveralFound extends Error {
+  override readonly name = 'SeveralFound';
+}
+
+/** No URL could be made, so nothing was sent this time. `cause` tells why. */
+export class NoSourceUrl extends Error {
+  override readonly name = 'NoSourceUrl';
+}
+
+/** The answer to a deletion was lost, and the image is still there: whether it will be deleted is not known. */
+export class DeletionUnknown extends Error {
+  override readonly name = 'DeletionUnknown';
+}
+
+/** A publish that did not end with an image that is ready. */
+export class PublishFailed extends ExplainedError {
+  /** Nothing shows that the import has ended: it may still run in the cloud. */
+  readonly importMayRun: boolean;
+
+  constructor(what: string, {importMayRun, ...explanation}: Explanation & {readonly importMayRun: boolean}) {
+    super(what, explanation);
+    this.importMayRun = importMayRun;
+  }
+}
+
+/** Whether the service answered that the thing does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof RequestError && error.status === 404;
+}
+
+/** Whether the same work would fail in every region: the key is not accepted, or the service rejects a field of the body. */
+export function failsEveryRegion({cause}: ExplainedError): boolean {
+  return cause instanceof RequestError && (cause.status === 401 || cause.isAboutBody);
+}

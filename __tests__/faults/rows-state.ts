@@ -83,7 +83,7 @@ const vanished: readonly Case[] = cases(
   [
     'for good, the image seen',
     {faults: [taskPolls(GONE, Infinity)]},
-    {...READY, seconds: lookAfter(100, 12), says: ['looking for its image instead']},
+    {...READY, seconds: lookAfter(100, 12), says: ['searching for its image instead']},
   ],
   [
     'for good, nothing seen',

@@ -34,7 +34,7 @@ it('skips an image that the key may not delete, with a warning', async () => {
   expect(result.exitCode).toBe(0);
   expect([one.id, two.id]).toContain(id);
   expect(reason).toMatch(/^forbidden: DELETE .*: 403 No\. \(request ID req-1\)$/);
-  expect(result.log).toMatch(new RegExp(`warning: Image ${id} .* stays, for the API key may not delete it: `));
+  expect(result.log).toMatch(new RegExp(`warning: Image ${id} .* is kept, because the API key may not delete it: `));
   expect(result.outputs['deleted-count']).toBe('1');
 });
 
@@ -90,7 +90,7 @@ it('does not try on once Gcore does not accept the key any more', async () => {
 
   expect(exitCode).toBe(1);
   expect(stage.cloud.requests('delete').length).toBeLessThanOrEqual(10);
-  expect(log).toContain('Not tried: Gcore does not accept the API key any more.');
+  expect(log).toContain('Not tried: Gcore no longer accepts the API key.');
   expect(log).toContain('Check the input api-key');
 });
 

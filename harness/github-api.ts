@@ -3,14 +3,14 @@ import {createHash, randomUUID} from 'node:crypto';
 import type {IncomingMessage} from 'node:http';
 import type {GithubAsset, GithubOptions, GithubRelease, GithubRepository, ReleaseSeed} from './github-model.ts';
 
-/** A request, read to its end. */
+/** A request with its whole body. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly url: URL;
   readonly body: Buffer;
 }
 
-/** What it is answered with. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -24,14 +24,14 @@ type Handler = (params: Readonly<Record<string, string>>, exchange: Exchange) =>
 const NOT_FOUND: Answer = {status: 404, body: {message: 'Not Found'}};
 const FORBIDDEN: Answer = {status: 403, body: {message: 'Resource not accessible by integration'}};
 
-/** GitHub's own side of it. */
+/** The state of the server. */
 export class GithubApi {
-  /** Where the server is, once that is known. */
+  /** The URL of the server, once it is known. */
   serverUrl = '';
   readonly #repositories: ReadonlyMap<string, GithubRepository>;
   readonly #tokens: GithubOptions['tokens'];
   readonly #apiPath: string;
-  /** By signature, the asset that it opens. */
+  /** By signature: the asset that it gives access to. */
   readonly #signatures = new Map<string, number>();
   #lastId = 1000;
 
@@ -80,7 +80,7 @@ export class GithubApi {
       ['GET', '/:owner/:repo/releases/download/:tag/:name', 'open', (p) => this.#download(p)],
       ['GET', '/storage/:id', 'open', (p, e) => this.#fetchStored(p, e)],
     ];
-    // HEAD is answered as GET, without the body.
+    // HEAD is answered like GET, without the body.
     const method = exchange.request.method === 'HEAD' ? 'GET' : exchange.request.method;
     for (const [verb, pattern, needed, handler] of routes) {
       const params = match(pattern, exchange.url.pathname);
@@ -91,7 +91,7 @@ export class GithubApi {
     return NOT_FOUND;
   }
 
-  /** Whoever may not see a repository is told that it is not there. */
+  /** A repository that the token may not see is answered with 404. */
   #refusal(params: Readonly<Record<string, string>>, needed: Needed, {request}: Exchange): Answer | undefined {
     const name = nameOf(params);
     const repository = this.#repositories.get(name);
@@ -99,7 +99,7 @@ export class GithubApi {
     if (token !== undefined && !(token in this.#tokens)) return {status: 401, body: {message: 'Bad credentials'}};
     const rights = token === undefined ? undefined : this.#tokens[token]?.[name];
     if (repository === undefined || (repository.private && rights === undefined)) return NOT_FOUND;
-    // Metadata are for everybody who sees the repository, its contents are not.
+    // Everybody who sees the repository may read its metadata, but not its contents.
     if (needed === 'write' && rights !== 'write') return FORBIDDEN;
     return needed === 'read' && repository.private && rights === 'none' ? FORBIDDEN : undefined;
   }
@@ -194,7 +194,7 @@ export class GithubApi {
       .find(({asset}) => String(asset.id) === params['id']);
   }
 
-  /** A short-lived URL in the manner of the storage behind github.com: whoever has it may fetch, by HEAD as well. */
+  /** A short-lived URL like those of the storage behind github.com: it needs no token, for HEAD and GET. */
   #signedUrl({id}: GithubAsset): string {
     const signature = randomUUID();
     this.#signatures.set(signature, id);

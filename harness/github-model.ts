@@ -1,10 +1,10 @@
-/** What there is on a GitHub that a test sets up. */
+/** The repositories, releases and tokens of a GitHub that a test sets up. */
 
 export interface GithubAsset {
   readonly id: number;
   name: string;
   readonly content: Buffer;
-  /** `starter` while its upload has not ended. */
+  /** `starter` until its upload has ended. */
   readonly state: 'uploaded' | 'starter';
 }
 
@@ -30,7 +30,7 @@ export interface GithubOptions {
   >;
   /** By token: its rights by `owner/name`. */
   readonly tokens: Readonly<Record<string, Readonly<Record<string, Contents>>>>;
-  /** What comes before every path of the API: `/api/v3` on GitHub Enterprise Server. */
+  /** The prefix of every path of the API: `/api/v3` on GitHub Enterprise Server. */
   readonly apiPath?: string;
 }
 

@@ -8,7 +8,7 @@ import type {AddressInfo} from 'node:net';
 import {type Answer, type Exchange, GithubApi} from './github-api.ts';
 import type {GithubOptions, GithubRelease} from './github-model.ts';
 
-/** What a request is answered with in place of the truth. */
+/** A scripted answer in place of the true one. */
 export interface GithubFault {
   readonly method: string;
   readonly path: RegExp;
@@ -17,7 +17,7 @@ export interface GithubFault {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly message?: string;
-  /** The request does what it asks for, and the connection is reset before the answer. */
+  /** The request has its effect, and the connection is reset before the answer. */
   readonly losesAnswer?: boolean;
 }
 
@@ -27,19 +27,19 @@ export interface GithubRequest {
   readonly authorization: string | undefined;
 }
 
-/** A stand-in that listens. */
+/** A running stand-in. */
 export interface Github extends AsyncDisposable {
   readonly apiUrl: string;
   readonly serverUrl: string;
   readonly journal: readonly GithubRequest[];
-  /** The truth about a release. */
+  /** The true state of a release. */
   release(repository: string, tag: string): GithubRelease;
-  /** The content of an asset, as text; undefined where there is none of the name. */
+  /** The content of an asset, as text; undefined if there is no asset of that name. */
   assetText(repository: string, tag: string, name: string): string | undefined;
-  /** What opens the short-lived URLs that were given out: secrets. */
+  /** The signatures of the short-lived URLs that were sent: secrets. */
   signatures(): readonly string[];
   script(...faults: GithubFault[]): void;
-  /** Called before a request is answered, and waited for. */
+  /** Called, and awaited, before a request is answered. */
   onRequest(listener: (request: GithubRequest) => void | Promise<void>): void;
 }
 

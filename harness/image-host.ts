@@ -3,12 +3,12 @@ import type {AddressInfo} from 'node:net';
 
 /** A web server on loopback that an image is fetched from. */
 export interface ImageHost {
-  /** Where the image is. */
+  /** The URL of the image. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves an image, to HEAD and to GET, or whatever else `answer` does. */
+/** Serves an image, to HEAD and to GET; `answer` replaces that. */
 export async function hostImage(image: Buffer, answer: RequestListener = serving(image)): Promise<ImageHost> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-/** 64 KiB, what qemu-img makes unless told otherwise. */
+/** 64 KiB, the default of qemu-img. */
 const CLUSTER_BITS = 16;
 const CLUSTER_BYTES = 2 ** CLUSTER_BITS;
 /** Cluster by cluster: header, refcount table, refcount block, L1 table. Nothing of the disk itself is allocated. */
@@ -20,8 +20,8 @@ export function makeQcow2(diskBytes: number): Buffer {
   image.writeUInt32BE(CLUSTER_BITS, 20);
   image.writeBigUInt64BE(BigInt(diskBytes), 24);
   image.writeUInt32BE(1, 36); // entries in the L1 table
-  image.writeBigUInt64BE(BigInt(3 * CLUSTER_BYTES), 40); // where the L1 table is
-  image.writeBigUInt64BE(BigInt(CLUSTER_BYTES), 48); // where the refcount table is
+  image.writeBigUInt64BE(BigInt(3 * CLUSTER_BYTES), 40); // offset of the L1 table
+  image.writeBigUInt64BE(BigInt(CLUSTER_BYTES), 48); // offset of the refcount table
   image.writeUInt32BE(1, 56); // clusters of the refcount table
   image.writeUInt32BE(REFCOUNT_ORDER, 96);
   image.writeUInt32BE(104, 100); // length of this header

@@ -1,5 +1,5 @@
 /**
- * The manners of a GitHub runner: it reads an action's metadata, starts its main file with inputs in the environment and files to
+ * Behaves like a GitHub runner: it reads an action's metadata, starts its main file with inputs in the environment and files to
  * write to, reads its log for commands, and its files at the end.
  */
 import {spawn} from 'node:child_process';
@@ -25,7 +25,7 @@ export interface Job {
   readonly onLine?: (line: string) => void;
 }
 
-/** What is left of a step when it is over. */
+/** The result of a step. */
 export interface StepResult {
   readonly exitCode: number | null;
   /** The signal that ended the process, if one did. */
@@ -38,7 +38,7 @@ export interface StepResult {
   readonly lines: readonly string[];
   /** The commands among them. */
   readonly commands: readonly Command[];
-  /** What people read: the lines without commands that the runner acts on silently, with annotations unfolded. */
+  /** What people read: the lines without the commands that the runner hides, with annotations spelled out. */
   readonly log: string;
   readonly elapsedMs: number;
 }
@@ -59,7 +59,7 @@ export interface RunningStep {
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** What the runner tells every step of the run it belongs to. */
+/** The variables that the runner sets for every step. */
 const GITHUB_ENVIRONMENT = {
   GITHUB_ACTIONS: 'true',
   GITHUB_REPOSITORY: 'octo-org/gpu-images',
@@ -72,7 +72,7 @@ const GITHUB_ENVIRONMENT = {
   GITHUB_SERVER_URL: 'https://github.com',
 };
 
-/** Runs an action to its end. */
+/** Runs an action, and waits for its end. */
 export async function runStep(job: Job): Promise<StepResult> {
   return await startStep(job).result;
 }
@@ -137,7 +137,7 @@ function inputEnvironment(
   {inputs: given, githubToken = ''}: Job,
 ): Record<string, string> {
   const all = new Set([...Object.keys(declared), ...Object.keys(given)]);
-  // The one expression that is a default here.
+  // The only expression that this project's actions have as a default.
   const defaultOf = (name: string) =>
     String(declared[name]?.default ?? '').replace(/^\$\{\{ github\.token }}$/, githubToken);
   return Object.fromEntries(
@@ -175,7 +175,7 @@ function pairsOf(text: string): Record<string, string> {
   return pairs;
 }
 
-/** Of this process's own environment, only what a process needs to start at all. */
+/** The variables of this process's own environment that a child process needs to start. */
 function pathOnly(): Record<string, string> {
   const keep = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR'];
   return Object.fromEntries(

@@ -5,21 +5,21 @@ import type {Answer} from './faults.ts';
 import type {JournalEntry} from './journal.ts';
 import type {JsonObject} from './model.ts';
 
-/** What the cloud has to say if nothing goes wrong on the way. */
+/** The answer of the cloud, before a scripted fault replaces it. */
 export interface TrueAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
 }
 
-/** The status that the client gets to see, undefined where it sees none. */
+/** The status that the client sees; undefined if it sees none. */
 export function statusOf(truth: TrueAnswer, answer: Answer): number | undefined {
   if (answer.kind === 'status') return answer.status;
   const isSilent = answer.kind === 'reset' || answer.kind === 'close' || answer.kind === 'hang';
   return isSilent ? undefined : truth.status;
 }
 
-/** Where an answer goes. The raw socket lies under TLS, if there is any, so that it can be reset. */
+/** The connection that an answer is written to. The raw socket is the one below TLS, because only that one can be reset. */
 export interface Line {
   readonly response: ServerResponse;
   readonly rawSocket: Socket;
@@ -31,7 +31,7 @@ const HTML_TYPE = {'content-type': 'text/html; charset=utf-8'};
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Writes the answer, as it is or as it was scripted. */
+/** Writes the true answer or the scripted one. */
 export async function writeAnswer(line: Line, entry: JournalEntry, truth: TrueAnswer, answer: Answer): Promise<void> {
   switch (answer.kind) {
     case 'true': {
@@ -75,7 +75,7 @@ function sendStatus(line: Line, truth: TrueAnswer, answer: Extract<Answer, {kind
 
 function sendPart(line: Line, truth: TrueAnswer, bytes: number, then: () => void = () => undefined): void {
   const body = openWhole(line, truth);
-  // The last byte is held back in any case: with it, the answer would be complete.
+  // The last byte is never sent: with it, the answer would be complete.
   line.response.write(body.subarray(0, Math.min(bytes, body.length - 1)), then);
 }
 
@@ -95,7 +95,7 @@ function openWhole(line: Line, truth: TrueAnswer): Buffer {
   return body;
 }
 
-/** Sets status and headers one by one, so that what a script says wins in whatever case it is written. */
+/** Sets status and headers one by one: a scripted header replaces one of the same name, in upper or lower case. */
 function open({response}: Line, status: number, headers: Headers, body: string | Buffer, scripted: Headers = {}): void {
   response.statusCode = status;
   response.setHeader('content-length', Buffer.byteLength(body));

@@ -22,7 +22,7 @@ export interface Scope {
   readonly regionId: number;
 }
 
-/** An upload that passed validation, and the IDs that were promised to the client. */
+/** An upload that passed validation, with the IDs that the answer names. */
 export interface AcceptedUpload extends Scope {
   readonly taskId: string;
   readonly requestId: string;
@@ -34,7 +34,7 @@ export interface AcceptedUpload extends Scope {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The state of the cloud, and everything that may be done to it. */
+/** The state of the cloud, and every operation on it. */
 export class Cloud {
   readonly rules: CloudRules;
   readonly quotas: Quotas;
@@ -138,7 +138,7 @@ export class Cloud {
     return this.rules.projects.some((project) => project.id === projectId && project.foreign === true);
   }
 
-  /** Refuses an upload over the limit, unless its task is to tell it. */
+  /** Refuses an upload over the limit, unless the refusal is to come as the error of its task. */
   checkQuota({regionId}: Scope): void {
     const {refusal} = this.quotas;
     const excess = refusal === 'task' ? undefined : this.quotas.excessOfUpload(regionId);
@@ -181,7 +181,7 @@ export class Cloud {
     this.#imports.accept({image, task, sourceUrl, timing: this.rules.timingIn(regionId), failure}, atMs);
   }
 
-  /** Whether an import is going to fail, which is decided before its own image counts. */
+  /** How an import is going to fail, if it is. Decided before its own image counts against the quota. */
   #failureOf({projectId, regionId, image}: AcceptedUpload): ImportFailure | undefined {
     this.#acceptedIn.push(regionId);
     const nth = this.#acceptedIn.length;

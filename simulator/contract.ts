@@ -4,7 +4,7 @@ import formats from 'ajv-formats';
 import type {JournalEntry} from './journal.ts';
 import {isJsonObject, type JsonObject} from './model.ts';
 
-/** Holds requests and answers against an OpenAPI 3.1 document. Each check gives what it found wrong. */
+/** Checks requests and answers with an OpenAPI 3.1 document. Each check returns the faults that it found. */
 export interface Contract {
   checkRequest(entry: JournalEntry): readonly string[];
   checkAnswer(entry: JournalEntry, status: number, body: unknown): readonly string[];
@@ -66,7 +66,7 @@ class DocumentContract implements Contract {
     const found = this.#find(entry);
     const responses = objectAt(found?.operation, 'responses');
     if (found === undefined || !(String(status) in responses)) {
-      // The document knows success alone; errors have a form that all endpoints share.
+      // The document describes success only; errors have a form that all endpoints share.
       return status < 400
         ? [`${titleOf(entry)}: answer ${status}: not in the document`]
         : faultsOfError(entry, status, body);
@@ -100,7 +100,7 @@ class DocumentContract implements Contract {
   }
 
   #checkParameter({name, pointer, isList}: Parameter, given: readonly string[]): readonly string[] {
-    // A text of a URL may stand for a number or a boolean; it passes if one of its readings does.
+    // Text in a URL can mean a number or a boolean; it passes if one of the readings is valid.
     const readings = isList ? [given, given.map(readingOf)] : [given.at(-1), readingOf(given.at(-1) ?? '')];
     const faults = readings.map((reading) => this.#validate(pointer, reading));
     const passes = faults.some((found) => found.length === 0);
@@ -115,7 +115,7 @@ class DocumentContract implements Contract {
     return [...faultsOfType, ...this.#validate(schemaPointer, body), ...this.#unknownFields(operation, body)];
   }
 
-  /** The document lets unknown fields pass, but a field that the service does not know is a mistake of the client. */
+  /** The document allows unknown fields, but a field that the service does not know is a mistake of the client. */
   #unknownFields(operation: JsonObject, body: unknown): readonly string[] {
     const content = objectAt(objectAt(operation, 'requestBody'), 'content');
     const {$ref: reference} = objectAt(objectAt(content, 'application/json'), 'schema');

@@ -2,7 +2,7 @@ import type {Cloud, Scope} from './cloud.ts';
 import type {JsonObject} from './model.ts';
 import {idNumber} from './query.ts';
 
-/** A request that has found its endpoint. */
+/** A request, as its endpoint gets it. */
 export interface Call {
   readonly cloud: Cloud;
   readonly params: Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface Call {
   readonly requestId: string;
 }
 
-/** What a call comes to: its answer, and what it does to the cloud if it is let. */
+/** The result of a call: its answer, and its effect on the cloud, which a scripted fault can delay or drop. */
 export interface Outcome {
   readonly body: JsonObject;
   /** What is sent in place of the body: a row as the service does not document it. */
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly apply?: (atMs: number) => void;
 }
 
-/** Answers a call, or throws a Problem. It must not change the cloud itself. */
+/** Answers a call, or throws a Problem. It changes the cloud only in `apply`. */
 export type Endpoint = (call: Call) => Outcome;
 
 /** The project and the region of a path. */

@@ -36,7 +36,7 @@ interface GatewayParts {
   readonly contract: Contract | undefined;
 }
 
-/** Takes requests in, writes them down, has the cloud judge them, and answers: truly, or as it was scripted. */
+/** Receives requests, records them in the journal, calls their endpoint, and sends its answer or the scripted one. */
 export class Gateway {
   readonly journal: OpenEntry[] = [];
   readonly faults = new FaultScript();
@@ -60,9 +60,9 @@ export class Gateway {
     const answer = fault?.answer ?? TRUTH;
     this.#checkContract(entry, judged, answer);
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, {signal: line.closed});
-    // A client that gave up meanwhile is answered nothing.
+    // The client has closed the connection meanwhile: nobody would get the answer.
     if (line.rawSocket.destroyed) return;
-    // Journalled before the client can have it, so that a test which has its answer finds the status there.
+    // Recorded before the answer is sent, so that a test that has the answer finds the status in the journal.
     entry.status = statusOf(truth, answer);
     await writeAnswer(line, entry, truth, answer);
   }
@@ -103,7 +103,7 @@ export class Gateway {
   #outcomeOf({entry, requestId, rawBody}: Received): Outcome {
     const {method, path, query, body, headers} = entry;
     const {authorization = ''} = headers;
-    // The scheme of the header is written in either case by Gcore's own clients.
+    // Gcore's own clients write the scheme of the header as `apikey` and as `APIKey`.
     const key = /^apikey +(.*)$/i.exec(authorization)?.[1];
     if (key !== this.#parts.apiKey) throw unauthorized();
     const found = findRoute(method, path);
@@ -133,7 +133,7 @@ export class Gateway {
     };
   }
 
-  /** An answer that was meant to be false tells nothing of the simulator. */
+  /** A scripted answer may break the contract: only true ones are checked. */
   #checkContract(entry: JournalEntry, {status, outcome}: Judged, answer: Answer): void {
     const {contract} = this.#parts;
     if (contract === undefined) return;

@@ -10,7 +10,7 @@ import {pageOf, type Row, rowOf} from './wire.ts';
 
 const DEFAULT_LIMIT = 1000;
 
-/** POST: begins an import. */
+/** POST: starts an import. */
 export function uploadImage(type: ImageType): Endpoint {
   return (call) => {
     const scope = checkedScope(type, call);
@@ -28,7 +28,7 @@ export const uploadInstanceImage: Endpoint = (call) => {
   return uploadImage(isBaremetal ? 'baremetal' : 'instance')(call);
 };
 
-/** DELETE: begins a deletion. */
+/** DELETE: starts a deletion. */
 export function deleteImage(...types: readonly ImageType[]): Endpoint {
   return (call) => {
     const image = findImage(types, call);

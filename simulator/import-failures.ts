@@ -6,15 +6,15 @@ export interface StartedImport {
   readonly regionId: number;
   readonly type: ImageType;
   readonly name: string;
-  /** Which import it is since the start, and which in this region; counted from 1. */
+  /** The number of this import since the start of the simulator, and in this region, counted from 1. */
   readonly nth: number;
   readonly nthInRegion: number;
 }
 
-/** What is left in the lists of a failed import: nothing, or its image, locked for ever by the task that is over. */
+/** What a failed import leaves in the lists: nothing, or its image in this status, still locked by the task that failed. */
 export type Leftover = 'nothing' | 'saving' | 'queued';
 
-/** How an import fails, in place of fetching its source. */
+/** How an import fails. Its source is not fetched. */
 export interface ImportFailure {
   /** The error of the task. */
   readonly error: string;

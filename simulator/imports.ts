@@ -21,7 +21,7 @@ export interface Import {
   readonly task: TaskRecord;
   readonly sourceUrl: string;
   readonly timing: Timing;
-  /** Set if it is going to fail whatever its source. */
+  /** Set if the import is going to fail. */
   readonly failure: ImportFailure | undefined;
 }
 
@@ -39,7 +39,7 @@ interface Arrived {
 
 /**
  * The life of an import: its task waits for one of the project's slots, runs while the source is fetched, and ends;
- * after that the image is still being saved for a while, locked and without a size.
+ * after that the image stays `saving` for a while, locked and without a size.
  */
 export class Imports {
   readonly #schedule: Schedule;
@@ -63,7 +63,7 @@ export class Imports {
     this.#schedule.at(atMs + this.#rules.startWithinMs, (dueMs) => this.#reap(one, dueMs));
   }
 
-  /** Drops the downloads under way. */
+  /** Aborts the downloads that still run. */
   stop(): void {
     this.#stop.abort();
   }
@@ -75,7 +75,7 @@ export class Imports {
 
   #start(one: Import, atMs: number): void {
     const {image, task, timing} = one;
-    // Reaped while it was still NEW.
+    // The cleanup has failed it while it was NEW.
     if (task.state !== 'NEW') return;
     this.#runningByProject.set(task.projectId, this.#running(task.projectId) + 1);
     task.state = 'RUNNING';
@@ -86,8 +86,8 @@ export class Imports {
   }
 
   /**
-   * On a clock of the tests' own, and in an import that is to take no time, a fetch takes none: whoever looks then waits for it. Otherwise it takes
-   * its real time.
+   * With a clock given by a test, and for an import that is to take no time, the fetch takes no time: the next request waits
+   * for it. Otherwise it takes its real time.
    */
   #fetchUntil(one: Import, earliestMs: number): void {
     const {failure} = one;

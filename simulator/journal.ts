@@ -1,8 +1,8 @@
 import type {RequestKind} from './request-kinds.ts';
 
-/** A request that the cloud received, and what became of it. */
+/** A request that the cloud received, its answer and its effect. */
 export interface JournalEntry {
-  /** `any` where there is nothing at that path. */
+  /** `any` if there is no endpoint at that path. */
   readonly kind: RequestKind;
   readonly method: string;
   readonly path: string;
@@ -10,9 +10,9 @@ export interface JournalEntry {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
-  /** Its JSON, or undefined where there was none. */
+  /** Its JSON; undefined if it had none. */
   readonly body: unknown;
-  /** What was answered; undefined where nothing was, or not yet. */
+  /** The status that the client saw; undefined if it saw none, or there is no answer yet. */
   readonly status: number | undefined;
   /** Whether the request changed the cloud. */
   readonly effect: boolean;

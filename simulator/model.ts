@@ -26,7 +26,7 @@ export interface Clock {
 export interface Project {
   readonly id: number;
   readonly name: string;
-  /** Exists, but belongs to another client of the cloud: this key may not look into it. */
+  /** Exists, but belongs to another account: requests with this key are refused with 403. */
   readonly foreign?: boolean;
 }
 
@@ -35,17 +35,17 @@ export interface Region {
   readonly name: string;
   /** Default: `ACTIVE`. The document also knows MAINTENANCE, INACTIVE, NEW and DELETED; requests are answered in any state. */
   readonly state?: string;
-  /** Whether virtual GPU images are uploaded and listed there; `has_ai_gpu` tells it. Default: true. */
+  /** Whether virtual GPU images are uploaded and listed there; shown as `has_ai_gpu`. Default: true. */
   readonly hasGpuVirtual?: boolean;
-  /** The same for bare metal GPU images. A region that has these alone needs an explicit `true` for `has_ai_gpu`. */
+  /** The same for bare metal GPU images. `has_ai_gpu` is true for a region with these alone only if this is an explicit true. */
   readonly hasGpuBaremetal?: boolean;
-  /** The same for images of type `baremetal`; `has_baremetal` tells it. Default: as `hasGpuBaremetal`. */
+  /** The same for images of type `baremetal`; shown as `has_baremetal`. Default: as `hasGpuBaremetal`. */
   readonly hasBaremetal?: boolean;
   /** Fields of the region as they are on the wire, in place of the usual ones: `{has_kvm: false, zone: 'APAC'}`. */
   readonly fields?: JsonObject;
 }
 
-/** How long each stage of a piece of work takes. It is read once, when the work is accepted. */
+/** How long each stage of an import or a deletion takes. It is read once, when the request is accepted. */
 export interface Timing {
   /** The task stays NEW. */
   readonly newMs: number;
@@ -59,7 +59,7 @@ export interface Timing {
   readonly deletingMs: number;
 }
 
-/** What the cloud itself knows of an image, whatever it told its clients. */
+/** The true state of an image, which clients may not see yet. */
 export interface SimulatedImage {
   readonly id: string;
   readonly type: ImageType;
@@ -83,7 +83,7 @@ export interface SimulatedImage {
   readonly inUse: boolean;
   /** Whether list and get show it yet. */
   readonly listed: boolean;
-  /** Where it was fetched from; seeded images have none. */
+  /** The URL that it was fetched from; null for seeded images. */
   readonly sourceUrl: string | null;
   readonly diskFormat: string;
   readonly architecture: string;
@@ -96,7 +96,7 @@ export interface SimulatedImage {
   readonly isBaremetal: boolean;
   readonly minDiskGib: number;
   readonly minRamMib: number;
-  /** What its row is on the wire, if not what it should be. */
+  /** How its row differs on the wire; null if it is as documented. */
   readonly wire: RowChange | null;
 }
 
@@ -115,7 +115,7 @@ export interface SimulatedTask {
   readonly imageIds: readonly string[];
   readonly data: unknown;
   readonly requestId: string | null;
-  /** What its row is on the wire, if not what it should be. */
+  /** How its row differs on the wire; null if it is as documented. */
   readonly wire: RowChange | null;
 }
 
@@ -124,7 +124,7 @@ type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
 export type ImageRecord = Mutable<SimulatedImage>;
 export type TaskRecord = Mutable<SimulatedTask>;
 
-/** Whether a value is a JSON object, so that its members can be read. */
+/** Whether a value is a JSON object. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -21,7 +21,7 @@ export interface SimulatorOptions {
   readonly slots?: number;
   /** A task that has not started by then ends in ERROR. */
   readonly startWithinMs?: number;
-  /** Which imports fail, whatever their source: for want of a host, for instance. Default: none. */
+  /** Which imports fail, and with which error: `No valid host was found`, for example. Default: none. */
   readonly importFails?: ImportFails;
   /** What failed imports leave in the lists, if their failure says nothing else. Default: `nothing`. */
   readonly failedImportLeaves?: Leftover;
@@ -41,7 +41,7 @@ export interface SimulatorOptions {
   readonly wire?: WireRules;
   /** How far the `Date` header is ahead of the clock that `created_at` and `created_on` come from. Default: 0. */
   readonly dateOffsetMs?: number;
-  /** Default: real time. On a clock of one's own, fetching the source takes no time. */
+  /** Default: real time. With a clock given by a test, fetching the source takes no time. */
   readonly clock?: Clock;
   /** With it, the simulator serves https. */
   readonly tls?: Tls;

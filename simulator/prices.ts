@@ -1,7 +1,7 @@
 const PER_GIB_HOUR = 0.0001;
 const HOURS_PER_MONTH = 720;
 
-/** What an image of so many gigabytes costs. */
+/** The price of an image of this size. The rate is made up. */
 export function pricesOf(gib: number) {
   const perHour = gib * PER_GIB_HOUR;
   return {

@@ -71,7 +71,7 @@ export function quotaLimitExceed(excess: QuotaExcess, status = 409): Problem {
   return new Problem(status, 'QuotaLimitExceed', quotaText(excess), {info});
 }
 
-/** A region without room, whoever asks; the key is not at fault. */
+/** A region that is full. It has the class of a missing permission, though the key is not at fault. */
 export function regionFull(regionId: number): Problem {
   return forbidden(`The region ${regionId} has reached the limit`);
 }

@@ -6,7 +6,7 @@ interface Bounds {
   readonly most: number;
 }
 
-/** A whole number of a query or a path; anything else is refused under its name. */
+/** A whole number from a query or a path. Throws a Problem that names the parameter if it is none, or out of bounds. */
 export function wholeNumber(name: string, text: string, {least, most}: Bounds): number {
   const value = Number(text);
   if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) throw invalid({[name]: ['value is not a valid integer']});
@@ -21,7 +21,7 @@ export function idNumber(name: string, text: string): number {
   return wholeNumber(name, text, ANY_ID);
 }
 
-/** Values of a key that may be given more than once; undefined where it is not given at all. */
+/** The values of a parameter that may be given more than once; undefined if it is not given. */
 export function many(query: URLSearchParams, name: string): readonly string[] | undefined {
   const values = query.getAll(name);
   return values.length > 0 ? values : undefined;
@@ -35,7 +35,7 @@ export function flag(query: URLSearchParams, name: string): boolean | undefined 
   throw invalid({[name]: ['value is not a valid boolean']});
 }
 
-/** One of the choices; undefined where the key is not given. */
+/** One of the choices; undefined if the parameter is not given. */
 export function choice<T extends string>(name: string, text: string | null, choices: readonly T[]): T | undefined {
   if (text === null) return undefined;
   const chosen = choices.find((one) => one === text);
@@ -53,7 +53,7 @@ export function moment(query: URLSearchParams, name: string): number | undefined
   return ms;
 }
 
-/** Pairs of a key whose value is a JSON object of strings. */
+/** The pairs of a parameter whose value is a JSON object of strings. */
 export function pairs(query: URLSearchParams, name: string): ReadonlyArray<readonly [string, string]> {
   const text = query.get(name);
   if (text === null) return [];
@@ -66,14 +66,14 @@ export function pairs(query: URLSearchParams, name: string): ReadonlyArray<reado
   return texts;
 }
 
-/** The part of a list that was asked for, and how long the whole list is. */
+/** The page of a list that was asked for, and the length of the whole list. */
 export function page<T>(query: URLSearchParams, all: readonly T[], defaultLimit: number) {
   const limit = wholeNumber('limit', query.get('limit') ?? String(defaultLimit), {least: 1, most: 1000});
   const offset = wholeNumber('offset', query.get('offset') ?? '0', ANY_ID);
   return {count: all.length, results: all.slice(offset, offset + limit)};
 }
 
-/** The value of a JSON text, or undefined where it is none. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
 import type {ImageRecord, JsonObject, Region} from './model.ts';
 
-/** What the account may have in one region. A limit of 0 or -1 is told as it is, and not enforced. */
+/** What the account may have in one region. A limit of 0 or -1 is shown as it is, and not enforced. */
 export interface RegionQuota {
   readonly images?: number;
   readonly sizeBytes?: number;
@@ -10,20 +10,20 @@ export interface RegionQuota {
 }
 
 export interface QuotaOptions {
-  /** Limits of every region that has none of its own. Default: none, and `client_quotas` tells of no region. */
+  /** Limits of every region that has none of its own. Default: none, and `client_quotas` lists no region. */
   readonly images?: number;
   readonly sizeBytes?: number;
   /** By region ID; null is a region whose quotas are not initialized: `client_quotas` leaves it out, nothing is enforced. */
   readonly regions?: Readonly<Record<number, RegionQuota | null>>;
   /**
-   * The status with which an upload over the limit is refused, 409 by default; `task`: it is accepted, and its task ends in
-   * ERROR. The size of an image is known only once it was fetched, so a limit of bytes is always met in the task, but for
-   * uploads to a region that is full already.
+   * The status with which an upload over the limit is refused, 409 by default. `task`: it is accepted, and its task ends in
+   * ERROR. The size of an image is known only once it was fetched: an image that is too large always fails in its task, and
+   * an upload is refused for size only if no byte is left.
    */
   readonly refusal?: number | 'task';
 }
 
-/** By how much a limit would be exceeded, as `info` of the error tells it. */
+/** By how much a limit would be exceeded, as in `info` of the error. */
 export interface QuotaExcess {
   readonly attribute: 'image_count' | 'image_size';
   readonly limit: number;
@@ -43,17 +43,17 @@ export class Quotas {
     this.#imagesIn = imagesIn;
   }
 
-  /** What one more image would exceed, before its size is known. */
+  /** The quota that one more image would exceed, before its size is known. */
   excessOfUpload(regionId: number): QuotaExcess | undefined {
     return this.#excess(regionId, 'image_count', 1) ?? this.#excess(regionId, 'image_size', 1);
   }
 
-  /** What an image would exceed that turned out to have so many bytes. */
+  /** The quota that an image of this size would exceed. */
   excessOfSize(regionId: number, bytes: number): QuotaExcess | undefined {
     return this.#excess(regionId, 'image_size', bytes);
   }
 
-  /** The rows of `regional_quotas`: those of initialized regions alone. */
+  /** The rows of `regional_quotas`: only those of initialized regions. */
   rows(regions: readonly Region[]): readonly JsonObject[] {
     return regions.flatMap(({id}) => {
       const quota = this.#quotaOf(id);

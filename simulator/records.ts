@@ -10,7 +10,7 @@ import {
 
 const SEEDED_IMAGE_BYTES = 3_758_096_384;
 
-/** A whole image from what is given of it; by default one that was uploaded a while ago and is ready. */
+/** A complete image from the fields given; by default one that is ready. */
 export function imageRecord(given: Partial<SimulatedImage> & {readonly name: string}, nowMs: number): ImageRecord {
   const type: ImageType = given.type ?? 'virtual-gpu';
   const sizeBytes = given.sizeBytes ?? SEEDED_IMAGE_BYTES;
@@ -48,12 +48,12 @@ export function imageRecord(given: Partial<SimulatedImage> & {readonly name: str
   };
 }
 
-/** What an upload of this type comes out as. */
+/** The visibility of an uploaded image of this type. */
 export function defaultVisibility(type: ImageType): string {
   return hasInstanceForm(type) ? 'shared' : 'private';
 }
 
-/** A whole task from what is given of it; by default one that has created something and is long done with. */
+/** A complete task from the fields given; by default one that is FINISHED. */
 export function taskRecord(given: Partial<SimulatedTask>, nowMs: number): TaskRecord {
   const state = given.state ?? 'FINISHED';
   const createdAtMs = given.createdAtMs ?? nowMs;

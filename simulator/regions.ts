@@ -1,6 +1,6 @@
 import type {Region} from './model.ts';
 
-/** The regions of a simulator that is given none. */
+/** The default regions. */
 export const FEW_REGIONS: readonly Region[] = [
   {id: 7, name: 'Luxembourg-2'},
   {id: 10, name: 'Manassas'},
@@ -8,7 +8,7 @@ export const FEW_REGIONS: readonly Region[] = [
   {id: 26, name: 'Frankfurt', hasGpuVirtual: false, hasGpuBaremetal: false},
 ];
 
-/** Names and IDs of thirty regions, in the order in which a fleet takes them. */
+/** IDs and names of the first thirty regions of a fleet. */
 const FLEET: ReadonlyArray<readonly [id: number, name: string]> = [
   [7, 'Luxembourg-2'],
   [10, 'Manassas'],
@@ -43,7 +43,7 @@ const FLEET: ReadonlyArray<readonly [id: number, name: string]> = [
 ];
 
 /**
- * So many regions, all of them ACTIVE and with every product; the first is Luxembourg-2 (7), the fourth Chicago (84).
+ * That many regions, all ACTIVE and with every product; the first is Luxembourg-2 (7), the fourth Chicago (84).
  * After the thirtieth they are called Region-31 and so on. `changes` alters some of them, by ID.
  */
 export function fleetOf(count: number, changes: Readonly<Record<number, Partial<Region>>> = {}): readonly Region[] {
@@ -53,7 +53,7 @@ export function fleetOf(count: number, changes: Readonly<Record<number, Partial<
   });
 }
 
-/** Whether a region has GPUs of any kind, as `has_ai_gpu` tells. */
+/** Whether a region has GPUs of any kind, as in `has_ai_gpu`. */
 export function hasAiGpu({hasGpuVirtual, hasGpuBaremetal}: Region): boolean {
   return hasGpuVirtual !== false || hasGpuBaremetal === true;
 }

@@ -1,4 +1,4 @@
-/** What a request is for, whatever the type of image. `patch` is the PATCH of an image. */
+/** What a request is for; the same for every type of image. `patch` is the PATCH of an image. */
 export type RequestKind =
   | 'upload'
   | 'image'

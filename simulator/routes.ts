@@ -57,7 +57,7 @@ const ROUTES: readonly Route[] = [
   route('POST', '/cloud/v1/pricing/{project_id}/{region_id}/images', 'price', getImagePrice),
 ];
 
-/** The endpoint of a request; otherwise whether the path is there at all, under another method. */
+/** The endpoint of a request, or why there is none. */
 export function findRoute(method: string, path: string): Found | 'wrong method' | 'no such path' {
   const there = ROUTES.filter((one) => one.pattern.test(path));
   const found = there.find((one) => one.method === method);

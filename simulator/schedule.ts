@@ -10,10 +10,10 @@ interface Due {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * What is going to happen in the cloud, in order of time.
+ * The future events of the cloud, in order of time.
  *
- * Nothing happens but in `advance`, so the state of the cloud is a function of the time at which somebody looks.
- * In real time a timer looks too; it never keeps the process alive.
+ * Events run only in `advance`, which every request calls first: the state of the cloud depends only on the time of the request.
+ * In real time a timer calls `advance` too; it never keeps the process alive.
  */
 export class Schedule {
   readonly #clock: Clock;
@@ -28,20 +28,20 @@ export class Schedule {
     this.#inRealTime = inRealTime;
   }
 
-  /** Plans an action; those of the same moment happen in the order they were planned. */
+  /** Plans an action. Actions of the same time run in the order in which they were planned. */
   at(atMs: number, action: Action): void {
     const later = this.#due.findIndex((other) => other.atMs > atMs);
     this.#due.splice(later === -1 ? this.#due.length : later, 0, {atMs, action});
     this.#wind();
   }
 
-  /** Lets everything happen whose time has come. Calls take turns, so an action is never run twice. */
+  /** Runs all actions that are due. Concurrent calls wait for each other, so that no action runs twice. */
   advance(): Promise<void> {
     this.#turn = this.#turn.then(() => this.#catchUp());
     return this.#turn;
   }
 
-  /** From now on nothing happens any more. */
+  /** Drops all planned actions. */
   stop(): void {
     this.#stopped = true;
     this.#due = [];

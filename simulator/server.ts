@@ -20,24 +20,24 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Listens, and hands every request over together with the raw socket that it came in on. */
+/** Listens, and passes every request to `handle` together with the raw socket of its connection. */
 export async function listen(
   {host, port, tls}: ServerOptions,
   handle: (request: IncomingMessage, line: Line) => Promise<void>,
 ): Promise<RunningServer> {
-  // Under TLS a request knows only the encrypted socket, which cannot be reset; the port of the peer tells which it is.
+  // With TLS a request has only the encrypted socket, which cannot be reset; the raw one is found by the port of the peer.
   const rawSockets = new Map<number, Socket>();
   const closed = new AbortController();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const rawSocket = rawSockets.get(request.socket.remotePort ?? 0) ?? request.socket;
     handle(request, {response, rawSocket, closed: closed.signal}).catch((error: unknown) => {
-      // The client has gone or the server is closing: there is nobody left to tell.
+      // The client has disconnected or the server is closing: nobody would get an error.
       if (closed.signal.aborted || request.socket.destroyed) return;
       throw error;
     });
   };
   const server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
-  // A socket that is closed while a client picks it up again would look like a fault that nobody scripted.
+  // An idle socket that is closed while a client reuses it would be a fault that no test scripted.
   server.keepAliveTimeout = 0;
   server.on('connection', (socket: Socket) => remember(rawSockets, socket));
   server.listen(port, host);

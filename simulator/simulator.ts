@@ -1,6 +1,6 @@
 /**
- * A Gcore cloud in one process, for tests and the demo: real HTTP on loopback, the endpoints that this project uses, and all that
- * can go wrong with them. It has five controls.
+ * A Gcore cloud in one process, for tests and the demo: real HTTP on loopback, the endpoints that this project uses, and everything
+ * that can go wrong with them. It is controlled in five ways.
  *
  * 1. Options: what kind of cloud it is. Each is described in `options.ts`.
  *
@@ -96,9 +96,9 @@ export interface Simulator {
   readonly url: string;
   readonly apiKey: string;
   readonly journal: readonly JournalEntry[];
-  /** Where requests or true answers broke the OpenAPI document. */
+  /** What in requests or true answers broke the OpenAPI document. */
   readonly violations: readonly string[];
-  /** The truth, brought up to date, including images that no client can see yet. */
+  /** The true state of all images, also of those that no client can see yet. */
   images(filter?: ImageFilter): Promise<readonly SimulatedImage[]>;
   tasks(): Promise<readonly SimulatedTask[]>;
   /** The requests of a kind, oldest first. */
@@ -106,7 +106,7 @@ export interface Simulator {
   addImage(image: Partial<SimulatedImage> & {readonly name: string}): SimulatedImage;
   addTask(task: Partial<SimulatedTask>): SimulatedTask;
   script(...faults: Fault[]): void;
-  /** Calls back when a request has been received, before it is judged or answered. */
+  /** Calls back when a request has been received, before it has an effect or an answer. */
   on(event: 'request', listener: (entry: JournalEntry) => void): void;
   close(): Promise<void>;
 }
@@ -124,7 +124,7 @@ function contractOfEnvironment(): Contract | undefined {
   return contract;
 }
 
-/** Starts a Gcore cloud of its own on loopback. */
+/** Starts a Gcore cloud on loopback. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const apiKey = options.apiKey ?? PERMANENT_TOKEN;
   const clock = options.clock ?? Date;
@@ -133,8 +133,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const cloud = new Cloud(rules, clock, schedule);
   const contract = options.contract ?? contractOfEnvironment();
   const gateway = new Gateway({apiKey, clock, dateOffsetMs: options.dateOffsetMs ?? 0, schedule, cloud, contract});
-  const where = {host: options.host ?? '127.0.0.1', port: options.port ?? 0, tls: options.tls};
-  const server = await listen(where, (request, line) => gateway.handle(request, line));
+  const address = {host: options.host ?? '127.0.0.1', port: options.port ?? 0, tls: options.tls};
+  const server = await listen(address, (request, line) => gateway.handle(request, line));
   return {
     url: server.url,
     apiKey,

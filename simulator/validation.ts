@@ -125,7 +125,7 @@ export type ValidUpload = Partial<SimulatedImage> & {
   readonly sourceUrl: string;
 };
 
-/** The image that an upload asks for, or a Problem that names every field at fault. */
+/** The image that an upload asks for. Throws a Problem that names every invalid field. */
 export function validUpload(type: ImageType, given: unknown): {readonly image: ValidUpload; readonly data: JsonObject} {
   const body = check(given, hasInstanceForm(type) ? INSTANCE_RULES : GPU_RULES, ['name', 'url']);
   const {name, url, tags, architecture, cow_format: cowFormat, ssh_key: sshKey, is_baremetal: isBaremetal} = body;
@@ -153,8 +153,10 @@ export function validUpload(type: ImageType, given: unknown): {readonly image: V
 export type ImageChange = Partial<SimulatedImage>;
 
 /**
- * The change that a PATCH asks for, or a Problem. Tags are merged into those that the image has by then, as RFC 7386 says:
- * null removes a tag, `tags: null` removes all, the others stay. Tags that are read-only cannot be named at all.
+ * The change that a PATCH asks for. Throws a Problem that names every invalid field.
+ *
+ * Tags are merged into those that the image has when the PATCH takes effect, as RFC 7386 says: null removes a tag, `tags: null`
+ * removes all, the others stay. A PATCH that names a read-only tag is refused.
  */
 export function validChange(given: unknown, image: SimulatedImage): (now: SimulatedImage) => ImageChange {
   const body = check(given, hasInstanceForm(image.type) ? INSTANCE_CHANGE_RULES : GPU_CHANGE_RULES, []);

@@ -6,12 +6,12 @@ const CLIENT_ID = 4242;
 const USER_ID = 424242;
 const OPENED_AT = '2021-03-04T05:06:07.080910';
 
-/** Images, projects and regions come without a zone, in UTC. */
+/** Timestamps of images, projects and regions have no zone, and are UTC. */
 function zoneless(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}000`;
 }
 
-/** Tasks come with one. */
+/** Timestamps of tasks have a zone. */
 function zoned(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, -5)}Z`;
 }

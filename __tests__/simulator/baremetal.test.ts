@@ -13,7 +13,7 @@ import {
 } from './stage.ts';
 
 describe('images for bare metal servers', () => {
-  it('are in a list of their own, and found by their ID where instance images are', async () => {
+  it('are in a list of their own, and are got by ID from the endpoint of instance images', async () => {
     const simulator = await simulate();
     const {id} = simulator.addImage({type: 'baremetal', name: 'of-metal'});
     simulator.addImage({type: 'instance', name: 'of-instances'});

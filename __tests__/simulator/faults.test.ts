@@ -101,7 +101,7 @@ describe('a scripted answer that says something else', () => {
     expect(JSON.parse(truth.body)).toMatchObject({display_name: 'Luxembourg-2'});
   });
 
-  it('comes late where it is delayed', async () => {
+  it('comes late if it is delayed', async () => {
     const simulator = await simulate();
     simulator.script({request: 'region', delayMs: 80});
     const startedMs = performance.now();
@@ -148,7 +148,7 @@ describe('the effect of a request', () => {
     expect(simulator.requests('upload')).toMatchObject([{effect: true}]);
   });
 
-  it('is none where the request is refused', async () => {
+  it('is none if the request is refused', async () => {
     const {simulator} = await stage();
     expect(await post(simulator, VIRTUAL, {})).toMatchObject({status: 400});
     expect(simulator.requests('upload')).toMatchObject([{effect: false, status: 400}]);
@@ -187,7 +187,7 @@ describe('the script', () => {
     expect(await statuses(simulator, [REGION, REGION])).toEqual([200, 501]);
   });
 
-  it('goes on for ever where it is told to, for any request', async () => {
+  it('goes on for ever with times: Infinity, for any request', async () => {
     const simulator = await simulate();
     simulator.script({request: 'any', nth: 2, times: Infinity, answer: failing(503)});
     expect(await statuses(simulator, [REGION, REGION, VIRTUAL, '/nowhere'])).toEqual([200, 503, 503, 503]);

@@ -95,7 +95,7 @@ describe('lists of images', () => {
 });
 
 describe('single images', () => {
-  it('tell prices only when asked, where they are of instances', async () => {
+  it('of instances show prices only if asked to', async () => {
     const simulator = await simulate();
     const {id} = simulator.addImage({type: 'instance', name: 'my-image'});
     expect((await call(simulator, `${INSTANCE}/${id}`)).body).toMatchObject({price_per_month: null});

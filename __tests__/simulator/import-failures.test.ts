@@ -29,7 +29,7 @@ describe('an import that is to fail', () => {
     expect(await task(simulator, second)).toMatchObject({state: 'FINISHED'});
   });
 
-  it('is told by project, region, type, name and number', async () => {
+  it('is chosen by project, region, type, name or number', async () => {
     const seen: unknown[] = [];
     const {simulator, source} = await stage({importFails: (one) => void seen.push(one)});
     await upload(simulator, source.url);

@@ -59,7 +59,7 @@ describe('the life of an import', () => {
     expect(finished).toMatchObject({created_resources: {images: [image?.id]}, finished_on: '2026-07-08T10:00:09Z'});
   });
 
-  it('passes through all stages even if nobody looks in between', async () => {
+  it('passes through all stages even without a poll in between', async () => {
     const {clock, simulator, url} = await stage();
     await upload(simulator, url);
     clock.pass(3_600_000);

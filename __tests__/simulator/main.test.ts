@@ -20,7 +20,7 @@ function start(...options: readonly string[]) {
 }
 
 describe('the simulator on its own', () => {
-  it('prints a URL and a key that work, and stops when told to', async () => {
+  it('prints a URL and a key that work, and stops on SIGTERM', async () => {
     const child = start('--import-seconds', '0');
     const told = new Map<string, string>();
     for await (const line of createInterface({input: child.stdout})) {

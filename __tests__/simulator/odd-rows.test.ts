@@ -56,7 +56,7 @@ describe('a row of a task', () => {
 });
 
 describe('a change to all rows', () => {
-  it('is told which image and which task it is about', async () => {
+  it('gets the image and the task of the row', async () => {
     const clock = new StandingClock();
     const simulator = await simulate({
       clock,

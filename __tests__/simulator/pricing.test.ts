@@ -6,7 +6,7 @@ import {call, INSTANCE, post, simulate} from './stage.ts';
 const PRICING = '/cloud/v1/pricing/1/7/images';
 
 describe('the price of an image', () => {
-  it('is told by its size, and is that of an image which is there', async () => {
+  it('depends on its size, and is the price that such an image shows', async () => {
     const simulator = await simulate();
     const {id} = simulator.addImage({type: 'instance', name: 'my-image', sizeBytes: 20 * 2 ** 30});
     const {body} = await call(simulator, `${INSTANCE}/${id}?include_prices=true`);
@@ -25,7 +25,7 @@ describe('the price of an image', () => {
     expect(await post(await simulate(), PRICING, body)).toMatchObject(refusal);
   });
 
-  it('is not told where the project or the region is not there', async () => {
+  it('is refused if the project or the region does not exist', async () => {
     const simulator = await simulate();
     expect(await post(simulator, PRICING.replace('/1/7', '/9/7'), {size: 20})).toMatchObject({status: 404});
     expect(await post(simulator, PRICING.replace('/1/7', '/1/99'), {size: 20})).toMatchObject({status: 404});

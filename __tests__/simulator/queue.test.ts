@@ -12,7 +12,7 @@ async function stage(slots: number) {
 }
 
 describe('the queue of imports', () => {
-  it('runs only so many at once in a project, whatever the region', async () => {
+  it('runs only so many at once in a project, in all regions together', async () => {
     const {clock, simulator, url} = await stage(1);
     const first = await upload(simulator, url);
     const second = await upload(simulator, url, {}, OTHER_REGION);

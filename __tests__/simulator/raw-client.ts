@@ -6,7 +6,7 @@ export interface RawReply {
   readonly status: number | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** `end`: complete; a code such as ECONNRESET otherwise, or `silence` where the patience ran out. */
+  /** `end`: complete; a code such as ECONNRESET otherwise, or `silence` if nothing came in time. */
   readonly outcome: string;
 }
 

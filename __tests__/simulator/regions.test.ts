@@ -5,7 +5,7 @@ import {call, results, simulate} from './stage.ts';
 const REGIONS = '/cloud/v1/regions';
 
 describe('regions', () => {
-  it('are ACTIVE and have everything unless told otherwise', async () => {
+  it('are ACTIVE and have every product by default', async () => {
     const simulator = await simulate({regions: [{id: 7, name: 'Luxembourg-2'}]});
     const flags = {has_ai_gpu: true, has_baremetal: true, has_kvm: true, has_basic_vm: true};
     expect(await results(simulator, REGIONS)).toMatchObject([{id: 7, state: 'ACTIVE', ...flags}]);

@@ -52,8 +52,8 @@ describe('what comes late', () => {
   });
 });
 
-describe('what an upload is seen by', () => {
-  it('are no tags until its task is FINISHED, if they come with that', async () => {
+describe('an upload', () => {
+  it('shows no tags before its task is FINISHED, with tagsVisible: finished', async () => {
     const clock = new StandingClock();
     const simulator = await simulate({clock, tagsVisible: 'finished', timing: {runningMs: 1000, savingMs: 1000}});
     const tags = {marker: 'abc'};
@@ -66,7 +66,7 @@ describe('what an upload is seen by', () => {
     expect(await results(simulator, filtered)).toMatchObject([{status: 'saving', tags_v2: [{key: 'marker'}]}]);
   });
 
-  it('is no data of its task, if that has none', async () => {
+  it('has a task without data, with taskHasData: false', async () => {
     const simulator = await simulate({clock: new StandingClock(), taskHasData: false});
     const id = await upload(simulator, (await serveImage()).url, {tags: {marker: 'abc'}});
     expect(await task(simulator, id)).toMatchObject({data: null, task_type: 'download_image'});
@@ -75,25 +75,22 @@ describe('what an upload is seen by', () => {
 });
 
 describe('the visibility of an upload', () => {
-  it.each(['private', 'shared', 'public'])(
-    'is %s if that is wanted, and the image can be changed',
-    async (visibility) => {
-      const simulator = await simulate({clock: new StandingClock(), uploadVisibility: visibility});
-      await upload(simulator, (await serveImage()).url);
-      const [row] = await results(simulator, VIRTUAL);
-      const {id} = row as {id: string};
-      expect(row).toMatchObject({visibility});
-      expect(await results(simulator, OF_PROJECT_2)).toHaveLength(visibility === 'public' ? 1 : 0);
-      const change = {method: 'PATCH', body: {tags: {team: 'ml'}}};
-      const byAnother = await call(simulator, `${OF_PROJECT_2}/${id}`, change);
-      expect(byAnother.status).toBe(visibility === 'public' ? 403 : 404);
-      expect(await call(simulator, `${VIRTUAL}/${id}`, change)).toMatchObject({status: 200});
-      expect(await call(simulator, `${VIRTUAL}/${id}`, {method: 'DELETE'})).toMatchObject({status: 200});
-      expect(await simulator.images()).toEqual([]);
-    },
-  );
+  it.each(['private', 'shared', 'public'])('is %s as configured, and the image can be changed', async (visibility) => {
+    const simulator = await simulate({clock: new StandingClock(), uploadVisibility: visibility});
+    await upload(simulator, (await serveImage()).url);
+    const [row] = await results(simulator, VIRTUAL);
+    const {id} = row as {id: string};
+    expect(row).toMatchObject({visibility});
+    expect(await results(simulator, OF_PROJECT_2)).toHaveLength(visibility === 'public' ? 1 : 0);
+    const change = {method: 'PATCH', body: {tags: {team: 'ml'}}};
+    const byAnother = await call(simulator, `${OF_PROJECT_2}/${id}`, change);
+    expect(byAnother.status).toBe(visibility === 'public' ? 403 : 404);
+    expect(await call(simulator, `${VIRTUAL}/${id}`, change)).toMatchObject({status: 200});
+    expect(await call(simulator, `${VIRTUAL}/${id}`, {method: 'DELETE'})).toMatchObject({status: 200});
+    expect(await simulator.images()).toEqual([]);
+  });
 
-  it('of a seeded image is public without it being one of Gcore, if that is said', async () => {
+  it('is public for a seeded image of ours, with isOfGcore: false', async () => {
     const simulator = await simulate();
     const {id} = simulator.addImage({name: 'my-image', visibility: 'public', isOfGcore: false});
     expect(await call(simulator, `${VIRTUAL}/${id}`, {method: 'DELETE'})).toMatchObject({status: 200});

@@ -64,7 +64,7 @@ describe('the cost', () => {
   it.each([
     ['a good disk', qcow2(), {format: 'qcow2', sizeBytes: 256 * 1024, virtualSizeBytes: MIB, warnings: []}],
     ['a disk that cannot work', qcow2({u64: {72: 4n}}), 'The image is not whole'],
-    ['a page', Buffer.from('<!doctype html><title>'.padEnd(262_144)), 'leads to a web page'],
+    ['a page', Buffer.from('<!doctype html><title>'.padEnd(262_144)), 'The image is a web page'],
   ])('of a slow server is bounded, and it is judged by the bytes that arrived: %s', async (_, file, expected) => {
     const host = await serve((request, response) => {
       response.writeHead(200, {'content-length': file.length});

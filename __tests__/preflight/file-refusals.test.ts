@@ -28,8 +28,8 @@ describe('what is no image', () => {
   ])('is refused as a web page by its %s', async (_, file, type) => {
     const host = await serve(store(file, {'content-type': type}));
     expect((await look(host.url)).error).toMatchObject({
-      what: `The image's URL leads to a web page: GET ${host.url} gave HTML.`,
-      next: 'Use the URL of the file itself, without a page for login or download in between.',
+      what: `The image is a web page: GET ${host.url} gave HTML.`,
+      next: 'Publish the file itself, without a page for login or download in between.',
     });
   });
 
@@ -58,8 +58,8 @@ describe('what is no image', () => {
   it('is refused where it is text', async () => {
     const host = await serve(store(Buffer.from('version https://git-lfs.github.com/spec/v1\n')));
     expect((await look(host.url)).error).toMatchObject({
-      what: `The image's URL leads to text, not to a disk image: GET ${host.url} gave no binary data.`,
-      next: 'Use the URL of the image itself: a checksum, a Git LFS pointer or an error message is not one.',
+      what: `The image is text, not a disk: GET ${host.url} gave no binary data.`,
+      next: 'Publish the image itself: a checksum, a Git LFS pointer or an error message is not one.',
     });
   });
 
@@ -82,7 +82,7 @@ describe('what is no image', () => {
     const host = await serve(answer);
     expect((await look(host.url)).error).toMatchObject({
       what: `The image is empty: GET ${host.url} gave 0 bytes.`,
-      next: 'Check that the whole file was uploaded before this step.',
+      next: 'Check the step before this one that makes or uploads the file.',
     });
   });
 

@@ -5,13 +5,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 it.each([
   ['a page that is not there', 404, 'text/plain', 'no', 'There is no image at the URL'],
-  [
-    'a web page',
-    200,
-    'text/html',
-    '<!doctype html><html><body>Log in</body></html>',
-    "The image's URL leads to a web page",
-  ],
+  ['a web page', 200, 'text/html', '<!doctype html><html><body>Log in</body></html>', 'The image is a web page'],
   ['an empty file', 200, 'application/octet-stream', '', 'The image is empty'],
 ])('asks nothing of Gcore where the URL leads to %s', async (_, status, type, body, expected) => {
   await using stage = await setStage();

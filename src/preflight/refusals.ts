@@ -82,19 +82,19 @@ export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
 
 export function ofEmptiness(asked: string): ExplainedError {
   return new ExplainedError(`The image is empty: ${asked} gave 0 bytes.`, {
-    next: 'Check that the whole file was uploaded before this step.',
+    next: 'Check the step before this one that makes or uploads the file.',
   });
 }
 
 export function ofPage(asked: string): ExplainedError {
-  return new ExplainedError(`The image's URL leads to a web page: ${asked} gave HTML.`, {
-    next: 'Use the URL of the file itself, without a page for login or download in between.',
+  return new ExplainedError(`The image is a web page: ${asked} gave HTML.`, {
+    next: 'Publish the file itself, without a page for login or download in between.',
   });
 }
 
 export function ofText(asked: string): ExplainedError {
-  return new ExplainedError(`The image's URL leads to text, not to a disk image: ${asked} gave no binary data.`, {
-    next: 'Use the URL of the image itself: a checksum, a Git LFS pointer or an error message is not one.',
+  return new ExplainedError(`The image is text, not a disk: ${asked} gave no binary data.`, {
+    next: 'Publish the image itself: a checksum, a Git LFS pointer or an error message is not one.',
   });
 }
 

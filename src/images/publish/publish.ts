@@ -1,6 +1,6 @@
 import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
-import {DeadlinePassed} from '../../waiting/poll.ts';
+import {DeadlinePassed, type Progress} from '../../waiting/poll.ts';
 import {timeLeftMs} from '../../waiting/run.ts';
 import {ImportFailed} from '../errors.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
@@ -11,6 +11,9 @@ import {type Decision, decide, type Existing, findExisting, NOTHING} from './fin
 import {importImage, joinImport} from './import-image.ts';
 import {markerOf, ProgressRecorder} from './progress.ts';
 import {deleteReplaced, reasonToKeep} from './replace.ts';
+
+/** The progress of a wait that never began. */
+const NOTHING_SEEN: Progress = {state: undefined, elapsedMs: 0, failedPolls: 0, lastFailure: undefined};
 
 /**
  * Publishes an image in one region: has Gcore import it, exactly once, and waits until it is ready. An import that ends in ERROR is
@@ -63,8 +66,8 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
 async function publishOnce(context: PublishContext, recorder: ProgressRecorder): Promise<ImageReady | ImportAccepted> {
   const {spec, run} = context;
   const {serverTime, existing, decision} = await lookUp(context);
-  if (timeLeftMs(run) === 0)
-    throw new DeadlinePassed({state: undefined, elapsedMs: 0, failedPolls: 0, lastFailure: undefined});
+  // The lookups may have taken all the time: nothing is sent that could not be waited for.
+  if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
   if (decision.kind === 'reuse') return reuse(decision.image, context, recorder);
   const outcome =
     decision.kind === 'join'

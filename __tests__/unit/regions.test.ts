@@ -1,0 +1,52 @@
+import {describe, expect, it} from '@jest/globals';
+import {ExplainedError} from '../../src/errors.ts';
+import {inEachRegion, type RegionWork, throwFailures} from '../../src/images/regions.ts';
+import {virtualRun} from '../fixtures/fake-gcore.ts';
+
+const SCOPES = [1, 2, 3].map((regionId) => ({projectId: 1, regionId, regionName: `Region-${regionId}`}));
+const DONE = {kind: 'done'} as const;
+const FAILURE = new ExplainedError('It failed.');
+
+/** Works in three regions, one at a time; the first one fails. */
+function workInThree(options: Partial<RegionWork<typeof DONE>>) {
+  const work: RegionWork<typeof DONE>['work'] = async ({regionId}) => {
+    if (regionId === 1) throw FAILURE;
+    return DONE;
+  };
+  return inEachRegion({scopes: SCOPES, maxParallel: 1, work, ...options}, virtualRun());
+}
+
+async function outcomesOf(options: Partial<RegionWork<typeof DONE>>) {
+  return (await workInThree(options)).map(({outcome}) => (outcome.kind === 'failed' ? outcome.error.what : 'done'));
+}
+
+const NOT_STARTED = 'Not started: the step ended while this region waited for a free slot (`max-parallel`).';
+
+describe('work in several regions', () => {
+  it('goes on in the others if it fails in one', async () => {
+    expect(await outcomesOf({})).toEqual(['It failed.', 'done', 'done']);
+  });
+
+  it('does not start in any other region if every region would fail in the same way', async () => {
+    expect(await outcomesOf({failsEveryRegion: () => true})).toEqual(['It failed.', 'It failed.', 'It failed.']);
+  });
+
+  it('does not start in any other region if what failed keeps the only slot', async () => {
+    expect(await outcomesOf({keepsSlot: () => true})).toEqual(['It failed.', NOT_STARTED, NOT_STARTED]);
+    expect(await outcomesOf({keepsSlot: () => true, maxParallel: 2})).toEqual(['It failed.', 'done', 'done']);
+  });
+
+  it('fails if `onSettled` throws', async () => {
+    const onSettled = () => {
+      throw new Error('the outputs could not be written');
+    };
+    await expect(workInThree({onSettled})).rejects.toThrow('the outputs could not be written');
+  });
+
+  it('throws the failures of all regions as one error, each text once', async () => {
+    const results = await workInThree({failsEveryRegion: () => true});
+    expect(() => throwFailures(results)).toThrow(
+      ['3 of 3 regions failed:', '[Region-1, Region-2, Region-3] It failed.', 'All regions failed.'].join('\n'),
+    );
+  });
+});

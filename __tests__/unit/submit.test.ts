@@ -1,0 +1,41 @@
+import {describe, expect, it} from '@jest/globals';
+import {submitOnce, type UploadSubmission} from '../../src/images/publish/submit.ts';
+import {MARKER_TAG} from '../../src/images/tags.ts';
+import {fakeGcore, imageOf, lostAnswer, SCOPE, UPLOAD, virtualRun} from '../fixtures/fake-gcore.ts';
+
+const MARKED = {[MARKER_TAG]: 'ours'};
+
+/** Submits an upload whose answer is lost and of which only the image is found. */
+async function adoptImage(fields: object) {
+  const submission: UploadSubmission = {
+    scope: SCOPE,
+    upload: {...UPLOAD, tags: MARKED},
+    since: undefined,
+    gcore: fakeGcore({
+      uploadImage: async () => {
+        throw lostAnswer();
+      },
+      listImages: async () => [imageOf({id: 'image', status: 'saving', tags: MARKED, ...fields})],
+    }),
+    run: virtualRun(),
+  };
+  return await submitOnce(submission);
+}
+
+describe('a lost upload of which only the image is found', () => {
+  it('is waited for by the task that made the image', async () => {
+    expect(await adoptImage({creator_task_id: 'creator'})).toEqual({taskIds: ['creator'], imageId: 'image'});
+    expect(await adoptImage({creator_task_id: 'creator', task_id: 'lock'})).toEqual({
+      taskIds: ['creator'],
+      imageId: 'image',
+    });
+  });
+
+  it('is waited for by the task that locks the image, if the service does not tell which one made it', async () => {
+    expect(await adoptImage({task_id: 'lock'})).toEqual({taskIds: ['lock'], imageId: 'image'});
+  });
+
+  it('is waited for by the image alone, if no task is known', async () => {
+    expect(await adoptImage({})).toEqual({taskIds: [], imageId: 'image'});
+  });
+});

@@ -34,7 +34,7 @@ export type Effect = 'now' | 'none' | {readonly afterMs: number};
 
 export interface Fault {
   readonly request: RequestKind;
-  /** Narrows it to some requests of that kind: `({params}) => params.region_id === '84'`. */
+  /** Narrows it to some requests of that kind: `({params}) => params['region_id'] === '84'`. */
   readonly match?: (entry: JournalEntry) => boolean;
   /** Counted from 1 among those requests since the start; default: the next ones. */
   readonly nth?: number;

@@ -33,7 +33,7 @@
  * 4. Faults: what happens to single requests: see `Fault`. `match` narrows one down, `refusedWith` answers with a known error of
  *    the service (`regionFull`, `badToken`, `quotaLimitExceed`), `refusedInShort` with `{detail, code}`.
  *
- *        cloud.script({request: 'patch', match: ({params}) => params.region_id === '84', answer: {kind: 'reset'}})
+ *        cloud.script({request: 'patch', match: ({params}) => params['region_id'] === '84', answer: {kind: 'reset'}})
  *        cloud.script({request: 'upload', effect: 'none', answer: refusedWith(regionFull(7))})
  *        cloud.script({request: 'any', times: Infinity, answer: refusedWith(badToken(cloud.apiKey))})
  *        cloud.script({request: 'any', answer: refusedInShort(401, 'Token is expired', 'token_expired')})

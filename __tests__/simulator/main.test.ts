@@ -35,4 +35,18 @@ describe('the simulator on its own', () => {
     child.kill('SIGTERM');
     expect(await gone).toEqual(process.platform === 'win32' ? [null, 'SIGTERM'] : [0, null]);
   });
+
+  it('has as many regions as it is given', async () => {
+    const child = start('--regions', '27');
+    const lines: string[] = [];
+    for await (const line of createInterface({input: child.stdout})) {
+      lines.push(line);
+      if (line.startsWith('curl')) break;
+    }
+    expect(lines).toContain('Regions  27');
+    const origin = /^URL +(\S+)$/m.exec(lines.join('\n'))?.[1];
+    const key = /^API key +(\S+)$/m.exec(lines.join('\n'))?.[1];
+    const reply = await fetch(`${origin}/cloud/v1/regions`, {headers: {authorization: `apikey ${key}`}});
+    expect(await reply.json()).toMatchObject({count: 27});
+  });
 });

@@ -6,20 +6,29 @@ const MIB = 2 ** 20;
 
 /** A web server whose file a test may change: another ETag, another size, another query each time it is signed. */
 async function hostChanging() {
-  const file = {etag: '"one"', sizeBytes: MIB};
+  const file = {etag: '"one"', sizeBytes: MIB, lastModified: ''};
   const host = await hostImage(Buffer.alloc(0), (request, response) => {
-    response.writeHead(200, {etag: file.etag, 'content-length': file.sizeBytes});
+    response.writeHead(200, {
+      ...(file.etag === '' ? {} : {etag: file.etag}),
+      ...(file.lastModified === '' ? {} : {'last-modified': file.lastModified}),
+      'content-length': file.sizeBytes,
+    });
     response.end(request.method === 'HEAD' ? undefined : Buffer.alloc(file.sizeBytes, 'disk'.padEnd(8, '\0')));
   });
   return {file, host};
 }
 
+const ON_MONDAY = 'Mon, 05 Jan 2026 12:00:00 GMT';
+const ON_TUESDAY = 'Tue, 06 Jan 2026 12:00:00 GMT';
+
 it.each([
   ['its ETag', {etag: '"two"'}],
   ['its size', {sizeBytes: 2 * MIB}],
+  ['its time, and there is no ETag,', {etag: '', lastModified: ON_TUESDAY}],
 ])('does not take an image for the same when %s is another', async (_, change) => {
   await using stage = await setStage();
   const {file, host} = await hostChanging();
+  Object.assign(file, 'lastModified' in change ? {...change, lastModified: ON_MONDAY} : {});
   const first = await stage.upload({url: host.url, name: 'latest'});
   Object.assign(file, change);
   const second = await stage.upload({url: host.url, name: 'latest'});
@@ -50,4 +59,36 @@ it('takes it for another when other properties are asked for', async () => {
 
   expect(exitCode).toBe(1);
   expect(log).toContain('other properties were asked for');
+});
+
+it.each([
+  ['a weak ETag in place of a strong one', {etag: 'W/"one"'}, undefined],
+  ['another ETag alone, as a mirror gives', {etag: '"of-the-mirror"'}, "The file's ETag is another"],
+])('takes it for the same with %s', async (_, change, note) => {
+  await using stage = await setStage();
+  const {file, host} = await hostChanging();
+  file.lastModified = ON_MONDAY;
+  await stage.upload({url: host.url, name: 'latest'});
+  Object.assign(file, change);
+  const {outputs, log} = await stage.upload({url: host.url, name: 'latest'});
+  await host.close();
+
+  expect(outputs['created']).toBe('false');
+  if (note === undefined) expect(log).not.toContain('ETag');
+  else expect(log).toContain(note);
+});
+
+it('takes another file of the same server for another, whatever signs its URL', async () => {
+  await using stage = await setStage();
+  const {host} = await hostChanging();
+  const urlOf = (file: string, signature: string) =>
+    `${host.url}?X-Amz-Date=${signature}&file=${file}&X-Amz-Signature=${signature}`;
+  await stage.upload({url: urlOf('build-100.qcow2', 'c2lnbmVkLW9uY2U'), name: 'latest'});
+  const again = await stage.upload({url: urlOf('build-100.qcow2', 'c2lnbmVkLWFuZXc'), name: 'latest'});
+  const next = await stage.upload({url: urlOf('build-101.qcow2', 'c2lnbmVkLWFuZXc'), name: 'latest'});
+  await host.close();
+
+  expect(again.outputs['created']).toBe('false');
+  expect(next.exitCode).toBe(1);
+  expect(next.log).toContain('it was made from another URL');
 });

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {type Stage, setStage} from '../fixtures/stage.ts';
 
-const TYPES = ['virtual-gpu', 'baremetal-gpu', 'instance'] as const;
+const TYPES = ['virtual-gpu', 'baremetal-gpu', 'instance', 'baremetal'] as const;
 
 /** Publishes an image of a type, and hands what is known of it to the gate in each of its four ways. */
 async function publish(stage: Stage, imageType: string) {

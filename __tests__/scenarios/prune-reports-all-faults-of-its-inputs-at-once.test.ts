@@ -24,7 +24,7 @@ it('reports all faults of its inputs at once, before any request', async () => {
   expect(error?.value.split('\n')).toEqual([
     '10 invalid inputs:',
     expect.stringMatching(/^- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; /),
-    '- image-type: "gpu"; expected one of virtual-gpu, baremetal-gpu, instance',
+    '- image-type: "gpu"; expected one of virtual-gpu, baremetal-gpu, instance, baremetal',
     expect.stringMatching(/^- name: "!gpu-\*"; expected a pattern of image names: /),
     '- match-tags: "team"; expected key=value lines, a JSON object, or * for any tags, but no "=" in team',
     '- keep-last: "-1"; expected a whole number from 0 to 10000',

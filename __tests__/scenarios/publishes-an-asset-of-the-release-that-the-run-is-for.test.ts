@@ -89,7 +89,7 @@ it('and notices that the asset has been replaced by another of the same size', a
   const {exitCode, log} = await stage.upload({...ASSET, preflight: 'false'});
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('the file behind the URL has changed since');
+  expect(log).toContain('the file behind the URL has changed since (its SHA-256 differs)');
 });
 
 it('and keeps what GitHub knows of the asset with the image, where nobody looks at the URL', async () => {

@@ -48,10 +48,18 @@ it('reports all faults of the inputs at once, before any request', async () => {
 
 it('names firmware that the type of image does not boot with', async () => {
   await using stage = await setStage();
-  const {exitCode, log} = await stage.upload({'image-type': 'baremetal-gpu', 'hw-firmware-type': 'bios', region: ','});
+  const {exitCode, log} = await stage.upload({
+    'image-type': 'baremetal-gpu',
+    'hw-firmware-type': 'bios',
+    'hw-machine-type': 'q35',
+    region: ',',
+  });
 
   expect(exitCode).toBe(1);
   expect(log).toContain('- hw-firmware-type: "bios"; expected what images of type baremetal-gpu can boot with: uefi');
+  expect(log).toContain(
+    '- hw-machine-type: "q35"; expected it for instance and baremetal images alone, not for type baremetal-gpu',
+  );
   expect(log).toContain('- region: ","; expected the IDs or names of one or more regions');
   expect(stage.cloud.journal).toEqual([]);
 });

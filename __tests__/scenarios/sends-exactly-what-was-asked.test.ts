@@ -1,6 +1,32 @@
 import {expect, it} from '@jest/globals';
 import {setStage, URL_SECRET} from '../fixtures/stage.ts';
 
+it.each([
+  ['instance', {}],
+  ['baremetal', {is_baremetal: true}],
+])('sends what images of type %s take', async (imageType, fields) => {
+  await using stage = await setStage();
+  const {exitCode, outputs} = await stage.upload({'image-type': imageType, 'hw-machine-type': 'q35'});
+
+  expect(exitCode).toBe(0);
+  const [{body, path} = {body: {}, path: ''}] = stage.cloud.requests('upload');
+  expect(path).toBe('/cloud/v1/downloadimage/1/7');
+  expect(body).toMatchObject({hw_machine_type: 'q35', ...fields});
+  expect('is_baremetal' in (body as object)).toBe('is_baremetal' in fields);
+  expect(JSON.parse(outputs['image'] ?? '')).toMatchObject({hw_machine_type: 'q35'});
+});
+
+it('sends numbers of tags in JSON as they are written', async () => {
+  await using stage = await setStage();
+  await stage.upload({
+    tags: '{"cuda": 13.0, "ubuntu": 24.10, "build": 20260101123456789012}',
+    'provenance-tags': 'false',
+  });
+
+  const tags = {cuda: '13.0', ubuntu: '24.10', build: '20260101123456789012'};
+  expect(stage.cloud.requests('upload')[0]?.body).toMatchObject({tags});
+});
+
 it('sends exactly what was asked, and nothing that was not', async () => {
   await using stage = await setStage();
   await stage.upload({name: 'plain', 'provenance-tags': 'false'});

@@ -175,11 +175,11 @@ function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, n
   const isReady = (one: Image) => one.status === 'active' && one.sizeBytes > 0 && one.lockedBy === undefined;
   const isNewer = (one: Image) =>
     one.createdAt > image.createdAt || (one.createdAt.getTime() === image.createdAt.getTime() && one.id < image.id);
-  const newer = all.filter((one) => isOf(one) && isReady(one) && !one.isPublic && isNewer(one));
+  const newer = all.filter((one) => isOf(one) && isReady(one) && one.visibility !== 'public' && isNewer(one));
   const ageMs = now === undefined ? Number.NEGATIVE_INFINITY : now.getTime() - image.createdAt.getTime();
   return [
     ...(isOf(image) ? [] : ['another name or tags']),
-    ...(image.isPublic ? ['public'] : []),
+    ...(image.visibility === 'public' ? ['public'] : []),
     ...(image.lockedBy === undefined ? [] : ['locked']),
     ...(isReady(image) || ['error', 'killed'].includes(image.status) ? [] : ['not ready']),
     ...(rules.keepImageIds.has(image.id.toLowerCase()) ? ['named'] : []),

@@ -16,6 +16,9 @@ export interface UploadRequest {
   readonly os_distro?: string | undefined;
   readonly os_version?: string | undefined;
   readonly hw_firmware_type?: string | undefined;
+  readonly hw_machine_type?: string | undefined;
+  /** The image is for bare metal servers. */
+  readonly is_baremetal?: true;
   readonly ssh_key: string;
   readonly cow_format: boolean;
   readonly tags: Readonly<Record<string, string>>;
@@ -62,18 +65,18 @@ const PAGE_SIZE = 1000;
 
 /** Gcore's endpoints for one type of image, over a client. */
 export function createGcore(client: Client, imageType: ImageType): Gcore {
-  const {uploadPath, imagesPath} = IMAGE_TYPES[imageType];
+  const {uploadPath, listPath, imagesPath} = IMAGE_TYPES[imageType];
   return {
     listProjects: () => listAll(client.read, '/cloud/v1/projects', [], Project),
     listRegions: () => listAll(client.read, '/cloud/v1/regions', [], Region),
-    probe: async (scope) => (await client.read(`${imagesPath(scope)}?limit=1`, pageOf(Image))).serverTime,
+    probe: async (scope) => (await client.read(`${listPath(scope)}?limit=1`, pageOf(Image))).serverTime,
     uploadImage: async (scope, upload) => (await client.write('POST', uploadPath(scope), upload, TaskIds)).value.tasks,
     deleteImage: async (scope, imageId) =>
       (await client.write('DELETE', `${imagesPath(scope)}/${imageId}`, undefined, TaskIds)).value.tasks,
     getImage: async (scope, imageId, {withPrice = false} = {}) =>
       (await client.poll(`${imagesPath(scope)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
-    pollImages: (scope) => listAll(client.poll, imagesPath(scope), [], Image),
-    listImages: (scope) => listAll(client.read, imagesPath(scope), [], Image),
+    pollImages: (scope) => listAll(client.poll, listPath(scope), [], Image),
+    listImages: (scope) => listAll(client.read, listPath(scope), [], Image),
     getTask: async (taskId) => {
       const {value, serverTime} = await client.poll(`/cloud/v1/tasks/${taskId}`, Task);
       const ageMs = serverTime && value.createdAt && serverTime.getTime() - value.createdAt.getTime();

@@ -1,30 +1,67 @@
 import type {Scope} from './scope.ts';
 
 interface ImageTypeFacts {
-  /** Where an upload is asked for. */
+  /** Path of the POST that asks for an upload. */
   uploadPath(scope: Scope): string;
-  /** Where images are listed, and below which each one is. */
+  /** What every upload of this type carries, besides what was asked for. */
+  readonly uploadFields: {readonly is_baremetal?: true};
+  /** Path of the list. */
+  listPath(scope: Scope): string;
+  /** Path below which each image is, by its ID. */
   imagesPath(scope: Scope): string;
   /** Firmware that images of this type may boot with. */
   readonly firmware: readonly string[];
+  /** Machine types that can be asked for, none if the API has no such field. */
+  readonly machineTypes: readonly string[];
   /** Whether an image can be asked for its price. */
   readonly hasPrices: boolean;
 }
 
 const virtualGpu = ({projectId, regionId}: Scope) => `/cloud/v3/gpu/virtual/${projectId}/${regionId}/images`;
 const baremetalGpu = ({projectId, regionId}: Scope) => `/cloud/v3/gpu/baremetal/${projectId}/${regionId}/images`;
+const download = ({projectId, regionId}: Scope) => `/cloud/v1/downloadimage/${projectId}/${regionId}`;
+const instance = ({projectId, regionId}: Scope) => `/cloud/v1/images/${projectId}/${regionId}`;
+const baremetal = ({projectId, regionId}: Scope) => `/cloud/v1/bmimages/${projectId}/${regionId}`;
 
-/** The kinds of image that Gcore keeps, and all that differs between them. (Gcore's OpenAPI document, Cloud API.) */
+/** The types of image that Gcore keeps, and all that differs between them. (Gcore's OpenAPI document, Cloud API.) */
 export const IMAGE_TYPES = {
-  'virtual-gpu': {uploadPath: virtualGpu, imagesPath: virtualGpu, firmware: ['bios', 'uefi'], hasPrices: false},
-  'baremetal-gpu': {uploadPath: baremetalGpu, imagesPath: baremetalGpu, firmware: ['uefi'], hasPrices: false},
-  instance: {
-    uploadPath: ({projectId, regionId}) => `/cloud/v1/downloadimage/${projectId}/${regionId}`,
-    imagesPath: ({projectId, regionId}) => `/cloud/v1/images/${projectId}/${regionId}`,
+  'virtual-gpu': {
+    uploadPath: virtualGpu,
+    uploadFields: {},
+    listPath: virtualGpu,
+    imagesPath: virtualGpu,
     firmware: ['bios', 'uefi'],
+    machineTypes: [],
+    hasPrices: false,
+  },
+  'baremetal-gpu': {
+    uploadPath: baremetalGpu,
+    uploadFields: {},
+    listPath: baremetalGpu,
+    imagesPath: baremetalGpu,
+    firmware: ['uefi'],
+    machineTypes: [],
+    hasPrices: false,
+  },
+  instance: {
+    uploadPath: download,
+    uploadFields: {},
+    listPath: instance,
+    imagesPath: instance,
+    firmware: ['bios', 'uefi'],
+    machineTypes: ['i440', 'q35'],
     hasPrices: true,
+  },
+  baremetal: {
+    uploadPath: download,
+    uploadFields: {is_baremetal: true},
+    listPath: baremetal,
+    imagesPath: instance,
+    firmware: ['bios', 'uefi'],
+    machineTypes: ['i440', 'q35'],
+    hasPrices: false,
   },
 } as const satisfies Record<string, ImageTypeFacts>;
 
-/** A kind of image, as the inputs call it. */
+/** A type of image, as the inputs call it. */
 export type ImageType = keyof typeof IMAGE_TYPES;

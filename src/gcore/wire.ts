@@ -13,6 +13,11 @@ const Text = v.pipe(
   v.string(),
   v.transform((text) => inert(text)),
 );
+/** A state or status, inert, and in quotes if that changed it: a status that only looks like `active` must not be compared as such. */
+function stateOf(text: string): string {
+  const shown = inert(text);
+  return shown === text ? text : `"${shown}"`;
+}
 
 /** Uploads and deletions answer with the IDs of the tasks that they started. */
 export const TaskIds = v.object({tasks: v.pipe(v.array(Identifier), v.minLength(1))});
@@ -31,7 +36,7 @@ function timeOrNothing(text: string | null | undefined): Date | undefined {
 export const Task = v.pipe(
   v.object({
     id: Identifier,
-    state: Text,
+    state: v.pipe(v.string(), v.transform(stateOf)),
     task_type: v.optional(v.string()),
     region_id: v.nullish(v.number()),
     created_on: v.nullish(v.string()),
@@ -70,9 +75,17 @@ function priceOf(amount: number | null | undefined, currency: string | null | un
   return amount == null || currency == null ? undefined : `${amount} ${inert(currency, 10)}`;
 }
 
-const Tags = v.array(v.object({key: v.string(), value: v.string()}));
+const Tag = v.object({key: v.string(), value: v.nullish(v.string())});
 
-/** An image. GPU images call their tags `tags`, instance images `tags_v2`. */
+/** Tags by key. What is no tag is left out: a foreign row must not make a list unreadable. A value may be null. */
+function tagsOf(tags: unknown): ReadonlyMap<string, string> {
+  const pairs = Array.isArray(tags) ? tags.filter((tag) => v.is(Tag, tag)) : [];
+  return new Map(pairs.map(({key, value}) => [key, value ?? '']));
+}
+
+/**
+ * An image. GPU images call their tags `tags`. Instance images call them `tags_v2`, beside which `tags` may be an old list of strings.
+ */
 export const Image = v.pipe(
   v.looseObject({
     id: Identifier,
@@ -83,26 +96,29 @@ export const Image = v.pipe(
     creator_task_id: v.nullish(Identifier),
     created_at: Timestamp,
     visibility: v.nullish(v.string()),
+    project_id: v.nullish(v.number()),
     price_per_month: v.nullish(v.number()),
     currency_code: v.nullish(v.string()),
-    tags: v.optional(Tags),
-    tags_v2: v.optional(Tags),
+    tags: v.optional(v.unknown()),
+    tags_v2: v.optional(v.unknown()),
   }),
   v.transform((image) => ({
     id: image.id,
     name: image.name,
     /** `queued`, `saving`, `active` and others. */
-    status: inert(image.status),
+    status: stateOf(image.status),
     /** 0 until the service knows. */
     sizeBytes: image.size ?? 0,
     /** The task that holds a lock on the image. */
     lockedBy: image.task_id ?? undefined,
     /** The task that made the image, where the service tells. */
     createdBy: image.creator_task_id ?? undefined,
-    tags: new Map((image.tags ?? image.tags_v2 ?? []).map(({key, value}) => [key, value])),
+    tags: tagsOf(image.tags_v2 ?? image.tags),
     createdAt: timeOf(image.created_at),
-    /** Gcore's own images, which everybody sees and nobody may touch. */
-    isPublic: image.visibility === 'public',
+    /** `private`, `shared`, `public`; undefined if the service does not tell. */
+    visibility: image.visibility == null ? undefined : stateOf(image.visibility),
+    /** The project that it belongs to, if the service tells: lists of instance images may hold images of others. */
+    projectId: image.project_id ?? undefined,
     /** What keeping it costs, where the service was asked and tells. */
     monthlyPrice: priceOf(image.price_per_month, image.currency_code),
     /** The whole image as the service gave it. */

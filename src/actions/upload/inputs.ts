@@ -60,6 +60,7 @@ export function uploadInputs(environment: Environment) {
     'os-distro': v.optional(v.string()),
     'os-version': v.optional(v.string()),
     'hw-firmware-type': v.optional(oneOf(['bios', 'uefi'])),
+    'hw-machine-type': v.optional(oneOf(['i440', 'q35'])),
     'ssh-key': withDefault(oneOf(['allow', 'deny', 'required']), 'allow'),
     'cow-format': withDefault(Flag, 'false'),
     tags: withDefault(TagLines, ''),
@@ -91,6 +92,15 @@ const uploadInputsTogether = (environment: Environment) =>
       ),
       ['hw-firmware-type'],
     ),
+    v.forward(
+      v.partialCheck(
+        [['image-type'], ['hw-machine-type']],
+        ({'image-type': imageType, 'hw-machine-type': machine}) =>
+          machine === undefined || IMAGE_TYPES[imageType].machineTypes.some((accepted) => accepted === machine),
+        ({input}) => `it for instance and baremetal images alone, not for type ${input['image-type']}`,
+      ),
+      ['hw-machine-type'],
+    ),
     v.partialCheck(
       [['url'], ['release-asset']],
       (inputs) => (inputs.url === undefined) !== (inputs['release-asset'] === undefined),
@@ -118,6 +128,7 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
     osDistro: values['os-distro'],
     osVersion: values['os-version'],
     hwFirmwareType: values['hw-firmware-type'],
+    hwMachineType: values['hw-machine-type'],
     sshKey: values['ssh-key'],
     cowFormat: values['cow-format'],
     tags: values.tags,

@@ -1,5 +1,6 @@
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
+import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
@@ -94,8 +95,10 @@ function specOf(
     os_distro: inputs.osDistro,
     os_version: inputs.osVersion,
     hw_firmware_type: inputs.hwFirmwareType,
+    hw_machine_type: inputs.hwMachineType,
     ssh_key: inputs.sshKey,
     cow_format: inputs.cowFormat,
+    ...IMAGE_TYPES[inputs.imageType].uploadFields,
     // The workflow's tags win over those of provenance. The inputs refuse the tags by which an upload is found.
     tags: {...(inputs.withProvenanceTags ? provenanceTags(environment) : {}), ...inputs.tags},
   };

@@ -70,7 +70,7 @@ export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore): Pro
 export function planPrune(images: readonly Image[], rules: PruneRules, now: Date | undefined): PrunePlan {
   const named = images.filter(({name}) => rules.matchesName(name));
   const matching = named.filter((image) => carriesTags(image, rules.tags)).toSorted(newestFirst);
-  const ready = matching.filter((image) => !image.isPublic && judgeReadiness(image).kind === 'ready');
+  const ready = matching.filter((image) => image.visibility !== 'public' && judgeReadiness(image).kind === 'ready');
   const newest = new Set(ready.slice(0, rules.keepLast).map(({id}) => id));
   const planned = Map.groupBy(
     matching.map((image) => ({image, ...decideImage(image, newest, rules, now)})),
@@ -94,7 +94,7 @@ function decideImage(
   const {keepLast, keepDays, keepImageIds} = rules;
   const readiness = judgeReadiness(image);
   const isReady = readiness.kind === 'ready';
-  if (image.isPublic) return {action: 'skip', reason: "public, Gcore's own"};
+  if (image.visibility === 'public') return {action: 'skip', reason: "public, Gcore's own"};
   if (keepImageIds.has(image.id.toLowerCase())) return {action: 'keep', reason: 'named in keep-image-id'};
   if (image.lockedBy !== undefined) return {action: 'skip', reason: `locked by task ${image.lockedBy}`};
   if (!isReady && !LEFTOVER.has(image.status)) {

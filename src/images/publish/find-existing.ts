@@ -3,6 +3,7 @@ import type {Image, Task} from '../../gcore/wire.ts';
 import {NameTaken} from '../errors.ts';
 import {differences, mentionsUpload} from '../fingerprint.ts';
 import {judgeReadiness} from '../readiness.ts';
+import {isForeign} from '../tags.ts';
 
 /** What to do if an image of the name exists. */
 export type IfExists = (typeof IF_EXISTS)[number];
@@ -50,7 +51,7 @@ export async function findExisting(scope: Scope, upload: UploadRequest, gcore: G
   const tasks = await gcore.listRunningTasks(scope);
   const images = await gcore.listImages(scope);
   const named = images
-    .filter(({name, isPublic}) => name === upload.name && !isPublic)
+    .filter((image) => image.name === upload.name && !isForeign(image, scope.projectId))
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   const kinds = Map.groupBy(named, (image) => judgeReadiness(image).kind);
   const isSame = (image: Image) => differences(image, upload).length === 0;

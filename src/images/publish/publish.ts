@@ -3,8 +3,9 @@ import type {Image} from '../../gcore/wire.ts';
 import {DeadlinePassed, type Progress} from '../../waiting/poll.ts';
 import {timeLeftMs} from '../../waiting/run.ts';
 import {ImportFailed} from '../errors.ts';
+import {noteOnSame} from '../fingerprint.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
-import {MARKER_TAG} from '../tags.ts';
+import {isForeign, MARKER_TAG} from '../tags.ts';
 import type {PublishContext} from './context.ts';
 import {explainPublish} from './explain-publish.ts';
 import {type Decision, decide, type Existing, findExisting, NOTHING} from './find-existing.ts';
@@ -46,7 +47,8 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
   const {ifExists} = context.spec;
   try {
     const {existing, decision} = await lookUp(context);
-    const replaced = ifExists === 'replace' ? existing.named.filter((old) => reasonToKeep(old) === undefined) : [];
+    const replaced =
+      ifExists === 'replace' ? existing.named.filter((old) => reasonToKeep(old, context.spec.scope) === undefined) : [];
     const then = replaced.length === 0 ? '' : `, then replace ${replaced.map(({id}) => id).join(', ')}`;
     switch (decision.kind) {
       case 'reuse':
@@ -101,7 +103,9 @@ async function lookUp({spec, gcore, run}: PublishContext): Promise<Lookup> {
   return {serverTime, existing, decision: decide(existing, ifExists)};
 }
 
-function reuse(image: Image, {run}: PublishContext, recorder: ProgressRecorder): ImageReady {
+function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressRecorder): ImageReady {
+  const note = noteOnSame(image, spec.upload);
+  if (note !== undefined) run.log.info(note);
   run.log.info(`Image ${image.id} is the same and ready: nothing is uploaded.`);
   recorder.accepted([], {created: false});
   recorder.ready(image);
@@ -127,10 +131,13 @@ async function warnOfDuplicates(
     return;
   }
   const before = new Set(existing.named.map(({id}) => id));
-  const isDuplicate = ({id, name, isPublic, tags}: Image) =>
-    id !== image.id &&
-    ((marker !== undefined && tags.get(MARKER_TAG) === marker) ||
-      (spec.ifExists !== 'duplicate' && name === image.name && !isPublic && !before.has(id)));
+  const isDuplicate = (other: Image) =>
+    other.id !== image.id &&
+    ((marker !== undefined && other.tags.get(MARKER_TAG) === marker) ||
+      (spec.ifExists !== 'duplicate' &&
+        other.name === image.name &&
+        !isForeign(other, spec.scope.projectId) &&
+        !before.has(other.id)));
   const duplicates = images.filter(isDuplicate).map(({id}) => id);
   if (duplicates.length === 0) return;
   run.log.warning(

@@ -1,3 +1,4 @@
+import type {Scope} from '../../gcore/scope.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {deleteImage} from '../delete-image.ts';
 import {isOurs} from '../tags.ts';
@@ -17,7 +18,7 @@ export async function deleteReplaced(image: Image, existing: Existing, context: 
   const {log} = context.run;
   for (const old of existing.named) {
     if (old.id === image.id) continue;
-    const whyKept = reasonToKeep(old) ?? (await deleteOld(old, context));
+    const whyKept = reasonToKeep(old, context.spec.scope) ?? (await deleteOld(old, context));
     if (whyKept === undefined) log.info(`Image ${old.id}, which this one replaces, is deleted.`);
     else log.warning(`Image ${old.id} of the same name is kept: ${whyKept}.`);
   }
@@ -36,8 +37,8 @@ async function deleteOld({id}: Image, {spec, gcore, run}: PublishContext): Promi
 }
 
 /** Why an image of the name is not replaced, or undefined if it is. */
-export function reasonToKeep(old: Image): string | undefined {
-  if (!isOurs(old)) return 'it was not uploaded by this action';
+export function reasonToKeep(old: Image, {projectId}: Scope): string | undefined {
+  if (!isOurs(old, projectId)) return 'it was not uploaded by this action';
   if (old.lockedBy !== undefined) return `it is locked by task ${old.lockedBy}`;
   return undefined;
 }

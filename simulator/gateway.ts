@@ -52,6 +52,7 @@ export class Gateway {
     const received = await this.#receive(request);
     const {entry} = received;
     const fault = this.faults.next(entry);
+    entry.fault = fault;
     for (const listener of this.listeners) listener(entry);
     await this.#parts.schedule.advance();
     const judged = this.#judge(received);
@@ -86,6 +87,7 @@ export class Gateway {
       status: undefined,
       effect: false,
       atMs: this.#parts.clock.now(),
+      fault: undefined,
     };
     this.journal.push(entry);
     return {entry, requestId: randomUUID(), rawBody};

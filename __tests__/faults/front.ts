@@ -1,19 +1,20 @@
 import {once} from 'node:events';
 import {createServer as createHttpServer} from 'node:http';
 import {type AddressInfo, connect, createServer, type Server, type Socket} from 'node:net';
-import {createServer as createTlsServer} from 'node:tls';
+import {createServer as createTlsServer, getCACertificates, setDefaultCACertificates} from 'node:tls';
+import {generate} from 'selfsigned';
 import type {Tls} from '../../simulator/server.ts';
 
-/** What stands between the action and the cloud. */
+/** What stands between the action and the cloud, and can be shut. */
 export interface Front {
   readonly port: number;
-  /** From now on nobody gets through, and who was through is thrown out. */
+  /** From now on nobody gets through, and open connections are closed. */
   shut(): Promise<void>;
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A door that can be shut: connections to it are refused by the system, as where nobody listens. */
+/** If it is shut, connections are refused by the system, as if nobody listened. */
 export async function openDoor(cloudPort: number): Promise<Front> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => join(socket, cloudPort, sockets));
@@ -33,7 +34,7 @@ export async function openDoor(cloudPort: number): Promise<Front> {
   };
 }
 
-/** A proxy that opens tunnels, whatever host they ask for, to the cloud; where it is shut it answers 403 to CONNECT. */
+/** A proxy that opens tunnels to the cloud, whatever host is asked for; if it is shut, it answers 403 to CONNECT. */
 export async function openProxy(cloudPort: number): Promise<Front> {
   const sockets = new Set<Socket>();
   let isShut = false;
@@ -60,7 +61,7 @@ export async function openProxy(cloudPort: number): Promise<Front> {
   };
 }
 
-/** Leads to the cloud, or, where it is shut, to somebody with another certificate. */
+/** Leads to the cloud; if it is shut, to a server with another certificate. */
 export async function openSwitch(cloudPort: number, impostor: Tls): Promise<Front> {
   const sockets = new Set<Socket>();
   const other = createTlsServer(impostor);
@@ -117,4 +118,33 @@ async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<v
   server.close();
   destroyAll(sockets);
   await closed;
+}
+
+interface Certificates {
+  /** The cloud's, which this process trusts. */
+  readonly own: Tls;
+  /** One that nobody trusts. */
+  readonly another: Tls;
+}
+
+let made: Promise<Certificates> | undefined;
+
+/** Two certificates for loopback, made once: keys take longer than most scenes. */
+export function certificates(): Promise<Certificates> {
+  made ??= make();
+  return made;
+}
+
+async function make(): Promise<Certificates> {
+  const [own, another] = await Promise.all([certificate(), certificate()]);
+  setDefaultCACertificates([...getCACertificates('default'), own.cert]);
+  return {own, another};
+}
+
+async function certificate(): Promise<Tls> {
+  const {private: key, cert} = await generate([{name: 'commonName', value: 'localhost'}], {
+    keyType: 'ec',
+    extensions: [{name: 'subjectAltName', altNames: [{type: 7, ip: '127.0.0.1'}]}],
+  });
+  return {key, cert};
 }

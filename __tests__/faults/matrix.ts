@@ -1,105 +1,81 @@
-import {type Case, type Column, type EmptyCell, summaryOf} from './cell.ts';
-import {compoundCases} from './compound.ts';
-import {play} from './driver.ts';
-import {connectionGaps, connectionRows} from './rows-connection.ts';
-import {stateGaps, stateRows} from './rows-state.ts';
-import {statusRows} from './rows-status.ts';
-import {textRows} from './rows-text.ts';
-import {timeGaps, timeRows} from './rows-time.ts';
+/**
+ * What happens, and what must come of it: a row a rule.
+ *
+ * Each row is played with the real client against a simulated cloud, over real connections, on a virtual clock (`play.ts`). If nothing
+ * goes wrong, the import is FINISHED after 70 s and the image ready after 100 s. A row with several scenes (`each`) holds of every
+ * one. `outcomes.ts` says what an outcome asserts, and when the step must end; `promises.ts`, what holds of every scene.
+ */
+import {LOST, type Variants} from './answers.ts';
+import type {Also, Outcome} from './outcomes.ts';
+import type {Row} from './row.ts';
+import {imageRows, taskRows} from './rows-polls.ts';
+import {togetherRows} from './rows-together.ts';
+import {lookupRows, uploadRows} from './rows-upload.ts';
+import type {Scene} from './scene.ts';
 
-export const COLUMNS: Readonly<Record<Column, string>> = {
-  A: 'the upload',
-  B: 'the reads that look for a lost upload',
-  C: 'a poll of the task',
-  D: 'a poll of the image',
-};
+/** The rows, by what meets the fault. */
+export const MATRIX = {
+  'The upload (POST)': uploadRows,
+  'The lookups of a lost upload': lookupRows,
+  'The polls of the task': taskRows,
+  'The polls of the image': imageRows,
+  'Several at once': togetherRows,
+} as const satisfies Readonly<Record<string, readonly Row[]>>;
 
-/** Every fault, by its number. */
-export const FAULTS: readonly string[] = [
-  'Connection refused, unknown host, proxy refuses: never sent',
-  'A certificate that does not hold',
-  'Connection lost before the answer, no effect',
-  'Connection lost before the answer, after it took effect',
-  'No answer at all',
-  'The answer stalls, trickles or is cut',
-  'JSON cut short, empty body',
-  'An answer of another shape: HTML, `{}`, no task, two tasks',
-  'A redirect: 301, 302, 303, 307, 308',
-  '429 with Retry-After in seconds: 2, 30, 9999, -1, x',
-  '429 with Retry-After as a date, clocks an hour apart',
-  '429 without Retry-After',
-  '500',
-  '502 with HTML, 504, 408',
-  '503, with and without Retry-After',
-  '401 in the middle of it',
-  '403 in the middle of it',
-  '404 for what was just made',
-  '409',
-  '400, 422',
-  'The task ends in ERROR',
-  'The task vanishes',
-  'A state that nobody knows; an error while it runs',
-  'FINISHED, and no image named, or two',
-  'FINISHED, and the image not active',
-  'The image is active and locked',
-  'Clocks an hour apart',
-  'The time is up',
-  'Cancelled',
-  'A second signal, SIGTERM, SIGKILL',
-  'Text that looks like commands, megabytes of it',
-  'The service says key or signed URL back',
-];
+export type Group = keyof typeof MATRIX;
 
-const signals = 'what the process does on signals has tests of its own';
-
-/** Cells in which the fault cannot happen, or is met elsewhere. */
-export const gaps: readonly EmptyCell[] = [
-  ...connectionGaps,
-  ...stateGaps,
-  ...timeGaps,
-  ...(['A', 'B', 'C', 'D'] as const).map((column) => ({row: 30, column, because: signals})),
-];
-
-export const cases: readonly Case[] = [...connectionRows, ...statusRows, ...stateRows, ...timeRows, ...textRows];
-
-/** What a test of a case is called: a sentence. */
-export function titleOf({row, column, variant, expected}: Case): string {
-  const {ends, posts, images} = expected;
-  const end = ends === 'ready' ? 'ends with a ready image' : `fails (${ends})`;
-  return `row ${row}${column}: ${end}, ${posts} POSTs and ${images} images in all, where ${COLUMNS[column]} meets this: ${variant}`;
+/** One test of a row. */
+export interface Case {
+  readonly title: string;
+  readonly scene: Scene;
+  readonly outcome: Outcome;
+  readonly also: Also;
 }
 
-/** Plays every case and makes the table of what came of it, in Markdown. Nothing in it varies from run to run. */
-export async function matrixTable(): Promise<string> {
-  const outcomes = new Map<string, Map<string, Set<string>>>();
-  for (const {row, column, scene, variant, when = variant} of cases) {
-    const cell = outcomes.get(`${row}${column}`) ?? new Map<string, Set<string>>();
-    const outcome = summaryOf(await play(scene));
-    outcomes.set(`${row}${column}`, cell.set(outcome, (cell.get(outcome) ?? new Set()).add(when)));
-  }
-  const cellText = (row: number, column: Column) => {
-    const outcome = outcomes.get(`${row}${column}`);
-    if (outcome !== undefined) return outcomeText(outcome);
-    return `n/a: ${gaps.find((gap) => gap.row === row && gap.column === column)?.because ?? ''}`;
-  };
-  const lines = FAULTS.map((fault, index) => {
-    const row = index + 1;
-    const cells = (['A', 'B', 'C', 'D'] as const).map((column) => cellText(row, column));
-    return `| ${[row, fault, ...cells].join(' | ')} |`;
+/** The tests of a group. */
+export function casesOf(group: Group): readonly Case[] {
+  const rows: readonly Row[] = MATRIX[group];
+  return rows.flatMap(([what, scenes, outcome, also = {}]) =>
+    variantsOf(scenes).map(([variant, scene]) => ({
+      title: `${what}${variant === '' ? '' : ` (${variant})`} → ${outcome}`,
+      scene,
+      outcome,
+      also,
+    })),
+  );
+}
+
+function variantsOf(scenes: Row[1]): Variants {
+  return isOne(scenes) ? [['', scenes]] : scenes;
+}
+
+function isOne(scenes: Row[1]): scenes is Scene {
+  return !Array.isArray(scenes);
+}
+
+/** The rows as tables in Markdown. */
+export function matrixTables(): string {
+  const tables = Object.entries(MATRIX).map(([group, rows]) => `### ${group}\n\n${tableOf(rows)}`);
+  return [`A *lost answer* is any of these: ${Object.keys(LOST).join('; ')}.`, ...tables].join('\n\n');
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(([what, scenes, outcome]) => {
+    const names = variantsOf(scenes).map(([name]) => name);
+    const variants = names.length === 1 ? '' : `: ${inShort(names).join('; ')}`;
+    return `| ${what}${variants} | ${outcome} |`;
   });
-  const head = ['#', 'Fault', ...Object.entries(COLUMNS).map(([letter, name]) => `${letter}. ${name}`)];
-  return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...lines].join('\n');
-}
-
-/** One outcome as it is; of several, what each of them hangs on. */
-function outcomeText(whens: ReadonlyMap<string, ReadonlySet<string>>): string {
-  if (whens.size === 1) return [...whens.keys()].join('');
-  return [...whens].map(([outcome, when]) => `*${[...when].join('; ')}:* ${outcome}`).join('<br>');
-}
-
-/** The same for faults that come together. */
-export async function compoundTable(): Promise<string> {
-  const lines: string[] = [];
-  for (const {title, scene} of compoundCases) lines.push(`| ${title} | ${summaryOf(await play(scene))} |`);
   return ['| What happens | What comes of it |', '| --- | --- |', ...lines].join('\n');
+}
+
+/** What is told once above the tables is not told in each row. */
+function inShort(names: readonly string[]): readonly string[] {
+  const hostile = names.filter((name) => name.startsWith('hostile text'));
+  const lost = Object.keys(LOST);
+  const hasAllLost = lost.every((name) => names.includes(name));
+  return [
+    ...(hasAllLost ? ['any lost answer'] : []),
+    ...names.filter((name) => !hostile.includes(name) && !(hasAllLost && lost.includes(name))),
+    ...(hostile.length === 0 ? [] : [`${hostile.length} texts`]),
+  ];
 }

@@ -4,8 +4,7 @@ import {describe, expect, it, jest} from '@jest/globals';
 import type {StepResult} from '../../harness/runner.ts';
 import type {Answer} from '../../simulator/faults.ts';
 import {type Stage, setStage, URL_SECRET} from '../fixtures/stage.ts';
-import {changed, status} from './columns.ts';
-import {HOSTILE_TEXTS} from './rows-text.ts';
+import {answers, changed, HOSTILE_TEXTS} from './answers.ts';
 
 /** The commands that the action itself gives; the runner must find no other in what it writes. */
 const OWN_COMMANDS = ['add-mask', 'debug', 'notice', 'warning', 'error'];
@@ -48,7 +47,7 @@ describe('the built action finds a lost upload and adopts it', () => {
     ['is closed', {kind: 'close'}],
     ['is cut in its body', {kind: 'cut', bytes: 12}],
     ['is cut short in its JSON', {kind: 'truncated', bytes: 12}],
-    ['is a page of HTML', status(200, '<html>')],
+    ['is a page of HTML', answers(200, {}, '<html>')],
   ])('where the answer %s', async (_what, answer) => {
     await using stage = await setStage();
     stage.cloud.script({request: 'upload', answer});
@@ -65,8 +64,8 @@ describe('the built action is not misled by a poll that', () => {
   it.concurrent.each<[string, Answer]>([
     ['is cut in its body', {kind: 'cut', bytes: 12}],
     ['is cut short in its JSON', {kind: 'truncated', bytes: 12}],
-    ['is a page of HTML', status(200, '<html>')],
-    ['is a 404 of nothing at all', status(404, '')],
+    ['is a page of HTML', answers(200, {}, '<html>')],
+    ['is a 404 of nothing at all', answers(404, {}, '')],
   ])('%s', async (_what, answer) => {
     await using stage = await setStage();
     stage.cloud.script({request: 'task', answer}, {request: 'image', answer});
@@ -92,7 +91,7 @@ async function listenElsewhere() {
 it.each([302, 307])('takes neither the key nor the upload to where a %i points', async (code) => {
   await using stage = await setStage();
   using elsewhere = await listenElsewhere();
-  stage.cloud.script({request: 'upload', effect: 'none', answer: status(code, {}, {location: elsewhere.url})});
+  stage.cloud.script({request: 'upload', effect: 'none', answer: answers(code, {location: elsewhere.url})});
   const {exitCode, outputs, log} = await stage.upload();
 
   expect(exitCode).toBe(1);
@@ -108,7 +107,7 @@ describe('the built action makes harmless what the service says', () => {
   it('where the upload is refused', async () => {
     await using stage = await setStage();
     const body = {message: everything, request_id: everything, invalid_fields: {[everything]: [everything]}};
-    stage.cloud.script({request: 'upload', effect: 'none', answer: status(400, body)});
+    stage.cloud.script({request: 'upload', effect: 'none', answer: answers(400, {}, body)});
     const result = await stage.upload({}, DEBUG);
 
     expect(result.exitCode).toBe(1);
@@ -154,7 +153,7 @@ describe('the built action keeps its secrets where the service says them back', 
     stage.cloud.script({
       request: 'upload',
       effect: 'none',
-      answer: status(400, {message, invalid_fields: {url: [message]}}),
+      answer: answers(400, {}, {message, invalid_fields: {url: [message]}}),
     });
     const {exitCode, log} = await stage.upload({}, DEBUG);
 

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import {RequestError} from '../../src/gcore/request-error.ts';
-import type {Played} from './driver.ts';
+import type {JournalEntry} from '../../simulator/simulator.ts';
+import type {Played} from './play.ts';
 
-/** What a client may add to a wait at its end: one look is still given its time. */
+/** What a step may add to its time: a request in flight is still given its own. */
 const OVERTIME_MS = 30_000;
+/** How long a lost upload is looked for at least before it is sent again, less what a lookup may take. */
+const SEARCHED_MS = 115_000;
+/** How late the service may show what was made. */
+const LONGEST_LAG_MS = 60_000;
 
 /** How a scene ended, in the words of the table. */
 export type Ending =
@@ -34,21 +38,27 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
   Cancelled: 'cancelled',
 };
 
+/** What came of a request, by the word of its error. */
+const REQUEST_ENDINGS: Readonly<Record<string, Ending>> = {
+  throttled: 'throttled',
+  refused: 'refused',
+  'not-sent': 'unreachable',
+  unknown: 'unreachable',
+};
+
 export function endingOf({error}: Played): Ending {
   if (error === undefined) return 'ready';
   const {cause} = error;
-  if (cause instanceof RequestError) {
-    if (cause.outcome === 'throttled') return 'throttled';
-    return cause.outcome === 'refused' ? 'refused' : 'unreachable';
-  }
-  const ending = cause instanceof Error ? ENDINGS[cause.name] : undefined;
-  assert(ending !== undefined, `an end that nobody foresaw: ${error.stack}\n${String(cause)}`);
+  const name = cause instanceof Error ? cause.name : '';
+  const outcome = cause instanceof Error && 'outcome' in cause ? String(cause.outcome) : '';
+  const ending = name === 'RequestError' ? REQUEST_ENDINGS[outcome] : ENDINGS[name];
+  assert(ending !== undefined, `an unexpected end: ${error.stack}\n${String(cause)}`);
   return ending;
 }
 
 /** What holds of every run, whatever goes wrong. */
 export function assertPromises(played: Played): void {
-  if (!played.echoesSecrets) assertSecretsKept(played);
+  if (played.scene.echoesSecrets !== true) assertSecretsKept(played);
   assertLinesInert(played);
   assertInTime(played);
   assertNothingFollowed(played);
@@ -99,9 +109,21 @@ function assertMarkedBeforeSent({uploads, events}: Played): void {
   const sent = uploads.map(({body}) => /"upload-marker":"([^"]+)"/.exec(JSON.stringify(body))?.[1] ?? '');
   for (const marker of sent) assert(markers.has(marker), 'a marker was sent that nobody was told of');
   for (const marker of markers) {
-    const landed = uploads.filter(({effect}, index) => effect && sent[index] === marker).length;
-    assert(landed <= 2, `${landed} uploads of one marker had their effect`);
+    const landed = uploads.filter(({effect}, index) => effect && sent[index] === marker);
+    assert(landed.length <= 2, `${landed.length} uploads of one marker had their effect`);
+    const [first] = landed;
+    if (landed.length < 2 || first === undefined) continue;
+    assert(
+      landedAfterMs(first) > SEARCHED_MS - LONGEST_LAG_MS,
+      'sent again, though what the first upload made was shown',
+    );
   }
+}
+
+/** How long after it was sent an upload had its effect. */
+function landedAfterMs({fault}: JournalEntry): number {
+  const {effect = 'now'} = fault ?? {};
+  return typeof effect === 'string' ? 0 : effect.afterMs;
 }
 
 function assertTrulyReady(played: Played): void {
@@ -131,7 +153,7 @@ function wasToldOf(id: string, wasListed: boolean, warnings: string): boolean {
 function assertTrulyRed({error, events, images}: Played): void {
   const message = error?.message ?? '';
   assert(!events.some(({kind}) => kind === 'ready'), 'it ended red with a ready image');
-  if (message.includes('Nothing was uploaded.')) {
+  if (message.includes('Nothing was uploaded.') || message.includes('Nothing was changed in the cloud.')) {
     assert.deepEqual(
       images.map(({id}) => id),
       [],
@@ -139,12 +161,18 @@ function assertTrulyRed({error, events, images}: Played): void {
     );
     return;
   }
-  const handles = events.flatMap((event) => {
-    if (event.kind === 'marked') return [event.marker];
-    return event.kind === 'accepted' ? event.taskIds : [];
-  });
+  // Of several attempts, the last one counts.
+  const attempt = events.slice(
+    Math.max(
+      0,
+      events.findLastIndex(({kind}) => kind === 'marked'),
+    ),
+  );
+  const taskIds = attempt.findLast((event) => event.kind === 'accepted')?.taskIds ?? [];
+  const handles = attempt.flatMap((event) => (event.kind === 'marked' ? [event.marker] : taskIds));
   assert(
     handles.some((handle) => message.includes(handle)),
     `neither a task nor the marker is named: ${message}`,
   );
+  for (const taskId of taskIds) assert(message.includes(`Task ${taskId}`), `task ${taskId} is not named: ${message}`);
 }

@@ -6,12 +6,13 @@ import {createPruner, type PruneResult} from '../../src/images/prune/delete-plan
 import {planIn} from '../../src/images/prune/plan.ts';
 import type {Run} from '../../src/waiting/run.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
-import {lookAfter} from './scene.ts';
+import {answers, LOST} from './answers.ts';
+import {pollAfter} from './product.ts';
+import {MINUTE} from './scene.ts';
+import {timeoutsOn} from './timeouts.ts';
 
 const PLACE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
 const RULES = {matchesName: () => true, tags: {}, keepLast: 0, keepDays: 0, keepImageIds: new Set<string>()};
-const MINUTE = 60_000;
-const HTML = '<html>Bad gateway</html>';
 
 /** A prune of one image, and what goes wrong with it. */
 interface Scene {
@@ -39,11 +40,8 @@ async function play({faults = [], cloud: options}: Scene) {
     graceOver: new AbortController().signal,
     log: {debug: () => undefined, info: say, notice: say, warning: say},
   };
-  // Nobody waits for an answer that does not come; any other may take its time on a busy machine.
-  const isSilent = faults.some(({answer}) => answer?.kind === 'hang' || answer?.kind === 'stall');
-  const timeoutMs = isSilent ? 300 : 20_000;
-  const account = {apiUrl: new URL(cloud.url), apiKey: cloud.apiKey, timeoutsMs: {read: timeoutMs, write: timeoutMs}};
-  const client = openClient(account, run);
+  using _timeouts = timeoutsOn(clock);
+  const client = openClient({apiUrl: new URL(cloud.url), apiKey: cloud.apiKey}, run);
   const settled: PruneResult[] = [];
   try {
     const gcore = createGcore(client, 'virtual-gpu');
@@ -65,49 +63,33 @@ async function play({faults = [], cloud: options}: Scene) {
   }
 }
 
-function status(code: number, headers: Readonly<Record<string, string>> = {}): Answer {
-  return {kind: 'status', status: code, body: {message: 'No.', request_id: 'r'}, headers};
+function refusal(code: number, headers: Readonly<Record<string, string>> = {}): Answer {
+  return answers(code, headers, {message: 'No.', request_id: 'r'});
 }
 
-/** The ways in which an answer is lost. */
-const LOST: readonly (readonly [string, Answer])[] = [
-  ['a reset', {kind: 'reset'}],
-  ['a close', {kind: 'close'}],
-  ['no answer', {kind: 'hang'}],
-  ['a stall', {kind: 'stall', bytes: 5}],
-  ['a cut', {kind: 'cut', bytes: 5}],
-  ['JSON cut short', {kind: 'truncated', bytes: 5}],
-  ['200 with HTML', {kind: 'status', status: 200, body: HTML}],
-  ['200 {}', {kind: 'status', status: 200, body: {}}],
-  ['200 without a task', {kind: 'status', status: 200, body: {tasks: []}}],
-  ['408', status(408)],
-  ['500', status(500)],
-  ['502 with HTML', {kind: 'status', status: 502, body: HTML}],
-  ['503', status(503)],
-  ['504', status(504)],
-];
+const LOST_ANSWERS = Object.entries(LOST);
 
 describe('a deletion', () => {
   it('is waited for until the image is gone', async () => {
     const {result, elapsedMs} = await play({});
     expect(result?.kind).toBe('deleted');
-    expect(elapsedMs / 1000).toBeCloseTo(lookAfter(60));
+    expect(elapsedMs / 1000).toBeCloseTo(pollAfter(MINUTE) / 1000);
   });
 
-  it.each(LOST)('whose answer is lost by %s, and that happened, is found', async (_, answer) => {
+  it.each(LOST_ANSWERS)('whose answer is lost by %s, and that happened, is found', async (_, answer) => {
     const {result, sends, said} = await play({faults: [{request: 'delete', answer}]});
     expect(result?.kind).toBe('deleted');
     expect(sends).toBe(1);
     expect(said).toContain('was lost');
   });
 
-  it.each(LOST)('whose answer is lost by %s, and that did not happen, is not repeated', async (_, answer) => {
+  it.each(LOST_ANSWERS)('whose answer is lost by %s, and that did not happen, is not repeated', async (_, answer) => {
     const {result, sends, isThere, elapsedMs} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
     expect(result).toMatchObject({kind: 'failed', error: {what: expect.stringContaining('It is not known whether')}});
     expect([sends, isThere, elapsedMs]).toEqual([1, true, 2 * MINUTE]);
   });
 
-  it.each(LOST)('whose answer is lost by %s, and that lands a minute later, is found', async (_, answer) => {
+  it.each(LOST_ANSWERS)('whose answer is lost by %s, and that lands a minute later, is found', async (_, answer) => {
     const {result, sends} = await play({
       faults: [{request: 'delete', effect: {afterMs: 30_000}, answer}],
       cloud: {timing: {newMs: 10_000, deletingMs: 20_000}},
@@ -121,36 +103,36 @@ describe('a deletion', () => {
     [409, 'skipped', /^in use: /],
   ])('that is answered %i is skipped', async (code, kind, reason) => {
     const {result, sends, elapsedMs} = await play({
-      faults: [{request: 'delete', effect: 'none', answer: status(code)}],
+      faults: [{request: 'delete', effect: 'none', answer: refusal(code)}],
     });
     expect(result).toMatchObject({kind, reason: expect.stringMatching(reason)});
     expect([sends, elapsedMs]).toEqual([1, 0]);
   });
 
   it.each([301, 302, 307, 400, 401, 402, 405, 410, 422, 423])('that is answered %i has failed', async (code) => {
-    const answer = status(code, {location: '/cloud/v1/elsewhere'});
+    const answer = refusal(code, {location: '/cloud/v1/elsewhere'});
     const {result, sends, isThere} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
     expect(result).toMatchObject({kind: 'failed', error: {what: expect.stringContaining(String(code))}});
     expect([sends, isThere]).toEqual([1, true]);
   });
 
   it('that is refused for load is sent again, when the service says', async () => {
-    const answer = status(429, {'retry-after': '30'});
+    const answer = refusal(429, {'retry-after': '30'});
     const {result, sends, elapsedMs} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
     expect([result?.kind, sends]).toEqual(['deleted', 2]);
-    expect(elapsedMs / 1000).toBeCloseTo(30 + lookAfter(60));
+    expect(elapsedMs / 1000).toBeCloseTo(30 + pollAfter(MINUTE) / 1000);
   });
 
   it('that is refused for load for good has failed after three', async () => {
     const {result, sends} = await play({
-      faults: [{request: 'delete', effect: 'none', times: Number.POSITIVE_INFINITY, answer: status(429)}],
+      faults: [{request: 'delete', effect: 'none', times: Number.POSITIVE_INFINITY, answer: refusal(429)}],
     });
     expect([result?.kind, sends]).toEqual(['failed', 3]);
   });
 });
 
 describe('the wait for a deletion', () => {
-  it.each([...LOST, ['429', status(429)] as const])(
+  it.each([...LOST_ANSWERS, ['429', refusal(429)] as const])(
     'goes on after three looks with %s, at its task and at the image',
     async (_, answer) => {
       const {result, sends} = await play({
@@ -165,7 +147,7 @@ describe('the wait for a deletion', () => {
 
   it('is given up after five minutes without a good answer', async () => {
     const {result, elapsedMs} = await play({
-      faults: [{request: 'task', times: Number.POSITIVE_INFINITY, answer: status(500)}],
+      faults: [{request: 'task', times: Number.POSITIVE_INFINITY, answer: refusal(500)}],
     });
     expect(result).toMatchObject({
       kind: 'failed',
@@ -204,6 +186,6 @@ describe('the wait for a deletion', () => {
       faults: [{request: 'task', times: Number.POSITIVE_INFINITY, answer: {kind: 'true', change}}],
     });
     expect(result?.kind).toBe('deleted');
-    expect(elapsedMs / 1000).toBeCloseTo(lookAfter(60));
+    expect(elapsedMs / 1000).toBeCloseTo(pollAfter(MINUTE) / 1000);
   });
 });

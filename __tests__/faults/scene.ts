@@ -1,11 +1,10 @@
 import type {Fault} from '../../simulator/faults.ts';
-import type {RequestKind, Simulator, SimulatorOptions} from '../../simulator/simulator.ts';
-import {nextGapMs} from '../../src/waiting/schedule.ts';
+import type {RequestKind, Simulator, SimulatorOptions, Timing} from '../../simulator/simulator.ts';
 
 /** A time on the scene's clock, or the moment just before the POST. */
 export type Moment = number | 'marked';
 
-/** When nobody gets through to the cloud, and why. */
+/** When connections to the cloud fail as a whole, and why. */
 export interface Outage {
   readonly kind: 'refused' | 'proxy refuses' | 'bad certificate';
   readonly from: Moment;
@@ -14,9 +13,9 @@ export interface Outage {
 
 /** One publish, and everything that goes wrong with it. */
 export interface Scene {
-  readonly cloud?: Pick<SimulatorOptions, 'timing' | 'imageVisible' | 'taskDataHoldsTags' | 'startWithinMs'>;
+  readonly cloud?: Omit<SimulatorOptions, 'timing'> & {readonly timing?: Partial<Timing>};
   readonly faults?: readonly Fault[];
-  /** Faults that begin once the cloud has received an upload: those of the reads that look for a lost one. */
+  /** Faults that begin once the cloud has received an upload: those of the lookups of a lost one. */
   readonly faultsAfterUpload?: readonly Fault[];
   readonly outage?: Outage;
   /** A host to ask in place of the cloud. */
@@ -27,49 +26,29 @@ export interface Scene {
   readonly brokenSources?: number;
   /** The source has a URL of its own for each send, and so many can be made. */
   readonly freshUrls?: number;
+  readonly ifExists?: 'reuse' | 'replace';
   readonly attempts?: number;
   readonly timeoutMs?: number;
-  readonly intervalMs?: number;
   /** How far the service's clock is ahead of the runner's. */
   readonly serviceAheadMs?: number;
   /** Cancels the run at a time, or when the cloud has received a request of a kind. */
   readonly cancelAt?: number | RequestKind;
-  /** Whether a fault says secrets back: masking is the business of the action's own log. */
+  /** A fault says secrets back: masking is the business of the action's own log. */
   readonly echoesSecrets?: boolean;
   /** The run's chance; by default the middle of every jitter. */
   readonly random?: () => number;
 }
 
-export const MINUTE = 60_000;
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const IMAGE_NAME = 'gpu-image-v1.2.3';
 /** A signed URL's query: as secret as the key. */
 export const URL_SECRET = 'c2lnbmF0dXJlLW9mLXRoZS11cmw';
 
 /** Unless a scene says otherwise: NEW for 10 s, RUNNING until 70 s, and the image active at 100 s. */
-export const TIMING = {newMs: 10_000, runningMs: 60_000, savingMs: 30_000};
+export const TIMING = {newMs: 10 * SECOND, runningMs: MINUTE, savingMs: 30 * SECOND};
+export const FINISHED_AT_MS = TIMING.newMs + TIMING.runningMs;
+export const READY_AT_MS = FINISHED_AT_MS + TIMING.savingMs;
 export const TIMEOUT_MS = 2 * HOUR;
-export const INTERVAL_MS = 5000;
-
-/** When the looks of a wait fall that begins at a time and knows of no earlier imports, in seconds: the action's own schedule. */
-function looksFrom(beginSeconds: number): readonly number[] {
-  const looks = [0];
-  for (let elapsedMs = 0; elapsedMs < HOUR; looks.push(elapsedMs)) {
-    elapsedMs += nextGapMs({elapsedMs, intervalMs: INTERVAL_MS});
-  }
-  return looks.map((ms) => beginSeconds + ms / 1000);
-}
-
-/** The first look at or after a time, of a wait that begins at another. */
-export function lookAfter(seconds: number, beginSeconds = 0): number {
-  return looksFrom(beginSeconds).find((look) => look >= seconds) ?? Number.NaN;
-}
-
-/** The last look before a time, of a wait that begins at another. */
-export function lookBefore(seconds: number, beginSeconds = 0): number {
-  return looksFrom(beginSeconds).findLast((look) => look < seconds) ?? Number.NaN;
-}
-
-/** When it is seen that the task is FINISHED, and that the image is active, unless something goes wrong. */
-export const FINISHED_SEEN = lookAfter(70);
-export const READY_SEEN = lookAfter(100, FINISHED_SEEN);
+export const INTERVAL_MS = 5 * SECOND;

@@ -1,0 +1,3 @@
+import {testGroup} from './matrix-cases.ts';
+
+testGroup('The polls of the task');

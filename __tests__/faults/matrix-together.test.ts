@@ -1,0 +1,3 @@
+import {testGroup} from './matrix-cases.ts';
+
+testGroup('Several at once');

@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer as createHttpServer} from 'node:http';
 import {type AddressInfo, connect, createServer, type Server, type Socket} from 'node:net';
@@ -141,8 +142,9 @@ async function make(): Promise<Certificates> {
   return {own, another};
 }
 
+/** Each has a name of its own: of two trusted ones with one name, OpenSSL finds the first only. */
 async function certificate(): Promise<Tls> {
-  const {private: key, cert} = await generate([{name: 'commonName', value: 'localhost'}], {
+  const {private: key, cert} = await generate([{name: 'commonName', value: randomUUID()}], {
     keyType: 'ec',
     extensions: [{name: 'subjectAltName', altNames: [{type: 7, ip: '127.0.0.1'}]}],
   });

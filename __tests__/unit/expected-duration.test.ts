@@ -19,13 +19,13 @@ function finished(minutes: number, other: Partial<Task> = {}): Task {
   return {...OURS, id: `other-${minutes}`, state: 'FINISHED', durationMs: minutes * MINUTE_MS, ...other};
 }
 
-describe('how long imports usually take', () => {
-  it('is what eight of ten of the finished ones took', () => {
+describe('the expected duration of an import', () => {
+  it('spans eight of ten finished imports', () => {
     const tasks = [OURS, ...[30, 9, 10, 14, 12, 11, 10, 13, 2, 10].map((minutes) => finished(minutes))];
     expect(durationOfSimilar(OURS, tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
   });
 
-  it('is not known of fewer than three', () => {
+  it('is not known from fewer than three', () => {
     expect(durationOfSimilar(OURS, [OURS, finished(9), finished(10)])).toBeUndefined();
     expect(durationOfSimilar(OURS, [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
   });
@@ -43,7 +43,7 @@ describe('how long imports usually take', () => {
   });
 });
 
-describe('the outlook of an import', () => {
+describe('the ETA of an import', () => {
   const usual = {leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS};
 
   it.each([
@@ -57,7 +57,7 @@ describe('the outlook of an import', () => {
     expect(etaText(usual, minutes * MINUTE_MS)).toBe(expected);
   });
 
-  it('names one duration where both ends read the same', () => {
+  it('is one duration if both ends read the same', () => {
     expect(prettyDuration({leastMs: 600_000, mostMs: 610_000})).toBe('10m');
   });
 });

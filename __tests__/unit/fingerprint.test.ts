@@ -23,7 +23,7 @@ const UPLOAD: UploadRequest = {
 const FINGERPRINT = 'source-fingerprint';
 
 describe('the fingerprint of an upload', () => {
-  it('is the one that images bear already: with another, none of them would be known for the same', () => {
+  it('does not change between versions: images that exist must still be recognised', () => {
     expect(fingerprintTags(UPLOAD, {})).toEqual({[FINGERPRINT]: '5b4ab722f4db0e54-4d79f5ff18e4dbde'});
   });
 
@@ -51,7 +51,7 @@ describe('the fingerprint of an upload', () => {
     expect(fingerprintTags({...UPLOAD, ...change}, {})[FINGERPRINT]).not.toBe(fingerprintTags(UPLOAD, {})[FINGERPRINT]);
   });
 
-  it('depends on the identity of the file alone, where its URL is another each time', () => {
+  it('depends on the identity of the file alone, if its URL changes each time', () => {
     const identity = 'https://github.com/octo-org/gpu-images/releases/download/v1/trainer.qcow2';
     const signedTwice = ['https://storage.example/1?sig=1', 'https://storage.example/2?sig=2'].map((url) =>
       fingerprintTags({...UPLOAD, url}, {identity}),

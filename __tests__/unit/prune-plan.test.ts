@@ -16,7 +16,7 @@ const RULES: PruneRules = {
   keepImageIds: new Set(),
 };
 
-/** What is said of an image, as far as a plan looks at it. */
+/** The fields of an image that a plan reads. */
 interface Facts {
   readonly id: string;
   readonly name?: string;
@@ -83,7 +83,7 @@ describe('the plan of a prune', () => {
     expect(reasonsOf([facts], rules)).toEqual({[facts.id]: expected});
   });
 
-  it('says nothing of images of other names or tags, but counts them', () => {
+  it('leaves out images of other names or tags, but counts them', () => {
     const facts = [
       {id: 'a', name: 'web-a'},
       {id: 'b', tags: {}},
@@ -95,7 +95,7 @@ describe('the plan of a prune', () => {
     expect(plan).toMatchObject({keep: [], skip: [], unmatched: {name: 1, tags: 2}});
   });
 
-  it('counts only images that are ready, and may go, among the newest', () => {
+  it('counts only ready images that may be deleted among the newest', () => {
     const facts: readonly Facts[] = [
       {id: 'public', visibility: 'public', ageMs: 1},
       {id: 'saving', status: 'saving', ageMs: 2},
@@ -114,14 +114,14 @@ describe('the plan of a prune', () => {
     });
   });
 
-  it('is the same for images of one moment, in whatever order they come', () => {
+  it('is the same for images of the same age, in any order', () => {
     const facts = ['c', 'a', 'b'].map((id) => ({id}));
     const kept = {a: 'keep: one of the 1 newest ready images'};
     expect(reasonsOf(facts, {keepLast: 1})).toMatchObject(kept);
     expect(reasonsOf(facts.toReversed(), {keepLast: 1})).toMatchObject(kept);
   });
 
-  it('keeps all where an age is asked for and the time is not known', () => {
+  it('keeps all if an age is asked for and the time is not known', () => {
     const plan = planPrune([imageOf({id: 'a', ageMs: 99 * DAY_MS})], {...RULES, keepDays: 1}, undefined);
     expect(plan.delete).toEqual([]);
     expect(plan.keep[0]?.reason).toBe('its age is not known: the answer from Gcore had no date');
@@ -168,7 +168,7 @@ const anyPrune = fc.record({
   now: fc.constantFrom(NOW, NOW, NOW, undefined),
 });
 
-/** Every reason there is to let an image be, told from the contract and not from the code. */
+/** Every reason to keep an image, written from the contract and not from the code. */
 function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, now: Date | undefined): string[] {
   const isOf = (one: Image) =>
     rules.matchesName(one.name) && Object.keys(rules.tags).every((key) => one.tags.get(key) === rules.tags[key]);
@@ -189,7 +189,7 @@ function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, n
 }
 
 describe('for any images and any rules, the plan', () => {
-  it('deletes nothing that must stay, and everything else', () => {
+  it('deletes nothing that must be kept, and everything else', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
@@ -201,7 +201,7 @@ describe('for any images and any rules, the plan', () => {
     );
   });
 
-  it('has every image that it is about in one list, the newest first, and counts the others', () => {
+  it('has every selected image in one list, the newest first, and counts the others', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
@@ -218,7 +218,7 @@ describe('for any images and any rules, the plan', () => {
     );
   });
 
-  it('is the same in whatever order the images come', () => {
+  it('is the same for any order of the images', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);

@@ -33,7 +33,7 @@ describe('an image', () => {
   });
 
   it.each(['ACTIVE', 'active ready', 'prequeued', 'x', 'constructor'])(
-    'in the unheard-of status %j is waited for',
+    'in the unknown status %j is not ready yet',
     (status) => {
       expect(judgeReadiness(imageWith({status}))).toEqual({kind: 'pending', state: status, isKnown: false});
     },

@@ -16,37 +16,37 @@ function unanswered(outcome: Outcome): RequestError {
 const BAD_CERTIFICATE = unanswered('refused');
 const LOST = unanswered('unknown');
 
-/** The patience with failures in a row, the latest last. */
-function patienceWith(errors: readonly unknown[], {sinceMs = 5000, everGood = true} = {}) {
+/** What the policy decides after consecutive failures, the latest last. */
+function decisionAfter(errors: readonly unknown[], {sinceMs = 5000, everGood = true} = {}) {
   return retryPolicy({errors, sinceMs, everGood});
 }
 
-describe('what may pass by itself is waited out', () => {
+describe('a failure that may pass by itself does not end the wait:', () => {
   it.each([408, 409, 429, 500, 501, 502, 503, 504, 520, 599])('an answer with %i', (status) => {
     const errors = Array.from({length: 50}, () => answered(status));
-    expect(patienceWith(errors)).toBe(0);
-    expect(patienceWith(errors, {everGood: false, sinceMs: 299_000})).toBe(0);
+    expect(decisionAfter(errors)).toBe(0);
+    expect(decisionAfter(errors, {everGood: false, sinceMs: 299_000})).toBe(0);
   });
 
   it.each(['not-sent', 'unknown', 'throttled'] as const)('a request without an answer, its outcome %s', (outcome) => {
-    expect(patienceWith(Array.from({length: 50}, () => unanswered(outcome)))).toBe(0);
+    expect(decisionAfter(Array.from({length: 50}, () => unanswered(outcome)))).toBe(0);
   });
 
-  it('an answer that is not what was promised', () => {
-    expect(patienceWith([new RequestError({...GET, outcome: 'unknown', status: 200})])).toBe(0);
+  it('an answer of another shape', () => {
+    expect(decisionAfter([new RequestError({...GET, outcome: 'unknown', status: 200})])).toBe(0);
   });
 
-  it.each([429, 503, 409])('an answer with %i that asks for a wait, which it gets', (status) => {
-    expect(patienceWith([answered(status, 7000)])).toBe(7000);
-    expect(patienceWith([answered(status, 60_000), answered(status, 1000)])).toBe(1000);
+  it.each([429, 503, 409])('an answer with %i, and its Retry-After is honoured', (status) => {
+    expect(decisionAfter([answered(status, 7000)])).toBe(7000);
+    expect(decisionAfter([answered(status, 60_000), answered(status, 1000)])).toBe(1000);
   });
 });
 
-describe('what will not pass is final at once', () => {
+describe('a failure that will not pass is final at once:', () => {
   it.each([300, 301, 302, 303, 304, 307, 308, 400, 402, 405, 406, 410, 418, 422])('an answer with %i', (status) => {
-    expect(patienceWith([answered(status)])).toBe('final');
-    expect(patienceWith([answered(status, 5000)])).toBe('final');
-    expect(patienceWith([answered(status)], {everGood: false, sinceMs: 0})).toBe('final');
+    expect(decisionAfter([answered(status)])).toBe('final');
+    expect(decisionAfter([answered(status, 5000)])).toBe('final');
+    expect(decisionAfter([answered(status)], {everGood: false, sinceMs: 0})).toBe('final');
   });
 
   it.each([
@@ -55,20 +55,20 @@ describe('what will not pass is final at once', () => {
     ['what is no error', 'no'],
     ['nothing', undefined],
   ])('%s', (_, error) => {
-    expect(patienceWith([error])).toBe('final');
-    expect(patienceWith([answered(502), error])).toBe('final');
+    expect(decisionAfter([error])).toBe('final');
+    expect(decisionAfter([answered(502), error])).toBe('final');
   });
 });
 
-describe('a refused key or right', () => {
-  it.each([401, 403])('is asked for once more after two seconds, at the first %i', (status) => {
-    expect(patienceWith([answered(status)])).toBe(2000);
-    expect(patienceWith([answered(status)], {everGood: false, sinceMs: 0})).toBe(2000);
+describe('a refused key or permission', () => {
+  it.each([401, 403])('is confirmed by one more poll after two seconds, at the first %i', (status) => {
+    expect(decisionAfter([answered(status)])).toBe(2000);
+    expect(decisionAfter([answered(status)], {everGood: false, sinceMs: 0})).toBe(2000);
   });
 
-  it.each([401, 403])('is believed at the second %i in a row', (status) => {
-    expect(patienceWith([answered(status), answered(status)])).toBe('final');
-    expect(patienceWith([answered(502), answered(status), answered(status)])).toBe('final');
+  it.each([401, 403])('is final at the second %i in a row', (status) => {
+    expect(decisionAfter([answered(status), answered(status)])).toBe('final');
+    expect(decisionAfter([answered(502), answered(status), answered(status)])).toBe('final');
   });
 
   it.each([
@@ -77,21 +77,21 @@ describe('a refused key or right', () => {
     ['a 401 and a lost connection', [answered(401), LOST, answered(401)]],
     ['a 403', [answered(403), answered(401)]],
   ])('is not believed yet at a 401 after %s', (_, errors) => {
-    expect(patienceWith(errors)).toBe(2000);
+    expect(decisionAfter(errors)).toBe(2000);
   });
 });
 
-describe('what is not to be found', () => {
+describe('a 404', () => {
   it.each([
     [0, 0],
     [59_000, 0],
     [59_999, 0],
     [60_000, 'final'],
     [61_000, 'final'],
-  ])('and never was is, %i ms after the beginning, met with %p', (sinceMs, verdict) => {
-    expect(patienceWith([answered(404)], {sinceMs, everGood: false})).toBe(verdict);
+  ])('for something just made, %i ms after the start, gives %p', (sinceMs, verdict) => {
+    expect(decisionAfter([answered(404)], {sinceMs, everGood: false})).toBe(verdict);
     expect(
-      patienceWith(
+      decisionAfter(
         Array.from({length: 20}, () => answered(404)),
         {sinceMs, everGood: false},
       ),
@@ -103,11 +103,11 @@ describe('what is not to be found', () => {
     [2, 0],
     [3, 'final'],
     [4, 'final'],
-  ])('and was there before is, %i times in a row, met with %p', (times, verdict) => {
+  ])('for something that was there before, %i times in a row, gives %p', (times, verdict) => {
     const errors = Array.from({length: times}, () => answered(404));
-    expect(patienceWith(errors)).toBe(verdict);
-    expect(patienceWith([answered(404), answered(404), answered(502), ...errors])).toBe(verdict);
-    expect(patienceWith(errors, {sinceMs: 200_000})).toBe(verdict);
+    expect(decisionAfter(errors)).toBe(verdict);
+    expect(decisionAfter([answered(404), answered(404), answered(502), ...errors])).toBe(verdict);
+    expect(decisionAfter(errors, {sinceMs: 200_000})).toBe(verdict);
   });
 });
 
@@ -117,14 +117,14 @@ describe('a bad certificate', () => {
     [2, 0],
     [3, 'final'],
     [4, 'final'],
-  ])('is, %i times in a row, met with %p', (times, verdict) => {
+  ])('seen %i times in a row gives %p', (times, verdict) => {
     const errors = Array.from({length: times}, () => BAD_CERTIFICATE);
-    expect(patienceWith(errors)).toBe(verdict);
-    expect(patienceWith([answered(502), ...errors], {everGood: false})).toBe(verdict);
+    expect(decisionAfter(errors)).toBe(verdict);
+    expect(decisionAfter([answered(502), ...errors], {everGood: false})).toBe(verdict);
   });
 
   it('is not counted together with connections that were lost before it', () => {
-    expect(patienceWith([LOST, LOST, BAD_CERTIFICATE])).toBe(0);
-    expect(patienceWith([BAD_CERTIFICATE, unanswered('not-sent'), BAD_CERTIFICATE])).toBe(0);
+    expect(decisionAfter([LOST, LOST, BAD_CERTIFICATE])).toBe(0);
+    expect(decisionAfter([BAD_CERTIFICATE, unanswered('not-sent'), BAD_CERTIFICATE])).toBe(0);
   });
 });

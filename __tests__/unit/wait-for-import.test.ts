@@ -5,7 +5,7 @@ import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const PLACE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
+const SCOPE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
 const OURS: SeenTask = {
   id: 'ours',
   state: 'RUNNING',
@@ -29,61 +29,61 @@ interface Import {
   readonly namesImage?: boolean;
 }
 
-/** Waits for an import to its end, and tells what that took. */
+/** Waits for an import to its end, and returns what that took. */
 async function follow({endsAtMs, earlierMs = [], ageMs, namesImage = true}: Import) {
   const clock = createVirtualClock();
-  const looksAtMs: number[] = [];
+  const pollsAtMs: number[] = [];
   const lines: string[] = [];
-  let questions = 0;
+  let listings = 0;
   const gcore = {
     getTask: async () => {
-      looksAtMs.push(clock.now());
+      pollsAtMs.push(clock.now());
       const hasEnded = clock.now() >= endsAtMs;
       return {...OURS, ageMs, ...(hasEnded ? {state: 'FINISHED', imageIds: namesImage ? ['image'] : []} : {})};
     },
     pollFinishedTasks: async () => {
-      questions += 1;
+      listings += 1;
       return earlierMs.map((durationMs, at) => ({...OURS, id: `earlier-${at}`, state: 'FINISHED', durationMs}));
     },
   } as unknown as Gcore;
   const log = {debug() {}, info: (line: string) => void lines.push(line), notice() {}, warning() {}};
   const never = new AbortController().signal;
   const run = {clock, startedAtMs: 0, deadlineMs: 120 * MINUTE, cancelled: never, graceOver: never, log};
-  await waitForImport(PLACE, 'ours', {gcore, run, intervalMs: 5 * SECOND, ifMissing: 'just-made'});
-  return {looks: looksAtMs.length, looksAtMs, questions, lagMs: clock.now() - endsAtMs, lines};
+  await waitForImport(SCOPE, 'ours', {gcore, run, intervalMs: 5 * SECOND, ifMissing: 'just-made'});
+  return {polls: pollsAtMs.length, pollsAtMs, listings, lagMs: clock.now() - endsAtMs, lines};
 }
 
 const TEN_MINUTES = [9.5, 9.8, 10, 10.3, 10.5].map((minutes) => minutes * MINUTE);
 
 describe('the wait for an import', () => {
-  it('needs fewer looks and ends sooner where earlier ones tell how long it takes', async () => {
+  it('needs fewer polls and ends sooner if the duration of earlier imports is known', async () => {
     const endsAtMs = 10 * MINUTE + 1700;
     const unknown = await follow({endsAtMs});
     const known = await follow({endsAtMs, earlierMs: TEN_MINUTES});
 
-    expect(known.looks).toBeLessThan(unknown.looks);
+    expect(known.polls).toBeLessThan(unknown.polls);
     expect(known.lagMs).toBeLessThan(unknown.lagMs);
     expect(known.lines).toContain('Imports are expected to take 10m to 11m here.');
   });
 
-  it('asks for the earlier ones once, and not at all where it is over at the first look', async () => {
-    expect((await follow({endsAtMs: MINUTE})).questions).toBe(1);
-    expect(await follow({endsAtMs: 0})).toMatchObject({questions: 0, looksAtMs: [0]});
+  it('reads the earlier imports once, and not at all if the first poll ends it', async () => {
+    expect((await follow({endsAtMs: MINUTE})).listings).toBe(1);
+    expect(await follow({endsAtMs: 0})).toMatchObject({listings: 0, pollsAtMs: [0]});
   });
 
-  it('goes by the age of the import that it joins, as the service tells it', async () => {
-    const {looksAtMs, lines} = await follow({endsAtMs: 3 * MINUTE, earlierMs: TEN_MINUTES, ageMs: 10 * MINUTE});
-    expect(looksAtMs.slice(0, 4)).toEqual([0, 2000, 4000, 6000]);
+  it('counts the age of an import that it joins, as the service tells it', async () => {
+    const {pollsAtMs, lines} = await follow({endsAtMs: 3 * MINUTE, earlierMs: TEN_MINUTES, ageMs: 10 * MINUTE});
+    expect(pollsAtMs.slice(0, 4)).toEqual([0, 2000, 4000, 6000]);
     expect(lines.at(-1)).toMatch(/still RUNNING after .* \(longer than expected/);
   });
 
-  it('does not hurry when a finished one names no image yet, for that is asked only so often', async () => {
-    expect((await follow({endsAtMs: 0, namesImage: false})).looksAtMs).toEqual([0, 5000, 10_000, 15_000]);
+  it('polls a FINISHED task that names no image at the full interval', async () => {
+    expect((await follow({endsAtMs: 0, namesImage: false})).pollsAtMs).toEqual([0, 5000, 10_000, 15_000]);
   });
 
-  it('takes it for new where the service tells no age, or one that cannot be', async () => {
-    const {looksAtMs} = await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES});
-    expect((await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES, ageMs: -MINUTE})).looksAtMs).toEqual(looksAtMs);
-    expect(looksAtMs[1]).toBeGreaterThan(2000);
+  it('takes the import for new if the service tells no age, or an impossible one', async () => {
+    const {pollsAtMs} = await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES});
+    expect((await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES, ageMs: -MINUTE})).pollsAtMs).toEqual(pollsAtMs);
+    expect(pollsAtMs[1]).toBeGreaterThan(2000);
   });
 });

@@ -5,53 +5,46 @@
  * that it merges into one scope, so the list is made from the bundle's statistics instead.
  */
 import {execFileSync} from 'node:child_process';
-import {cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {minifySync} from '@swc/core';
 
 const ACTIONS = ['upload', 'wait', 'prune'];
-/** Licences that ask for no more than their own text. Another one is a decision for people. */
+/** Licences that only require their own text. Any other needs a decision. */
 const ACCEPTED_LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 
-/**
- * Modules of packages that are imported but never run, and what stands in for each: nothing, so that a call would fail at once. To load
- * them takes time in every step: docs/performance.md.
- */
-const NEVER_RUN: Readonly<Record<string, string>> = {
-  // Tokens of GitHub's identity provider, for which it brings an HTTP client.
-  '@actions/core/lib/oidc-utils.js': 'export const OidcClient = undefined;',
-  // What system this is, for which it brings what it takes to run programs.
-  '@actions/core/lib/platform.js': 'export {};',
-};
-/** Copies of the packages without these: the compiled sources find them before those of the repository. */
-const LIGHTER_PACKAGES = join('build', 'node_modules');
+/** The compiled sources find packages here before those of the repository. */
+const COPIES = join('build', 'node_modules');
 
 interface BundledModule {
   readonly name?: string;
+  /** Read, but not part of any file: nothing of it is used, or it was merged into another module, which lists it. */
+  readonly orphan?: boolean;
   readonly modules?: readonly BundledModule[];
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'bundle-'));
 try {
-  for (const [module, standIn] of Object.entries(NEVER_RUN)) leaveOut(module, standIn);
+  copyToolkit('@actions/core');
   for (const action of ACTIONS) bundle(action);
 } finally {
   rmSync(scratch, {recursive: true});
-  rmSync(LIGHTER_PACKAGES, {recursive: true, force: true});
+  rmSync(COPIES, {recursive: true, force: true});
 }
 
-function leaveOut(module: string, standIn: string): void {
-  const [folder = ''] = packageFolderOf(join('node_modules', module));
-  const copy = join('build', folder);
-  if (!existsSync(copy)) cpSync(folder, copy, {recursive: true});
-  const file = join(LIGHTER_PACKAGES, module);
-  if (!existsSync(file)) throw new Error(`${module} is not there any more: is what it did still never run?`);
-  writeFileSync(file, standIn);
+/**
+ * The toolkit's modules do nothing when they are loaded, but its metadata does not say so. A copy that says so lets the bundler leave out
+ * what nobody imports: a client for identity tokens, with undici, and what it takes to run programs. docs/performance.md has the effect.
+ */
+function copyToolkit(name: string): void {
+  cpSync(join('node_modules', name), join(COPIES, name), {recursive: true});
+  const file = join(COPIES, name, 'package.json');
+  writeFileSync(file, JSON.stringify({...JSON.parse(readFileSync(file, 'utf8')), sideEffects: false}));
 }
 
 function bundle(action: string): void {
-  // Made elsewhere and put in place when it is whole: a test that runs meanwhile finds the old one or the new one.
+  // Built in a scratch folder and then moved: a test that runs at the same time finds either the old or the new bundle.
   const made = join(scratch, action);
   const statsFile = join(scratch, `${action}.json`);
   const ncc = join('node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
@@ -59,14 +52,15 @@ function bundle(action: string): void {
   execFileSync(process.execPath, [ncc, ...args], {stdio: ['ignore', 'ignore', 'inherit']});
   for (const file of readdirSync(made).filter((name) => name.endsWith('.js'))) minify(join(made, file));
   const stats: BundledModule = JSON.parse(readFileSync(statsFile, 'utf8'));
-  const packages = [...new Set(namesOf(stats).flatMap(packageFolderOf))].sort();
+  const bundled = (stats.modules ?? []).filter(({orphan}) => !orphan);
+  const packages = [...new Set(bundled.flatMap(namesOf).flatMap(packageFolderOf))].sort();
   writeFileSync(join(made, 'licenses.txt'), packages.map(licenceOf).join('\n'));
   const out = join('dist', action);
   rmSync(out, {recursive: true, force: true});
   cpSync(made, out, {recursive: true});
 }
 
-/** ncc's own `--minify` only shortens: it keeps all of what a package exports and nobody calls. Names stay, for the stacks in the log. */
+/** ncc's own `--minify` keeps exports that nobody imports. Function names stay, for the stacks in the log. */
 function minify(file: string): void {
   const {code} = minifySync(readFileSync(file, 'utf8'), {
     module: true,
@@ -90,9 +84,9 @@ function packageFolderOf(moduleName: string): readonly string[] {
 function licenceOf(folder: string): string {
   const {name, version, license} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (!ACCEPTED_LICENCES.has(license))
-    throw new Error(`${name}@${version} has the licence ${license}, which nobody accepted yet`);
+    throw new Error(`${name}@${version} has the licence ${license}, which is not in ACCEPTED_LICENCES`);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name}@${version} comes without the text of its licence`);
+  if (file === undefined) throw new Error(`${name}@${version} has no file with the text of its licence`);
   const text = readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim();
   return `${name}@${version} (${license})\n\n${text}\n`;
 }

@@ -83,8 +83,8 @@ export function startStep(job: Job): RunningStep {
   const {inputs = {}, runs} = parse(readFileSync(metadata, 'utf8'));
   const files = makeFiles(job.event ?? {});
   const startedAtMs = performance.now();
-  const child = spawn(process.execPath, [join(dirname(metadata), runs.main)], {
-    env: {...pathOnly(), ...GITHUB_ENVIRONMENT, ...files.env, ...inputEnvironment(inputs, job), ...job.env},
+  const child = spawn(process.execPath, [mainFile(join(dirname(metadata), runs.main))], {
+    env: {...ownEnvironment(), ...GITHUB_ENVIRONMENT, ...files.env, ...inputEnvironment(inputs, job), ...job.env},
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
@@ -175,9 +175,17 @@ function pairsOf(text: string): Record<string, string> {
   return pairs;
 }
 
-/** The variables of this process's own environment that a child process needs to start. */
-function pathOnly(): Record<string, string> {
-  const keep = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR'];
+/**
+ * `npm run coverage` measures the sources: with RUN_SOURCES, Node runs `src/upload.ts` itself in place of `dist/upload/index.js`, so that
+ * the figure needs no source maps.
+ */
+function mainFile(built: string): string {
+  return process.env['RUN_SOURCES'] ? built.replace(/dist(.)(\w+)\1index\.js$/, 'src$1$2.ts') : built;
+}
+
+/** Of this process's own environment, what a process needs to start, and where Node writes its coverage. */
+function ownEnvironment(): Record<string, string> {
+  const keep = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR', 'NODE_V8_COVERAGE'];
   return Object.fromEntries(
     keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? '']])),
   );

@@ -128,14 +128,3 @@ it('unless it is a dry run, or the run is cancelled', async () => {
 
   expect(stage.attached()).toBeNull();
 });
-
-it('and loads what it takes to ask GitHub only then', async () => {
-  await using stage = await setReleaseStage();
-  const loader = `import {registerHooks} from 'node:module';
-    registerHooks({load: (url, context, next) => (url.startsWith('file:') && console.log('loaded ' + url), next(url, context))});`;
-  const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(loader)}`};
-  const loadedBy = async (inputs: Record<string, string>) =>
-    (await stage.upload(inputs, {env})).lines.filter((line) => line.startsWith('loaded ')).length;
-
-  expect([await loadedBy({}), await loadedBy(ATTACH)]).toEqual([1, 2]);
-});

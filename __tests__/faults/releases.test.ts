@@ -34,11 +34,34 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it('and leaves the draft of another that is on its way', async () => {
-    const {attach, names} = await setScene([asset(FILE, THEIRS), asset(DRAFT, THEIRS)]);
+  it('with what only the draft of a step has that was killed before it deleted the file', async () => {
+    const stale = {10: {region: 'Manassas', id: 'stale'}, 26: {region: 'Sines-2', id: 'killed'}};
+    const {attach, said, names} = await setScene([asset(FILE, THEIRS), asset(DRAFT, stale)]);
     await attach();
-    expect(names()).toEqual([DRAFT, FILE]);
+    expect(said()).toEqual({...OURS, ...THEIRS, 26: stale[26]});
+    expect(names()).toEqual([FILE]);
   });
+
+  it('without the draft of a step that was killed, even if the file has all there is to say', async () => {
+    const {attach, said, names} = await setScene([asset(FILE, {...THEIRS, ...OURS}), asset(DRAFT, THEIRS)]);
+    await attach();
+    expect(said()).toEqual({...OURS, ...THEIRS});
+    expect(names()).toEqual([FILE]);
+  });
+
+  it('without an older draft whose upload broke off', async () => {
+    const {attach, names} = await setScene([asset(DRAFT, {}, 'starter'), asset(FILE, THEIRS)]);
+    await attach();
+    expect(names()).toEqual([FILE]);
+  });
+
+  it('by thirty steps at once, and nothing is lost', async () => {
+    const {attachAlso, said, names} = await setScene([asset(FILE, THEIRS)], 1000 * 60 * MINUTE_MS);
+    const regions = Array.from({length: 30}, (_, index) => 100 + index);
+    await Promise.all(regions.map((id) => attachAlso({[id]: {region: `Region-${id}`, id: `image-${id}`}})));
+    expect(Object.keys(said())).toEqual(['10', ...regions.map(String)]);
+    expect(names().filter((name) => name === FILE)).toHaveLength(1);
+  }, 60_000);
 
   it('with what it deleted, where another that never saw that takes the name', async () => {
     const {github, truth, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
@@ -172,7 +195,7 @@ describe('The file of a release is read', () => {
 
   it('only where it is no longer than such a file can be', async () => {
     const {github, gate} = await setScene([asset(FILE, {7: {region: ' '.repeat(2 ** 20)}})]);
-    await expect(gate()).rejects.toThrow('is not what this action writes');
+    await expect(gate()).rejects.toThrow('was not written by this action');
     expect(github.journal.filter(({path}) => path.includes('storage'))).toEqual([]);
   });
 });

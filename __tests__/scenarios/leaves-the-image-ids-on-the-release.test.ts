@@ -87,7 +87,7 @@ it.each([
   [
     "the file there is somebody else's",
     {releases: () => [{tag: TAG, assets: [{name: IMAGES_FILE, content: Buffer.from('{"images": []}')}]}]},
-    'is not what this action writes',
+    'was not written by this action',
   ],
 ])('or warns, and stays green, where %s', async (_, options, says) => {
   await using stage = await setReleaseStage(options);

@@ -9,14 +9,14 @@ import {retry} from '../../waiting/retry.ts';
 import type {Run} from '../../waiting/run.ts';
 import {type Images, ImagesOutput} from './images-output.ts';
 
-/** The file on a release that says which images were published for it: the output `images` of all uploads to all regions. */
+/** The file on a release that lists the images published for it: the output `images` of all uploads to all regions. */
 export const IMAGES_FILE = 'gcore-images.json';
-/** Under such a name the next file is brought. */
+/** The name of a draft: a new file is uploaded under such a name. */
 const DRAFT = /^gcore-images\.json\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** A file of all regions has some ten thousand bytes. */
+/** A file with all regions has about ten thousand bytes. */
 const MOST_BYTES = 2 ** 20;
 
-/** The file on one release, and what it takes to write it. */
+/** The release that has the file, and what is needed to write it. */
 export interface FileOnRelease {
   readonly release: Release;
   readonly releases: Releases;
@@ -24,10 +24,10 @@ export interface FileOnRelease {
 }
 
 /**
- * Reads what a release says of its images.
+ * Reads the file of a release.
  *
- * @returns undefined where it says nothing
- * @throws ExplainedError where the file is not of this action's making; GithubError; the reason of a cancelled run
+ * @returns undefined if the release has no such file
+ * @throws ExplainedError if this action did not write the file; GithubError; the reason of a cancelled run
  */
 export async function readImagesFile(release: Release, releases: Releases): Promise<Images | undefined> {
   const file = (await releases.assets(release)).find(isImagesFile);
@@ -35,8 +35,8 @@ export async function readImagesFile(release: Release, releases: Releases): Prom
 }
 
 /**
- * Two states of the same file as one: of each region the later entry, but for one that tells of a failure alone. It does not take
- * away the image, or the import, that an earlier run left.
+ * Merges two states of the file: the later entry of each region wins. Only a failure without an image does not replace the image, or the
+ * import, of an earlier run.
  */
 export function mergeImages(earlier: Images, later: Images): Images {
   const merged = {...earlier};
@@ -48,19 +48,22 @@ export function mergeImages(earlier: Images, later: Images): Images {
 
 type Entry = Images[string];
 
-/** A failure with an image came after the image was ready: an older one may have been replaced by then. */
+/** A failure that has an image came after the image was ready. It is kept: the earlier image may have been replaced. */
 function isLoss(before: Entry | undefined, {id, task_id, error}: Entry): boolean {
   if (before === undefined || error === undefined || id !== undefined) return false;
   return before.id !== undefined || (before.task_id !== undefined && task_id === undefined);
 }
 
 /**
- * Adds images to what a release says of its images, so that nothing that others write at the same time is lost.
+ * Adds images to the file of a release. Several steps may do so at the same time: nothing is lost.
  *
- * GitHub has no conditional write, but of several that delete an asset by its ID only one succeeds, and of several that name an
- * asset alike as well. So a new file is brought whole as a draft, the old one is deleted, the draft takes its name; who is overtaken
- * in one of the last two reads again, and starts anew, and remembers what it read, deleted or not. A step that ends in between leaves
- * no file, but a draft that tells what was in it.
+ * GitHub has no conditional write. But if several steps delete the same asset by its ID, only one succeeds, and only one can give an
+ * asset a name. So the new file is uploaded as a draft, the old one is deleted, and the draft is renamed. A step that fails at one of
+ * the last two was overtaken by another one: it starts again, and remembers what it has read, since it may have deleted that. A step
+ * that is killed leaves the old file, the new file, or no file but a draft that the next writer takes over.
+ *
+ * Drafts of killed steps and of steps that are still writing look the same. Both can be taken over and deleted once the new file is in
+ * place: a step that is still writing is overtaken by then.
  *
  * @throws ExplainedError, GithubError, or the reason of a cancelled run
  */
@@ -71,20 +74,36 @@ export async function attachImages(images: Images, file: FileOnRelease): Promise
   const attempt = async () => {
     const assets = await releases.assets(release);
     const old = assets.find(isImagesFile);
-    const drafts = assets.filter(({name}) => (old?.isWhole ? ownDrafts.has(name) : DRAFT.test(name)));
-    const said = old?.isWhole ? await imagesIn(old, release, releases) : await imagesInAll(drafts, file);
-    known = mergeImages(known, said);
-    const merged = mergeImages(known, images);
-    if (!old?.isWhole || !isDeepStrictEqual(said, merged)) {
+    const taken = draftsToTakeOver(assets, old, ownDrafts);
+    const written = old?.isWhole ? await imagesIn(old, release, releases) : {};
+    known = mergeImages(known, written);
+    // A draft may be older than the file, so it only adds what the file does not have.
+    const merged = mergeImages(mergeImages(await imagesInAll(taken, file), known), images);
+    if (taken.length > 0 || !isDeepStrictEqual(written, merged)) {
       const draft = `${IMAGES_FILE}.${randomUUID()}`;
       ownDrafts.add(draft);
       await replaceFile(old, {draft, images: merged}, file);
     }
-    await removeDrafts(drafts, file);
+    await removeDrafts([...taken, ...assets.filter(({name}) => ownDrafts.has(name))], file);
   };
   const onRetry = ({message}: GithubError) =>
     run.log.debug(`${IMAGES_FILE} is not written yet: ${message}. Starting again.`);
   await retry(attempt, {shouldRetry: mayPass, backoff: {firstMs: 500, mostMs: 16_000}, onRetry}, run);
+}
+
+/**
+ * Drafts of other steps, the oldest first: all of them if there is no file, else one. With three, thirty steps that write at the same time
+ * would send twice as many requests, mostly to read each other's drafts. The next writer takes over the next one.
+ */
+function draftsToTakeOver(
+  assets: readonly Asset[],
+  old: Asset | undefined,
+  own: ReadonlySet<string>,
+): readonly Asset[] {
+  const drafts = assets.filter(({name}) => DRAFT.test(name) && !own.has(name)).toSorted((a, b) => a.id - b.id);
+  if (!old?.isWhole) return drafts;
+  // A younger draft that is not whole may still be uploading.
+  return drafts.filter(({id, isWhole}) => isWhole || id < old.id).slice(0, 1);
 }
 
 function isImagesFile({name}: Asset): boolean {
@@ -96,23 +115,23 @@ async function imagesIn(asset: Asset, release: Release, releases: Releases): Pro
   const parsed = v.safeParse(ImagesOutput, text);
   if (parsed.success) return parsed.output;
   throw new ExplainedError(
-    `${inert(asset.name, 100)} of release ${inert(release.tag, 100)} is not what this action writes.`,
+    `${inert(asset.name, 100)} of release ${inert(release.tag, 100)} was not written by this action.`,
     {
-      next: 'Delete it, or give it another name, and run the upload again.',
+      next: 'Delete or rename it, then run the upload again.',
     },
   );
 }
 
-/** What drafts hold, the newest last. */
+/** What drafts hold; the later one wins. */
 async function imagesInAll(drafts: readonly Asset[], {release, releases}: FileOnRelease): Promise<Images> {
   let images: Images = {};
-  for (const draft of drafts.filter(({isWhole}) => isWhole).toSorted((a, b) => a.id - b.id)) {
+  for (const draft of drafts.filter(({isWhole}) => isWhole)) {
     images = mergeImages(images, await imagesIn(draft, release, releases));
   }
   return images;
 }
 
-/** @param next the new file, and the name under which it is brought */
+/** @param next the new file, and the name of its draft */
 async function replaceFile(
   old: Asset | undefined,
   next: {readonly draft: string; readonly images: Images},
@@ -124,7 +143,7 @@ async function replaceFile(
   await releases.rename(draft, IMAGES_FILE, run.graceOver).catch(overtakenBy(404, 422));
 }
 
-/** Drafts from before the file was written: what was in them is in it, or their own writer is overtaken and brings another. */
+/** Deletes drafts whose content is in the file. A draft that is left is deleted by the next writer. */
 async function removeDrafts(drafts: readonly Asset[], {releases, run}: FileOnRelease): Promise<void> {
   for (const draft of drafts) {
     await releases.remove(draft, run.graceOver).catch((error: unknown) => {
@@ -133,7 +152,7 @@ async function removeDrafts(drafts: readonly Asset[], {releases, run}: FileOnRel
   }
 }
 
-/** Where somebody else writes the file at the same time, it is to be read again. */
+/** An answer of these means that another step writes the file at the same time: read it again. */
 function overtakenBy(...statuses: readonly number[]): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof GithubError && error.status !== undefined && statuses.includes(error.status))) throw error;

@@ -2,13 +2,15 @@ import {beforeAll, describe, expect, it} from '@jest/globals';
 import {generate} from 'selfsigned';
 import type {Answer, SimulatorOptions} from '../../simulator/simulator.ts';
 import {rawRequest} from './raw-client.ts';
-import {simulate} from './stage.ts';
+import {call, simulate} from './stage.ts';
 
 let tls: Required<SimulatorOptions>['tls'];
 
 beforeAll(async () => {
   const {private: key, cert} = await generate([{name: 'commonName', value: '127.0.0.1'}]);
   tls = {key, cert};
+  // The first request of a process compiles the contract, which takes longer than the patience below.
+  await call(await simulate(), '/cloud/v1/regions');
 });
 
 async function ask(answer?: Answer) {

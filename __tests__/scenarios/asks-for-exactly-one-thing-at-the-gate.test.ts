@@ -34,5 +34,5 @@ it('fails for a region in which the upload had failed, and passes on why', async
 
   expect(exitCode).toBe(1);
   expect(outputs).toMatchObject({ready: 'false', 'failed-regions': '[10]', 'image-id': image.id});
-  expect(log).toContain('[Manassas] The upload left no image here: Gcore refused: quota');
+  expect(log).toContain('[Manassas (10)] The upload left no image here: Gcore refused: quota');
 });

@@ -59,7 +59,7 @@ it('is red where Gcore refuses otherwise, once all were tried', async () => {
   expect(stage.cloud.requests('delete')).toHaveLength(3);
   expect(result.outputs['deleted-count']).toBe('2');
   expect(result.log).toContain('error: 1 image of 3 could not be deleted:');
-  expect(result.log).toMatch(/^\[Luxembourg-2\] Image .*: Gcore rejected the request: DELETE .* 400 No\./m);
+  expect(result.log).toMatch(/^\[Luxembourg-2 \(7\)\] Image .*: Gcore rejected the request: DELETE .* 400 No\./m);
   expect(result.log).toMatch(/^Deleted before that: 2 images: /m);
   expect([...listed(result, 'skipped').values()]).toEqual([
     expect.stringMatching(/^failed: Gcore rejected the request: /),
@@ -103,6 +103,6 @@ it('prunes the other regions where one cannot be looked at', async () => {
   expect([...listed(result, 'deleted').keys()]).toEqual([image.id]);
   expect(JSON.parse(result.outputs['kept'] ?? '')).toEqual({7: []});
   expect(result.log).toContain('error: 1 of 2 regions failed:');
-  expect(result.log).toMatch(/^\[Frankfurt\] 404 Not Found: .*404/m);
+  expect(result.log).toMatch(/^\[Frankfurt \(26\)\] 404 Not Found: .*404/m);
   expect(result.log).toContain(`Deleted before that: 1 image: ${image.id}.`);
 });

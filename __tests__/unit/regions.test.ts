@@ -46,7 +46,9 @@ describe('work in several regions', () => {
   it('throws the failures of all regions as one error, each text once', async () => {
     const results = await workInThree({failsEveryRegion: () => true});
     expect(() => throwFailures(results)).toThrow(
-      ['3 of 3 regions failed:', '[Region-1, Region-2, Region-3] It failed.', 'All regions failed.'].join('\n'),
+      ['3 of 3 regions failed:', '[Region-1 (1), Region-2 (2), Region-3 (3)] It failed.', 'All regions failed.'].join(
+        '\n',
+      ),
     );
   });
 });

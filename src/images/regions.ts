@@ -97,7 +97,7 @@ export function throwFailures(results: readonly RegionResult<{readonly kind: str
   if (results.length === 1) throw first.error;
   const byError = Map.groupBy(failed, ({error}) => error);
   const known = [...byError].flatMap(([{what, known: lines, next}, regions]) => [
-    `[${regions.map(({scope}) => scope.regionName).join(', ')}] ${what}`,
+    `[${regions.map(({scope}) => regionLabel(scope)).join(', ')}] ${what}`,
     ...lines.map((line) => `– ${line}`),
     ...(next === undefined ? [] : [`– ${next}`]),
   ]);
@@ -107,6 +107,11 @@ export function throwFailures(results: readonly RegionResult<{readonly kind: str
     next: rest === 0 ? 'All regions failed.' : `The other ${rest} succeeded: the output "images" has their IDs.`,
     cause: new AggregateError(failed.map(({error}) => error)),
   });
+}
+
+/** `Chicago (84)`; the ID alone if the name is not known. */
+export function regionLabel({regionName, regionId}: Scope): string {
+  return regionName === String(regionId) ? `region ${regionId}` : `${regionName} (${regionId})`;
 }
 
 function isFailed(outcome: {readonly kind: string}): outcome is RegionFailed {

@@ -1,6 +1,6 @@
 import {ExplainedError} from '../../errors.ts';
 import {inert} from '../../text/inert.ts';
-import {failedRegions, type RegionResult} from '../regions.ts';
+import {failedRegions, type RegionResult, regionLabel} from '../regions.ts';
 import type {PruneResult, RegionPruned} from './delete-planned.ts';
 import {PRUNE_AGAIN, type RegionPlanned} from './plan.ts';
 
@@ -30,7 +30,7 @@ interface TriedImage {
  */
 export function throwPruneFailures({plans, results, stopped}: PruneEnd): void {
   const all = results.flatMap(({scope, outcome}) =>
-    outcome.kind === 'pruned' ? outcome.images.map((result) => ({region: scope.regionName, result})) : [],
+    outcome.kind === 'pruned' ? outcome.images.map((result) => ({region: regionLabel(scope), result})) : [],
   );
   const failed = all.flatMap(({region, result}) => (result.kind === 'failed' ? [{region, ...result}] : []));
   const notTried = all.flatMap(({result}) => (result.kind === 'not-tried' ? [result] : []));
@@ -67,7 +67,7 @@ export function throwPruneFailures({plans, results, stopped}: PruneEnd): void {
 /** Why regions failed, a line or more for each reason: several regions may share one. */
 export function regionLines(results: readonly RegionResult<{readonly kind: string}>[]): readonly string[] {
   return [...Map.groupBy(failedRegions(results), ({error}) => error)].flatMap(([{what, known}, regions]) => [
-    `[${regions.map(({scope}) => scope.regionName).join(', ')}] ${what}`,
+    `[${regions.map(({scope}) => regionLabel(scope)).join(', ')}] ${what}`,
     ...known.map((line) => `    ${line}`),
   ]);
 }

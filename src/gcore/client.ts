@@ -45,7 +45,7 @@ export interface Client {
    * @throws RequestError, or the reason of a cancelled run
    */
   write<T>(
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body: object | undefined,
     shape: v.GenericSchema<unknown, T>,
@@ -152,7 +152,7 @@ function errorAnswer(
     method,
     path,
     status,
-    reason: `${status} ${body.message ?? '(no reason given)'}${fields}`,
+    reason: `${status} ${body.message ?? body.error ?? '(no reason given)'}${fields}`,
     requestId: body.request_id ?? requestIdOf(answer),
     retryAfterMs: parseRetryAfter(answer.header('retry-after'), serverTime),
     isAboutBody: outcomeOfStatus(status) === 'refused' && body.invalid_fields !== undefined,

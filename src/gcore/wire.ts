@@ -152,6 +152,8 @@ export function pageOf<S extends v.GenericSchema>(item: S) {
 /** Gcore's form of an error. A proxy in between may send anything else. */
 export const ErrorBody = v.object({
   message: v.optional(Text),
+  /** What Object Storage has in place of a message. */
+  error: v.optional(Text),
   request_id: v.optional(Text),
   invalid_fields: v.optional(v.unknown()),
 });

@@ -1,5 +1,7 @@
 import {type Agent, type IncomingMessage, request as requestHttp} from 'node:http';
 import {request as requestHttps} from 'node:https';
+import type {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
 import {urlToHttpOptions} from 'node:url';
 import {openAgent} from './connections.ts';
 
@@ -7,10 +9,11 @@ import {openAgent} from './connections.ts';
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 export interface OutgoingRequest {
-  readonly method: 'HEAD' | 'GET' | 'POST' | 'DELETE';
+  readonly method: 'HEAD' | 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A stream's length must be in the header content-length. It is destroyed at the end, in any case. */
+  readonly body?: string | Readable;
   /** How long the whole answer may take, its body included. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -55,10 +58,15 @@ export function openTransport(baseUrl: URL): Transport {
   const closed = new AbortController();
   const reads = openAgent(baseUrl, true, closed.signal);
   // A write goes on a connection of its own: the reset of one that had idled too long could not be told from a lost answer.
+  // PUT, a part of an upload, has the same effect however often it is sent.
   const writes = openAgent(baseUrl, false, closed.signal);
   return {
     exchange: (outgoing) =>
-      exchange(outgoing, {agent: outgoing.method === 'GET' ? reads : writes, closed: closed.signal}, readText),
+      exchange(
+        outgoing,
+        {agent: /^(GET|PUT)$/.test(outgoing.method) ? reads : writes, closed: closed.signal},
+        readText,
+      ),
     peek: (outgoing, mostBytes) =>
       exchange(outgoing, {agent: reads, closed: closed.signal}, (body, timeout) => readStart(body, mostBytes, timeout)),
     close: () => {
@@ -92,7 +100,8 @@ async function exchange<Body>(
     request.on('error', answered.reject).once('response', answered.resolve);
     // An answer that is none, as 101 Switching Protocols, ends the connection and raises no error.
     request.once('close', () => answered.reject(new Error('the connection ended without an answer')));
-    request.end(body);
+    if (body === undefined || typeof body === 'string') request.end(body);
+    else pipeline(body, request).catch(answered.reject);
     const answer = await answered.promise;
     return {
       status: answer.statusCode ?? 0,
@@ -104,6 +113,8 @@ async function exchange<Body>(
     throw error;
   } finally {
     for (const limit of limits) limit.removeEventListener('abort', onEnd);
+    // Answered before it was sent whole: the rest is not wanted.
+    if (!request.writableFinished) request.destroy();
   }
 }
 

@@ -1,0 +1,62 @@
+import {ExplainedError} from '../errors.ts';
+import {mayResend, RequestError} from '../gcore/request-error.ts';
+import {retry} from '../waiting/retry.ts';
+import type {Run} from '../waiting/run.ts';
+import {STORAGE_PAGE} from './explain-storage.ts';
+import type {AccessKey, ObjectStorage} from './object-storage.ts';
+import type {Credentials} from './s3-requests.ts';
+
+/** The service may round the time at which a key was made. */
+const ROUNDING_MS = 2000;
+const ATTEMPTS = 3;
+
+/**
+ * Makes an access key for this run alone.
+ *
+ * If the answer is lost, so is the key's secret, and nothing tells the key from one of another run: it is never deleted, but named in a
+ * warning, and another one is made.
+ *
+ * @throws ExplainedError if the storage has as many keys as it may have; RequestError, or the reason of a cancelled run
+ */
+export async function createAccessKey(storageId: number, api: ObjectStorage, run: Run): Promise<Credentials> {
+  const create = async () => {
+    const startedAtMs = api.serverClock.now();
+    try {
+      return await api.createAccessKey(storageId);
+    } catch (error) {
+      run.cancelled.throwIfAborted();
+      if (!(error instanceof RequestError)) throw error;
+      if (error.status === 409) throw tooManyKeys(storageId, await api.listAccessKeys(storageId), error);
+      if (error.outcome === 'unknown') await warnOfLostKey(storageId, startedAtMs, api, run);
+      throw error;
+    }
+  };
+  const shouldRetry = (error: unknown): error is RequestError =>
+    mayResend(error) || (error instanceof RequestError && error.outcome === 'unknown');
+  return await retry(create, {attempts: ATTEMPTS, shouldRetry}, run);
+}
+
+async function warnOfLostKey(storageId: number, sinceMs: number, api: ObjectStorage, run: Run): Promise<void> {
+  const keys = await api.listAccessKeys(storageId);
+  const recent = keys.filter(({createdAt}) => !(Date.parse(createdAt) < sinceMs - ROUNDING_MS));
+  if (recent.length === 0) return;
+  run.log.warning(
+    `The answer to a request for an access key was lost. One of these keys of storage ${storageId} may be unused: ${listed(recent)}. ` +
+      `If no other run is staging a file now, delete it in the Gcore portal (${STORAGE_PAGE}).`,
+  );
+}
+
+function tooManyKeys(storageId: number, keys: readonly AccessKey[], cause: RequestError): ExplainedError {
+  return new ExplainedError(`No access key could be made for storage ${storageId}: ${cause.message}`, {
+    known: [
+      `Its keys: ${keys.length === 0 ? 'none' : listed(keys)}.`,
+      'This action deletes no key that another run has made.',
+    ],
+    next: `Open ${STORAGE_PAGE}, select this storage, and delete keys that no job uses any more: those of lost runs may be deleted. Then run this job again.`,
+    cause,
+  });
+}
+
+function listed(keys: readonly AccessKey[]): string {
+  return keys.map(({id, createdAt}) => `${id} (made ${createdAt})`).join(', ');
+}

@@ -1,0 +1,53 @@
+import type {Outcome} from '../http/failures.ts';
+
+export interface S3ErrorDetails {
+  readonly outcome: Outcome;
+  /** The operation's name in S3, `UploadPart`. */
+  readonly operation: string;
+  /** Why, as one inert line. */
+  readonly reason: string;
+  readonly status?: number | undefined;
+  /** S3's own word for the failure, `NoSuchUpload`. */
+  readonly code?: string | undefined;
+  /** How long the service asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** A request to S3 that failed. It holds no headers, no key, no body, and not the bucket's name. */
+export class S3Error extends Error {
+  override readonly name = 'S3Error';
+  readonly outcome: Outcome;
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor({outcome, operation, reason, status, code, retryAfterMs, cause}: S3ErrorDetails) {
+    super(`S3 ${operation}: ${reason}`, {cause});
+    this.outcome = outcome;
+    this.status = status;
+    this.code = code;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Refusals of data that was damaged or too slow on its way, or that passes: S3's list of error codes. */
+const PASSING_CODES: ReadonlySet<string> = new Set([
+  'BadDigest',
+  'IncompleteBody',
+  'InternalError',
+  'OperationAborted',
+  'RequestTimeout',
+  'SlowDown',
+  'XAmzContentSHA256Mismatch',
+]);
+
+/** Whether the same request may succeed the next time. Every request to S3 that is retried has the same effect if it is sent twice. */
+export function mayRetryS3(error: unknown): error is S3Error {
+  return error instanceof S3Error && (error.outcome !== 'refused' || PASSING_CODES.has(error.code ?? ''));
+}
+
+/** Whether no connection could be made: no such host, no answer, or a certificate that does not hold. */
+export function isNotConnected(error: unknown): boolean {
+  return error instanceof S3Error && error.status === undefined && error.outcome !== 'unknown';
+}

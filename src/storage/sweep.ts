@@ -1,0 +1,42 @@
+import {ExplainedError} from '../errors.ts';
+import {RequestError} from '../gcore/request-error.ts';
+import type {Run} from '../waiting/run.ts';
+import type {ObjectStorage} from './object-storage.ts';
+import {S3Error} from './s3-error.ts';
+import {bucketTimeMs, deleteBucket, makePrivate} from './staging-bucket.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Deletes what lost runs have left behind: this action's own buckets that are over a day old by their names. Each is made private first.
+ * A failure is a warning: the next run tries again.
+ *
+ * @param empty empties a bucket by S3
+ * @throws the reason of a cancelled run
+ */
+export async function sweep(
+  storageId: number,
+  api: ObjectStorage,
+  empty: (bucket: string) => Promise<void>,
+  run: Run,
+): Promise<void> {
+  const failed = (error: unknown, what: string) => {
+    run.cancelled.throwIfAborted();
+    if (![RequestError, S3Error, ExplainedError].some((type) => error instanceof type)) throw error;
+    run.log.warning(`${what} of storage ${storageId}: ${error instanceof Error ? error.message : ''}`);
+  };
+  try {
+    const names = await api.listBucketNames(storageId);
+    for (const name of names.filter((one) => (bucketTimeMs(one) ?? Infinity) < api.serverClock.now() - DAY_MS)) {
+      try {
+        if (!(await makePrivate(storageId, name, api))) continue;
+        await deleteBucket(storageId, name, api, () => empty(name));
+        run.log.info('Deleted a staged file that an earlier run had left behind.');
+      } catch (error) {
+        failed(error, 'Could not delete a staged file that an earlier run has left behind in a bucket');
+      }
+    }
+  } catch (error) {
+    failed(error, 'Could not look for staged files of earlier runs in the buckets');
+  }
+}

@@ -9,6 +9,7 @@ import type {JsonObject} from './model.ts';
 export interface TrueAnswer {
   readonly status: number;
   readonly headers: Headers;
+  /** Bytes are sent as they are, their type among the headers. Anything else is sent as JSON. */
   readonly body: unknown;
 }
 
@@ -35,9 +36,9 @@ type Headers = Readonly<Record<string, string>>;
 export async function writeAnswer(line: Line, entry: JournalEntry, truth: TrueAnswer, answer: Answer): Promise<void> {
   switch (answer.kind) {
     case 'true': {
-      const body =
-        answer.change === undefined ? truth.body : answer.change(structuredClone(truth.body) as JsonObject, entry);
-      return sendWhole(line, truth, JSON.stringify(body));
+      const {body} = truth;
+      if (answer.change === undefined || Buffer.isBuffer(body)) return sendWhole(line, truth, wholeBody(truth));
+      return sendWhole(line, truth, JSON.stringify(answer.change(structuredClone(body) as JsonObject, entry)));
     }
     case 'status':
       return sendStatus(line, truth, answer);
@@ -61,7 +62,7 @@ export async function writeAnswer(line: Line, entry: JournalEntry, truth: TrueAn
 }
 
 function sendWhole(line: Line, truth: TrueAnswer, body: string | Buffer): void {
-  open(line, truth.status, {...truth.headers, ...JSON_TYPE}, body);
+  open(line, truth.status, headersOf(truth), body);
   line.response.end(body);
 }
 
@@ -90,7 +91,7 @@ async function trickle(line: Line, truth: TrueAnswer, everyMs: number): Promise<
 
 function openWhole(line: Line, truth: TrueAnswer): Buffer {
   const body = wholeBody(truth);
-  open(line, truth.status, {...truth.headers, ...JSON_TYPE}, body);
+  open(line, truth.status, headersOf(truth), body);
   line.response.flushHeaders();
   return body;
 }
@@ -98,11 +99,15 @@ function openWhole(line: Line, truth: TrueAnswer): Buffer {
 /** Sets status and headers one by one: a scripted header replaces one of the same name, in upper or lower case. */
 function open({response}: Line, status: number, headers: Headers, body: string | Buffer, scripted: Headers = {}): void {
   response.statusCode = status;
-  response.setHeader('content-length', Buffer.byteLength(body));
+  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body));
   for (const [name, value] of [...Object.entries(headers), ...Object.entries(scripted)])
     response.setHeader(name, value);
 }
 
-function wholeBody(truth: TrueAnswer): Buffer {
-  return Buffer.from(JSON.stringify(truth.body));
+function wholeBody({body}: TrueAnswer): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+}
+
+function headersOf({body, headers}: TrueAnswer): Headers {
+  return Buffer.isBuffer(body) ? headers : {...headers, ...JSON_TYPE};
 }

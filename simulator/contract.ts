@@ -10,6 +10,25 @@ export interface Contract {
   checkAnswer(entry: JournalEntry, status: number, body: unknown): readonly string[];
 }
 
+/** What the documents do not say of the services that they describe. */
+export interface Dialect {
+  /** The texts that an error always has, where the document gives none for its status. */
+  readonly errorFields: readonly string[];
+  /** Fields that may be null, though their schema says otherwise. */
+  readonly nullable: readonly (readonly [schema: string, field: string])[];
+}
+
+const CLOUD_DIALECT: Dialect = {errorFields: ['exception_class', 'message', 'request_id'], nullable: []};
+export const STORAGE_DIALECT: Dialect = {
+  errorFields: ['error'],
+  nullable: [
+    ['BucketDetailResV4', 'cors'],
+    ['BucketDetailResV4', 'lifecycle'],
+    ['BucketDetailResV4', 'policy'],
+    ['LocationV4', 'title'],
+  ],
+};
+
 const DOCUMENT = 'openapi';
 const APPLICATION_JSON = 'application~1json';
 const UUID4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
@@ -36,12 +55,14 @@ interface Parameter {
 
 class DocumentContract implements Contract {
   readonly #document: JsonObject;
+  readonly #dialect: Dialect;
   readonly #paths: readonly Path[];
   readonly #ajv: Ajv2020;
   readonly #compiled = new Map<string, ValidateFunction>();
 
-  constructor(document: JsonObject) {
+  constructor(document: JsonObject, dialect: Dialect) {
     this.#document = document;
+    this.#dialect = dialect;
     this.#paths = Object.entries(objectAt(document, 'paths')).map(([template, methods]) => ({
       template,
       pattern: new RegExp(`^${template.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
@@ -52,6 +73,7 @@ class DocumentContract implements Contract {
     // The service's own examples of date-time have no zone.
     this.#ajv.addFormat('date-time', ZONE_OPTIONAL);
     this.#ajv.addFormat('uuid4', UUID4);
+    this.#ajv.addFormat('uint64', {type: 'number', validate: (value) => value >= 0});
     this.#ajv.addSchema(document, DOCUMENT);
   }
 
@@ -69,10 +91,12 @@ class DocumentContract implements Contract {
       // The document describes success only; errors have a form that all endpoints share.
       return status < 400
         ? [`${titleOf(entry)}: answer ${status}: not in the document`]
-        : faultsOfError(entry, status, body);
+        : faultsOfError(entry, status, body, this.#dialect);
     }
+    const title = `${titleOf(entry)}: answer ${status}`;
+    if (status === 204) return body === undefined ? [] : [`${title}: a body where none belongs`];
     const pointer = `${found.pointer}/responses/${status}/content/${APPLICATION_JSON}/schema`;
-    return this.#validate(pointer, body).map((fault) => `${titleOf(entry)}: answer ${status}: ${fault}`);
+    return this.#validate(pointer, body).map((fault) => `${title}: ${fault}`);
   }
 
   #find({method, path}: JournalEntry): Found | undefined {
@@ -109,6 +133,7 @@ class DocumentContract implements Contract {
 
   #checkBody({body, headers}: JournalEntry, {operation, pointer}: Found): readonly string[] {
     if (!('requestBody' in operation)) return body === undefined ? [] : ['a body where none belongs'];
+    if (body === undefined && objectAt(operation, 'requestBody')['required'] === false) return [];
     const schemaPointer = `${pointer}/requestBody/content/${APPLICATION_JSON}/schema`;
     const {'content-type': type = 'none'} = headers;
     const faultsOfType = type.startsWith('application/json') ? [] : [`content-type is ${type}`];
@@ -134,19 +159,22 @@ class DocumentContract implements Contract {
 }
 
 /** Reads an OpenAPI 3.1 document to check against. */
-export function openContract(path: string): Contract {
+export function openContract(path: string, dialect = CLOUD_DIALECT): Contract {
   const document: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (!isJsonObject(document)) throw new Error(`${path} holds no OpenAPI document.`);
-  return new DocumentContract(document);
+  for (const [schema, field] of dialect.nullable) {
+    const properties = objectAt(objectAt(objectAt(objectAt(document, 'components'), 'schemas'), schema), 'properties');
+    properties[field] = {anyOf: [properties[field] ?? {}, {type: 'null'}]};
+  }
+  return new DocumentContract(document, dialect);
 }
 
 function faultOf({instancePath, message}: ErrorObject): string {
   return `${instancePath === '' ? 'it' : instancePath} ${message ?? 'is not valid'}`;
 }
 
-function faultsOfError(entry: JournalEntry, status: number, body: unknown): readonly string[] {
-  const fields = ['exception_class', 'message', 'request_id'];
-  const missing = fields.filter((field) => !isJsonObject(body) || typeof body[field] !== 'string');
+function faultsOfError(entry: JournalEntry, status: number, body: unknown, {errorFields}: Dialect): readonly string[] {
+  const missing = errorFields.filter((field) => !isJsonObject(body) || typeof body[field] !== 'string');
   return missing.map((field) => `${titleOf(entry)}: answer ${status}: error without ${field}`);
 }
 

@@ -6,6 +6,7 @@ import type {QuotaOptions} from './quotas.ts';
 import {FEW_REGIONS, fleetOf} from './regions.ts';
 import type {CloudRules, Late, TagsVisible, WireRules} from './rules.ts';
 import type {Tls} from './server.ts';
+import type {StorageOptions} from './storage/model.ts';
 
 export interface SimulatorOptions {
   /** Default: a fixed one that looks like a permanent API token. */
@@ -47,6 +48,8 @@ export interface SimulatorOptions {
   readonly tls?: Tls;
   readonly host?: string;
   readonly port?: number;
+  /** How Object Storage behaves. */
+  readonly storage?: StorageOptions;
   /** Default: the document that the environment variable GCORE_OPENAPI names, if it does. */
   readonly contract?: Contract;
 }

@@ -53,6 +53,7 @@ import {rulesOf, type SimulatorOptions} from './options.ts';
 import type {RequestKind} from './request-kinds.ts';
 import {Schedule} from './schedule.ts';
 import {listen} from './server.ts';
+import {openStorage, type SimulatedStorage, STORAGE_API} from './storage/storage.ts';
 
 export type {Contract} from './contract.ts';
 export type {Answer, Effect, Fault} from './faults.ts';
@@ -82,6 +83,7 @@ export {
 export type {QuotaOptions} from './quotas.ts';
 export {fleetOf} from './regions.ts';
 export type {RequestKind} from './request-kinds.ts';
+export type {SimulatedStorage, StorageOptions} from './storage/storage.ts';
 export {endlessList} from './wire.ts';
 
 export interface ImageFilter {
@@ -98,6 +100,8 @@ export interface Simulator {
   readonly journal: readonly JournalEntry[];
   /** What in requests or true answers broke the OpenAPI document. */
   readonly violations: readonly string[];
+  /** Object Storage: its API at `url`, its S3 on a port of its own. */
+  readonly storage: SimulatedStorage;
   /** The true state of all images, also of those that no client can see yet. */
   images(filter?: ImageFilter): Promise<readonly SimulatedImage[]>;
   tasks(): Promise<readonly SimulatedTask[]>;
@@ -134,12 +138,17 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const contract = options.contract ?? contractOfEnvironment();
   const gateway = new Gateway({apiKey, clock, dateOffsetMs: options.dateOffsetMs ?? 0, schedule, cloud, contract});
   const address = {host: options.host ?? '127.0.0.1', port: options.port ?? 0, tls: options.tls};
-  const server = await listen(address, (request, line) => gateway.handle(request, line));
+  const storage = await openStorage(options.storage ?? {}, clock, address.host, {apiKey, schedule, shared: gateway});
+  const server = await listen(address, (request, line) => {
+    const isForStorage = request.url?.startsWith(STORAGE_API) === true;
+    return isForStorage ? storage.handleApi(request, line) : gateway.handle(request, line);
+  });
   return {
     url: server.url,
     apiKey,
     journal: gateway.journal,
     violations: gateway.violations,
+    storage,
     images: async (filter = {}) => {
       await schedule.advance();
       return cloud
@@ -160,6 +169,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       schedule.stop();
       cloud.stop();
       await server.close();
+      await storage.close();
     },
   };
 }

@@ -1,0 +1,46 @@
+import {describe, expect, it} from '@jest/globals';
+import {LOCATION, openScene, type Scene, STORAGE} from './stage.ts';
+
+/** Ends a run at its nth request, before or after that has its effect; nothing is awaited any more, as if it was killed. */
+async function killedAt(nth: number, hasEffect: boolean): Promise<Scene> {
+  const scene = await openScene();
+  scene.simulator.storage.addStorage(STORAGE, LOCATION);
+  scene.simulator.script({request: 'any', nth, effect: hasEffect ? 'now' : 'none', answer: {kind: 'hang'}});
+  await scene
+    .stage({
+      onRun: ({cancel}) => {
+        scene.simulator.on('request', () => {
+          if (scene.simulator.journal.length === nth) setImmediate(cancel);
+        });
+      },
+    })
+    .catch(() => undefined);
+  return scene;
+}
+
+async function requestsOfOneRun(): Promise<number> {
+  const scene = await openScene();
+  scene.simulator.storage.addStorage(STORAGE, LOCATION);
+  await scene.stage();
+  return scene.simulator.journal.length;
+}
+
+describe('a run that is killed', () => {
+  it('at any request leaves what another process can remove', async () => {
+    const requests = await requestsOfOneRun();
+    expect(requests).toBeGreaterThan(12);
+    for (let nth = 1; nth <= requests; nth += 1) {
+      for (const hasEffect of [true, false]) {
+        const scene = await killedAt(nth, hasEffect);
+        const where = `${scene.simulator.journal[nth - 1]?.kind}, ${hasEffect ? 'with' : 'without'} its effect`;
+        const outcome = scene.states.length === 0 ? {kind: 'gone'} : await scene.clean();
+        expect([where, outcome]).toEqual([where, {kind: 'gone'}]);
+        expect([where, scene.simulator.storage.buckets()]).toEqual([where, []]);
+        // The ID of a key is known by its answer alone.
+        const isKeyLost = scene.simulator.journal[nth - 1]?.kind === 'create-key' && hasEffect;
+        expect([where, scene.simulator.storage.keyIds().length]).toEqual([where, isKeyLost ? 2 : 1]);
+        await scene.simulator.close();
+      }
+    }
+  });
+});

@@ -1,0 +1,185 @@
+import {describe, expect, it} from '@jest/globals';
+import {ExplainedError} from '../../src/errors.ts';
+import {LOCATION, MIB, openScene, STORAGE, thrownBy} from './stage.ts';
+
+describe('staging a file', () => {
+  it('gives a URL that anybody can fetch, and leaves nothing behind', async () => {
+    const scene = await openScene();
+    const url = await scene.stage({sizeBytes: 33 * MIB});
+    const head = await fetch(url, {method: 'HEAD'});
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(33 * MIB)]);
+    const [bucket] = scene.simulator.storage.buckets();
+    expect(bucket?.name).toMatch(/^gpu-stage-20260708t1000\d\dz-[0-9a-f]{32}$/);
+    expect(bucket?.expirationDays).toBe(1);
+    expect(scene.simulator.requests('s3-part').map(({headers}) => headers['content-length'])).toContain(String(MIB));
+
+    expect(await scene.clean()).toEqual({kind: 'gone'});
+    expect((await fetch(url)).status).toBe(403);
+    const {storage} = scene.simulator;
+    expect([storage.buckets(), storage.keyIds(), storage.storages().length]).toEqual([[], [], 1]);
+    expect(scene.warnings()).toEqual([]);
+  });
+
+  it('saves the name of the bucket and its being public before the requests that make it so', async () => {
+    const scene = await openScene();
+    const savedAt = new Map<string, number>();
+    scene.simulator.on('request', ({kind}) => {
+      if (!savedAt.has(kind)) savedAt.set(kind, scene.states.length);
+    });
+    await scene.stage();
+    const savedBefore = (kind: string) => scene.states[(savedAt.get(kind) ?? 0) - 1];
+    const name = scene.simulator.storage.buckets()[0]?.name;
+    expect(savedBefore('create-bucket')?.bucket).toEqual({kind: 'private', name});
+    expect(savedBefore('s3-anonymous-head')?.bucket).toMatchObject({kind: 'public', name});
+    expect(savedBefore('create-bucket')?.accessKeyIds).toEqual(scene.simulator.storage.keyIds());
+  });
+
+  it('masks the secret of its key and the name of its bucket, and saves no secret', async () => {
+    const scene = await openScene();
+    await scene.stage();
+    const [storage] = scene.simulator.storage.storages();
+    const secrets = [...(storage?.keys.values() ?? [])].map(({secret}) => secret);
+    expect(secrets).toHaveLength(1);
+    for (const secret of [...secrets, scene.simulator.storage.buckets()[0]?.name])
+      expect(scene.masked).toContain(secret);
+    for (const secret of secrets) {
+      expect(JSON.stringify(scene.states)).not.toContain(secret);
+      expect(scene.lines().join('\n')).not.toContain(secret);
+    }
+  });
+
+  it('uses a storage that is there, whatever others the account has', async () => {
+    const scene = await openScene();
+    const {storage} = scene.simulator;
+    for (let other = 0; other < 30; other += 1) storage.addStorage(`other-${other}`, LOCATION);
+    const own = storage.addStorage(STORAGE, LOCATION);
+    const foreign = [...own.keys.keys()];
+    await scene.stage();
+    expect(scene.simulator.requests('create-storage')).toHaveLength(0);
+    expect(storage.buckets()[0]?.storageId).toBe(own.id);
+    await scene.clean('own');
+    expect([...own.keys.keys()]).toEqual(foreign);
+    expect(scene.simulator.requests('create-key')).toHaveLength(1);
+  });
+
+  it('waits until a new storage is active, and S3 knows its key', async () => {
+    const scene = await openScene({storage: {creatingMs: 90_000, keyUnknownMs: 150_000}});
+    await scene.stage();
+    expect(scene.clock.now()).toBeGreaterThan(140_000);
+    expect(await scene.clean('own')).toEqual({kind: 'gone'});
+  });
+
+  it('has two jobs at once use one storage and end without a trace of each other', async () => {
+    const scene = await openScene();
+    const [one, two] = await Promise.all([scene.stage(), scene.stage()]);
+    expect(one.href).not.toBe(two.href);
+    expect(scene.simulator.storage.storages()).toHaveLength(1);
+    expect(scene.simulator.storage.buckets()).toHaveLength(2);
+  });
+
+  it('adopts the storage whose making was answered by nobody', async () => {
+    const scene = await openScene();
+    scene.simulator.script({request: 'create-storage', answer: {kind: 'reset'}});
+    await scene.stage();
+    expect(scene.simulator.storage.storages()).toHaveLength(1);
+    expect(scene.simulator.requests('create-storage')).toHaveLength(1);
+  });
+
+  it('makes a bucket of a new name if a name is taken', async () => {
+    const scene = await openScene({storage: {takenNames: 2}});
+    await scene.stage();
+    expect(scene.simulator.requests('create-bucket').map(({status}) => status)).toEqual([409, 409, 201]);
+    expect(await scene.clean('own')).toEqual({kind: 'gone'});
+  });
+
+  it('takes a bucket for its own if the answer to its making was lost', async () => {
+    const scene = await openScene();
+    scene.simulator.script({request: 'create-bucket', answer: {kind: 'reset'}});
+    await scene.stage();
+    expect(scene.simulator.storage.buckets()).toHaveLength(1);
+    expect(scene.warnings()).toEqual([]);
+  });
+
+  it('warns if the bucket may not have an expiry', async () => {
+    const scene = await openScene({storage: {refusesExpiry: true}});
+    await scene.stage();
+    expect(scene.warnings()).toEqual([expect.stringContaining('lifecycle is not supported in this location')]);
+  });
+
+  it('makes another key if the answer with the first one was lost, and names what may be left', async () => {
+    const scene = await openScene();
+    const {id} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
+    scene.simulator.script({request: 'create-key', answer: {kind: 'reset'}});
+    await scene.stage();
+    const [, lost, own] = scene.simulator.storage.keyIds();
+    expect(scene.states.at(-1)?.accessKeyIds).toEqual([own]);
+    expect(scene.warnings()).toEqual([expect.stringContaining(`keys of storage ${id} may be unused`)]);
+    expect(scene.warnings().join()).toContain(lost);
+    await scene.clean('own');
+    expect(scene.simulator.storage.keyIds()).toContain(lost);
+  });
+});
+
+describe('staging fails', () => {
+  it('before anything is made if the token has no role for Object Storage', async () => {
+    const scene = await openScene({storage: {apiKey: 'another'}});
+    const error = await thrownBy(scene.stage());
+    expect(error).toBeInstanceOf(ExplainedError);
+    expect(error.message).toContain('The token may not use Gcore Object Storage');
+    expect(error.message).toContain('storage-api-key');
+    expect(scene.simulator.journal.map(({method}) => method)).toEqual(['GET']);
+    expect(scene.states).toEqual([]);
+  });
+
+  it('if the storage is not active within ten minutes', async () => {
+    const scene = await openScene({storage: {creatingMs: 3_600_000}});
+    const error = await thrownBy(scene.stage());
+    expect(error.message).toContain('did not become active in time. Last state seen: creating.');
+    expect(scene.clock.now()).toBeLessThan(11 * 60_000);
+    expect(await scene.clean()).toEqual({kind: 'gone'});
+    expect(scene.simulator.storage.keyIds()).toEqual([]);
+  });
+
+  it('if the storage has too many keys, and names them, and deletes none', async () => {
+    const scene = await openScene({storage: {keyLimit: 1}});
+    const {keys} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
+    const [id = ''] = keys.keys();
+    const error = await thrownBy(scene.stage());
+    expect(error.message).toContain(`Its keys: ${id} (made 2026-07-08T10:00:`);
+    expect(error.message).toContain('Open https://portal.gcore.com/storage');
+    expect([...keys.keys()]).toEqual([id]);
+    expect(scene.simulator.storage.buckets()).toEqual([]);
+  });
+
+  it('if three names of buckets are taken', async () => {
+    const scene = await openScene({storage: {takenNames: 3}});
+    expect((await thrownBy(scene.stage())).message).toContain('said of 3 random bucket names that they are taken');
+    expect(await scene.clean()).toEqual({kind: 'gone'});
+  });
+
+  it('if the location takes no storages, and says which do', async () => {
+    const scene = await openScene({storage: {locations: [{name: 'frankfurt-1', technicalName: 's-region-2'}]}});
+    const error = await thrownBy(scene.stage());
+    expect(error.message).toContain(`no location ${LOCATION} that accepts a new storage`);
+    expect(error.message).toContain('Locations that do: frankfurt-1.');
+  });
+
+  it('if nobody can fetch the file within two minutes, and the clean-up makes it private', async () => {
+    const scene = await openScene({storage: {policyMs: 3_600_000}});
+    const error = await thrownBy(scene.stage());
+    expect(error.message).toContain('cannot be fetched without credentials: an anonymous HEAD was answered 403');
+    const tookMs = scene.clock.now();
+    expect(tookMs).toBeGreaterThan(119_000);
+    expect(tookMs).toBeLessThan(130_000);
+    await scene.clean('own');
+    const changes = scene.simulator.requests('change-bucket').map(({body}) => body);
+    expect(changes.at(-1)).toEqual({policy: {is_public: false}});
+  });
+
+  it('if the whole of S3 refuses the key for two minutes', async () => {
+    const scene = await openScene({storage: {keyUnknownMs: 600_000}});
+    const error = await thrownBy(scene.stage());
+    expect(error.message).toContain('403 InvalidAccessKeyId');
+    expect(scene.simulator.requests('s3-part')).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+/** What a request to Object Storage is for: the first ones to its API, those with `s3` to its S3. */
+export type StorageRequestKind =
+  | 'locations'
+  | 'storages'
+  | 'storage'
+  | 'create-storage'
+  | 'keys'
+  | 'create-key'
+  | 'delete-key'
+  | 'buckets'
+  | 'bucket'
+  | 'create-bucket'
+  | 'change-bucket'
+  | 'delete-bucket'
+  | 's3-create-upload'
+  | 's3-part'
+  | 's3-parts'
+  | 's3-complete'
+  | 's3-abort'
+  | 's3-uploads'
+  | 's3-objects'
+  | 's3-head'
+  | 's3-get'
+  | 's3-delete'
+  /** Without a signature, as Gcore's import fetches. */
+  | 's3-anonymous-head'
+  | 's3-anonymous-get';

@@ -146,7 +146,15 @@ async function make(): Promise<Certificates> {
 async function certificate(): Promise<Tls> {
   const {private: key, cert} = await generate([{name: 'commonName', value: randomUUID()}], {
     keyType: 'ec',
-    extensions: [{name: 'subjectAltName', altNames: [{type: 7, ip: '127.0.0.1'}]}],
+    extensions: [
+      {
+        name: 'subjectAltName',
+        altNames: [
+          {type: 7, ip: '127.0.0.1'},
+          {type: 2, value: 'gcore.test'},
+        ],
+      },
+    ],
   });
   return {key, cert};
 }

@@ -1,5 +1,6 @@
 import {hostImage, type ImageHost} from '../../harness/image-host.ts';
 import {type JournalEntry, type SimulatedImage, type Simulator, startSimulator} from '../../simulator/simulator.ts';
+import {proxyFor} from '../../src/runner/proxy.ts';
 import {createVirtualClock, type VirtualClock} from '../fixtures/virtual-clock.ts';
 import {certificates, type Front, openDoor, openProxy, openSwitch} from './front.ts';
 import {type Addresses, Cancelled, type Log, MARKER_TAG, type PublishEvent, publish, type Run} from './product.ts';
@@ -137,7 +138,7 @@ export class Stage implements AsyncDisposable {
       await product(
         this.#scene,
         addresses,
-        {...timeOf(this.#scene, clock), ...signals, log: logTo(lines, clock)},
+        {...timeOf(this.#scene, clock), ...signals, log: logTo(lines, clock), proxyFor},
         (event) => {
           events.push(event);
           if (event.kind === 'marked' && outage?.from === 'marked') void front?.shut();
@@ -151,7 +152,7 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const {host, cloud, front} = this.#parts;
-    delete process.env['http_proxy'];
+    delete process.env['https_proxy'];
     await front?.close();
     await Promise.all([cloud.close(), host.close()]);
   }
@@ -167,7 +168,9 @@ function hostSource(broken: number): Promise<ImageHost> {
 }
 
 async function openCloud(scene: Scene, now: () => number): Promise<Simulator> {
-  const tls = scene.outage?.kind === 'bad certificate' ? {tls: (await certificates()).own} : {};
+  const {outage} = scene;
+  // A proxy opens tunnels for https only.
+  const tls = outage === undefined || outage.kind === 'refused' ? {} : {tls: (await certificates()).own};
   const timing = {...TIMING, ...scene.cloud?.timing};
   const cloud = await startSimulator({...scene.cloud, timing, clock: {now}, ...tls});
   cloud.script(...(scene.faults ?? []));
@@ -198,8 +201,8 @@ function urlThrough(kind: Outage['kind'], port: number): string {
   if (kind === 'refused') return `http://127.0.0.1:${port}`;
   if (kind === 'bad certificate') return `https://127.0.0.1:${port}`;
   // Loopback is never asked for through a proxy; a name that only the proxy knows is.
-  process.env['http_proxy'] = `http://127.0.0.1:${port}`;
-  return 'http://gcore.test';
+  process.env['https_proxy'] = `http://127.0.0.1:${port}`;
+  return 'https://gcore.test';
 }
 
 function cancelPlanned({cancelAt}: Scene, clock: VirtualClock, cloud: Simulator): AbortSignal {

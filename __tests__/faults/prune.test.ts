@@ -39,6 +39,7 @@ async function play({faults = [], cloud: options}: Scene) {
     cancelled: new AbortController().signal,
     graceOver: new AbortController().signal,
     log: {debug: () => undefined, info: say, notice: say, warning: say},
+    proxyFor: () => undefined,
   };
   using _timeouts = timeoutsOn(clock);
   const client = openClient({apiUrl: new URL(cloud.url), apiKey: cloud.apiKey}, run);

@@ -1,14 +1,14 @@
 import {once} from 'node:events';
-import {createServer as createHttpServer} from 'node:http';
+import {createServer as createHttpServer, request as requestHttp} from 'node:http';
 import {createServer as createHttpsServer} from 'node:https';
-import {type AddressInfo, connect} from 'node:net';
+import type {AddressInfo} from 'node:net';
 import {afterEach, describe, expect, it} from '@jest/globals';
 import {generate} from 'selfsigned';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {look, rawDisk, SECRET, serve, store} from './stage.ts';
 
 const MIB = 2 ** 20;
-const proxies = ['http_proxy', 'no_proxy'] as const;
+const proxies = ['http_proxy', 'https_proxy', 'no_proxy'] as const;
 const before = proxies.map((name) => process.env[name]);
 
 afterEach(() => {
@@ -186,25 +186,23 @@ describe("what may be the runner's own view", () => {
   it('is warned of where the proxy lets nobody through', async () => {
     await using proxy = createHttpServer().on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
-    process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     process.env['no_proxy'] = '';
-    const {facts} = await look('http://image.test/image.raw');
-    expect(facts?.warnings).toEqual([expect.stringContaining('HEAD http://image.test/image.raw failed (')]);
+    const {facts} = await look('https://image.test/image.raw');
+    expect(facts?.warnings).toEqual([expect.stringContaining('HEAD https://image.test/image.raw failed (')]);
   });
 });
 
 describe('a proxy', () => {
   it('that the environment names is gone through', async () => {
     const host = await serve(store(rawDisk()));
-    const tunnels: string[] = [];
-    await using proxy = createHttpServer().on('connect', (request, socket) => {
-      tunnels.push(request.url ?? '');
-      const far = connect(Number(new URL(host.url).port), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        far.pipe(socket).pipe(far);
-      });
-      far.on('error', () => socket.destroy());
-      socket.on('error', () => far.destroy());
+    const asked: string[] = [];
+    await using proxy = createHttpServer(({url = '', method, headers}, response) => {
+      asked.push(url);
+      requestHttp(new URL(new URL(url).pathname, host.url), {method, headers}, (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      }).end();
     });
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
     process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
@@ -214,7 +212,7 @@ describe('a proxy', () => {
       sizeBytes: MIB,
       warnings: [],
     });
-    expect(tunnels).toEqual(['image.test:80', 'image.test:80']);
+    expect(asked).toEqual(['http://image.test/image.raw', 'http://image.test/image.raw']);
   });
 });
 

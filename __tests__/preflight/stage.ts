@@ -2,6 +2,7 @@ import type {IncomingHttpHeaders, RequestListener} from 'node:http';
 import {afterEach} from '@jest/globals';
 import {hostImage} from '../../harness/image-host.ts';
 import {type PreflightOptions, preflight, type SourceFacts} from '../../src/preflight/preflight.ts';
+import {proxyFor} from '../../src/runner/proxy.ts';
 import {systemClock} from '../../src/waiting/clock.ts';
 import type {Run} from '../../src/waiting/run.ts';
 
@@ -101,6 +102,7 @@ export async function look(url: string, {cancelled, ...options}: FailureDetails 
     cancelled: cancelled ?? never,
     graceOver: never,
     log: {debug: note, info: note, notice: note, warning: note},
+    proxyFor,
   };
   try {
     const facts = await preflight(url, run, {apiIsLoopback: true, ...options});

@@ -61,7 +61,15 @@ export function testRun(clock = createVirtualClock()): TestRun {
   const startedAtMs = clock.now();
   const deadlineMs = startedAtMs + 2 * 3_600_000;
   return {
-    run: {clock, startedAtMs, deadlineMs, cancelled: cancelled.signal, graceOver: cancelled.signal, log},
+    run: {
+      clock,
+      startedAtMs,
+      deadlineMs,
+      cancelled: cancelled.signal,
+      graceOver: cancelled.signal,
+      log,
+      proxyFor: () => undefined,
+    },
     clock,
     lines,
     cancel: () => cancelled.abort(new Cancelled('SIGTERM')),

@@ -21,7 +21,6 @@ interface Wait {
   readonly lookMs?: number;
   readonly random?: () => number;
   readonly onFailure?: (streak: ConsecutiveFailures) => 'final' | number;
-  /** When the run is cancelled. */
   readonly cancelAtMs?: number;
   /** What the clock says when the wait begins: 0 unless given. */
   readonly beginAtMs?: number;
@@ -69,6 +68,7 @@ async function follow(wait: Wait) {
       cancelled: cancellation.signal,
       graceOver: new AbortController().signal,
       log: {debug() {}, info() {}, notice() {}, warning() {}},
+      proxyFor: () => undefined,
     },
   ).catch((error: unknown) => error);
   return {end, endedAtMs: clock.now(), looksAtMs, streaks, changes, beats, sleeps: clock.sleeps};

@@ -48,7 +48,15 @@ async function follow({endsAtMs, earlierMs = [], ageMs, namesImage = true}: Impo
   } as unknown as Gcore;
   const log = {debug() {}, info: (line: string) => void lines.push(line), notice() {}, warning() {}};
   const never = new AbortController().signal;
-  const run = {clock, startedAtMs: 0, deadlineMs: 120 * MINUTE, cancelled: never, graceOver: never, log};
+  const run = {
+    clock,
+    startedAtMs: 0,
+    deadlineMs: 120 * MINUTE,
+    cancelled: never,
+    graceOver: never,
+    log,
+    proxyFor: () => undefined,
+  };
   await waitForImport(SCOPE, 'ours', {gcore, run, intervalMs: 5 * SECOND, ifMissing: 'just-made'});
   return {polls: pollsAtMs.length, pollsAtMs, listings, lagMs: clock.now() - endsAtMs, lines};
 }

@@ -61,7 +61,7 @@ const WRITE_OVERTIME_MS = 30_000;
 
 /** Opens a client for the time of one run. */
 export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: Account, run: Run): Client {
-  const transport = openTransport(apiUrl);
+  const transport = openTransport(apiUrl, run.proxyFor);
   const headers = {
     authorization: `apikey ${apiKey}`,
     accept: 'application/json',

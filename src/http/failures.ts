@@ -1,72 +1,32 @@
 import {NotConnectedError} from './connections.ts';
 
 /**
- * What is known of a request that did not go well.
+ * What is known about a failed request.
  *
  * - `not-sent`: it surely never reached the service. It may be sent again.
  * - `refused`: it surely had no effect, and the same request will not have one either.
- * - `throttled`: it surely had no effect, for load. It may be sent again later.
- * - `unknown`: it may have had its effect. Only a look can tell.
+ * - `throttled`: it surely had no effect, because of load. It may be sent again later.
+ * - `unknown`: it may have had its effect. Only a lookup can tell.
  */
 export type Outcome = 'not-sent' | 'refused' | 'throttled' | 'unknown';
 
-interface Rule {
-  readonly outcome: Outcome;
-  readonly codes?: ReadonlySet<string>;
-  readonly statuses?: (status: number) => boolean;
-}
-
 /**
- * Every way a request fails, classified once. The first rule that fits decides; what no rule knows is `unknown`:
- * resets, sockets closed, timeouts, cut and stalled bodies, 5xx, and answers that are not what was promised.
- *
- * Codes are Node's (libuv, OpenSSL). ETIMEDOUT is not among them: it counts as not sent only where
- * `connect` was what timed out, which {@link outcomeOfError} asks for.
+ * The codes with which Node rejects a certificate: X509 verify results of OpenSSL (node_crypto, X509ErrorCode), and its own
+ * ERR_TLS_CERT_ALTNAME_INVALID.
  */
-const RULES: readonly Rule[] = [
-  {
-    outcome: 'not-sent',
-    codes: new Set(['ECONNREFUSED', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']),
-  },
-  {
-    // The certificate does not hold: nothing was sent, and nothing will be.
-    outcome: 'refused',
-    codes: new Set([
-      'CERT_HAS_EXPIRED',
-      'CERT_NOT_YET_VALID',
-      'CERT_REJECTED',
-      'CERT_REVOKED',
-      'CERT_SIGNATURE_FAILURE',
-      'CERT_UNTRUSTED',
-      'DEPTH_ZERO_SELF_SIGNED_CERT',
-      'ERR_TLS_CERT_ALTNAME_INVALID',
-      'HOSTNAME_MISMATCH',
-      'SELF_SIGNED_CERT_IN_CHAIN',
-      'UNABLE_TO_GET_ISSUER_CERT',
-      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    ]),
-  },
-  {outcome: 'throttled', statuses: (status) => status === 429},
-  {outcome: 'unknown', statuses: (status) => status === 408},
-  // 3xx too: a redirect is never followed, for it would carry the key, or a second POST, to another place.
-  {outcome: 'refused', statuses: (status) => status >= 300 && status < 500},
-];
+const CERTIFICATE = /CERT|CRL|SIGNATURE|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED/;
 
-/** What a status other than 2xx says of the request, by the table above. */
+/** What a status other than 2xx says about the request. */
 export function outcomeOfStatus(status: number): Outcome {
-  return RULES.find((rule) => rule.statuses?.(status))?.outcome ?? 'unknown';
+  if (status === 429) return 'throttled';
+  // 3xx too: a redirect is never followed, since it would carry the key, or a second POST, to another host.
+  return status >= 300 && status < 500 && status !== 408 ? 'refused' : 'unknown';
 }
 
-/** What an error that came in place of an answer says of the request, by the table above. */
+/** What an error that came in place of an answer says about the request. A certificate that is rejected once is rejected again. */
 export function outcomeOfError(error: unknown): Outcome {
-  const otherwise = error instanceof NotConnectedError ? 'not-sent' : 'unknown';
-  const known = rootCauses(error).map((cause) => {
-    if (isFailedConnect(cause)) return 'not-sent';
-    return RULES.find((rule) => rule.codes?.has(codeOf(cause)))?.outcome ?? otherwise;
-  });
-  // Where several addresses were tried, one doubtful try makes the whole doubtful.
-  return known.find((outcome) => outcome === 'unknown') ?? known[0] ?? 'unknown';
+  if (!(error instanceof NotConnectedError)) return 'unknown';
+  return rootCauses(error).some((cause) => CERTIFICATE.test(codeOf(cause))) ? 'refused' : 'not-sent';
 }
 
 /** The codes and messages at the root of an error, for people: `ECONNRESET`, `the proxy answered 403`. */
@@ -86,9 +46,4 @@ function rootCauses(error: unknown): readonly unknown[] {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** A connection that was never made, by the system's word. */
-function isFailedConnect(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }

@@ -3,7 +3,7 @@ import {request as requestHttps} from 'node:https';
 import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {urlToHttpOptions} from 'node:url';
-import {openAgent} from './connections.ts';
+import {NotConnectedError, openAgent, type ProxyFor, watchConnection} from './connections.ts';
 
 /** The largest body that is read. A list of a thousand images is about one megabyte. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -23,7 +23,7 @@ export interface OutgoingRequest {
 export interface IncomingAnswer<Body = string> {
   readonly status: number;
   readonly body: Body;
-  /** A header's value, the first where there are several. */
+  /** A header's value, the first one if there are several. */
   header(name: string): string | undefined;
 }
 
@@ -38,8 +38,8 @@ export interface Transport {
   /**
    * Sends one request, once, follows no redirect, and reads the whole answer.
    *
-   * @throws the signal's reason where it was aborted; a TimeoutError where it took too long, an AbortError where all was closed;
-   *   otherwise what Node says, or a NotConnectedError
+   * @throws NotConnectedError if no connection was established, so that nothing was sent; the signal's reason if it was aborted; an
+   *   AbortError if the transport was closed; a TimeoutError if the answer took too long; otherwise Node's own error
    */
   exchange(outgoing: OutgoingRequest): Promise<IncomingAnswer>;
   /**
@@ -53,13 +53,18 @@ export interface Transport {
   close(): void;
 }
 
-/** Opens connections to the service at `baseUrl`, through the proxy that the environment names for it, if any. */
-export function openTransport(baseUrl: URL): Transport {
+/**
+ * Opens connections to the service at `baseUrl`, through its proxy, if any.
+ *
+ * @throws what `proxyFor` throws
+ */
+export function openTransport(baseUrl: URL, proxyFor: ProxyFor): Transport {
   const closed = new AbortController();
-  const reads = openAgent(baseUrl, true, closed.signal);
-  // A write goes on a connection of its own: the reset of one that had idled too long could not be told from a lost answer.
+  const proxy = proxyFor(baseUrl);
+  const reads = openAgent(baseUrl, true, proxy, closed.signal);
+  // Each write has a connection of its own: if one that was idle for too long is reset, that looks the same as a lost answer.
   // PUT, a part of an upload, has the same effect however often it is sent.
-  const writes = openAgent(baseUrl, false, closed.signal);
+  const writes = openAgent(baseUrl, false, proxy, closed.signal);
   return {
     exchange: (outgoing) =>
       exchange(
@@ -89,16 +94,17 @@ async function exchange<Body>(
   for (const limit of limits) limit.throwIfAborted();
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = send({...urlToHttpOptions(url), auth: null, method, headers, agent});
+  const connection = watchConnection(request);
   const answered = Promise.withResolvers<IncomingMessage>();
   const onEnd = () => {
     request.destroy();
-    // For as long as there is no connection, a request that is destroyed says nothing.
+    // A request that has no connection yet emits nothing when it is destroyed.
     answered.reject(new Error('the request was ended'));
   };
   for (const limit of limits) limit.addEventListener('abort', onEnd);
   try {
     request.on('error', answered.reject).once('response', answered.resolve);
-    // An answer that is none, as 101 Switching Protocols, ends the connection and raises no error.
+    // 101 Switching Protocols ends the connection without an answer and without an error.
     request.once('close', () => answered.reject(new Error('the connection ended without an answer')));
     if (body === undefined || typeof body === 'string') request.end(body);
     else pipeline(body, request).catch(answered.reject);
@@ -109,13 +115,22 @@ async function exchange<Body>(
       body: await readBody(answer, timeout),
     };
   } catch (error) {
-    for (const limit of limits) limit.throwIfAborted();
+    for (const ended of [signal, closed]) ended.throwIfAborted();
+    if (!connection.stop()) throw notConnected(error, timeoutMs, timeout);
+    timeout.throwIfAborted();
     throw error;
   } finally {
+    connection.stop();
     for (const limit of limits) limit.removeEventListener('abort', onEnd);
     // Answered before it was sent whole: the rest is not wanted.
     if (!request.writableFinished) request.destroy();
   }
+}
+
+function notConnected(error: unknown, timeoutMs: number, timeout: AbortSignal): NotConnectedError {
+  if (error instanceof NotConnectedError) return error;
+  if (timeout.aborted) return new NotConnectedError(`not connected within ${timeoutMs / 1000} s`);
+  return new NotConnectedError('not connected', {cause: error});
 }
 
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {

@@ -84,7 +84,7 @@ async function askOnce(
 ): Promise<SourceAnswer | Doubt> {
   const {clock, cancelled, log} = run;
   // Each host may need another proxy, or none.
-  const transport = openTransport(url);
+  const transport = openTransport(url, run.proxyFor);
   const startedAtMs = clock.now();
   const tell = (result: string | number) =>
     log.debug(`${method} ${showUrl(url)} ${result} ${Math.round(clock.now() - startedAtMs)} ms`);

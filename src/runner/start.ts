@@ -5,6 +5,7 @@ import {listenForSignals} from './cancellation.ts';
 import {readEnvironment} from './environment.ts';
 import {writeEarlyFailure} from './failure-markup.ts';
 import {createLog, showable} from './log.ts';
+import {proxyFor} from './proxy.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
 import type {Step} from './step.ts';
 
@@ -41,7 +42,7 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
   const running = AbortSignal.any([cancelled, over.signal]);
   try {
     const startedAtMs = systemClock.now();
-    await action({clock: systemClock, startedAtMs, cancelled: running, graceOver, log, secrets, environment});
+    await action({clock: systemClock, startedAtMs, cancelled: running, graceOver, log, proxyFor, secrets, environment});
     if (result === 'pending') result = 'passed';
   } catch (error) {
     // The reason why the step was stopped is reported already if it is an uncaught exception.

@@ -51,7 +51,7 @@ async function waitFor(
   run: Run,
 ): Promise<string | undefined> {
   const {clock, cancelled} = run;
-  const transport = openTransport(url);
+  const transport = openTransport(url, run.proxyFor);
   const endMs = Math.min(clock.now() + PROPAGATION_MS, run.deadlineMs);
   try {
     for (let gapMs = FIRST_GAP_MS; ; gapMs = Math.min(2 * gapMs, LONGEST_GAP_MS)) {

@@ -47,7 +47,7 @@ const SHA256_OF_NOTHING = createHash('sha256').digest('hex');
 
 /** Opens connections to S3. */
 export function openS3Requests(account: S3Account, run: Run): S3Requests {
-  const transport = openTransport(account.endpoint);
+  const transport = openTransport(account.endpoint, run.proxyFor);
   const signingKeys = new Map<string, ArrayBuffer>();
   return {
     send: async (request) => {

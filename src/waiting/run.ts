@@ -20,6 +20,8 @@ export interface Run {
   /** Aborted a few seconds later: a write in flight has until then to be answered, since its answer is the only handle. */
   readonly graceOver: AbortSignal;
   readonly log: Log;
+  /** The proxy for requests to a URL; undefined for none. It throws an ExplainedError if the one that is configured cannot be used. */
+  readonly proxyFor: (url: URL) => URL | undefined;
 }
 
 /** The reason of an aborted run. */

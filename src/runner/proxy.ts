@@ -1,0 +1,49 @@
+import {checkBypass} from '@actions/http-client/lib/proxy';
+import {ExplainedError} from '../errors.ts';
+import {environmentVariable} from './environment.ts';
+
+/** Node's agent knows proxies from this version on; an older one would go past the proxy without a word. */
+const FIRST_NODE = {major: 24, minor: 5};
+/** The first actions/runner with that Node, by its `src/Misc/externals.sh`: 2.327.1 has 24.4.0, 2.328.0 has 24.5.0. */
+const FIRST_RUNNER = '2.328.0';
+
+/**
+ * The proxy for requests to `url`, by the rules of the toolkit, which hold for every action: `https_proxy` for https and `http_proxy`
+ * for http, in small or capital letters, but for what `no_proxy` names; never for loopback. Without a scheme it is one for http.
+ *
+ * @param nodeVersion the version of Node that opens the connections
+ * @throws ExplainedError, which never shows the value, if there is a proxy that cannot be read or that this Node cannot use
+ */
+export function proxyFor(url: URL, nodeVersion = process.versions.node): URL | undefined {
+  const protocol = url.protocol === 'https:' ? 'https' : 'http';
+  const variable = [`${protocol}_proxy`, `${protocol}_proxy`.toUpperCase()].find(environmentVariable);
+  if (variable === undefined || checkBypass(url)) return undefined;
+  const proxy = readProxy(environmentVariable(variable));
+  if (proxy === undefined) {
+    throw new ExplainedError(`The environment variable ${variable} does not name an HTTP proxy.`, {
+      next: `Set it to http://host:port or https://host:port, with special characters of user and password percent-encoded, or add ${url.hostname} to no_proxy.`,
+    });
+  }
+  if (!knowsProxies(nodeVersion)) {
+    throw new ExplainedError(
+      `${variable} names a proxy, which Node.js ${nodeVersion} of this runner cannot use for ${url.hostname}.`,
+      {next: `Update the runner to version ${FIRST_RUNNER} or later, or add ${url.hostname} to no_proxy.`},
+    );
+  }
+  return proxy;
+}
+
+function readProxy(text: string): URL | undefined {
+  try {
+    const url = new URL(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+    decodeURIComponent(url.username + url.password);
+    return /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function knowsProxies(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  return major > FIRST_NODE.major || (major === FIRST_NODE.major && minor >= FIRST_NODE.minor);
+}

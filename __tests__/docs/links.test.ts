@@ -18,6 +18,13 @@ it.each(PAGES)('every relative link in %s leads to a file and a heading that exi
   expect(relativeLinks.flatMap((link) => faultOf(link, page))).toEqual([]);
 });
 
+it('every file in the tree of CONTRIBUTING.md exists', () => {
+  const [tree = ''] = /```text\nsrc\/upload\.ts[\s\S]*?```/.exec(readPage('CONTRIBUTING.md')) ?? [];
+  const files = [...tree.matchAll(/\w+\/[\w/-]+\.ts/g)].map(([file]) => file);
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.filter((file) => !existsSync(join(ROOT, file)) && !existsSync(join(ROOT, 'src', file)))).toEqual([]);
+});
+
 it('links are found, and so are headings', () => {
   expect(linksIn('[a](b.md#c) `[d](e)`\n```yaml\n[f](g)\n```\n[![h](i)](j)')).toEqual(['b.md#c', 'i', 'j']);
   expect([...anchorsIn('# Wait, `once`\n```sh\n# no\n```\n## Twice\n## Twice')]).toEqual([

@@ -91,7 +91,7 @@ export class Stage implements AsyncDisposable {
     const cancelled = cancelPlanned(this.#scene, clock, cloud);
     const error = await this.#attempt(product, {cancelled, graceOver: new AbortController().signal}, told);
     const elapsedMs = clock.now() - startedAtMs;
-    const listed = new Set((await imagesOf(told, cloud)).filter((image) => image.listed).map(({id}) => id));
+    const listed = new Set((await imagesOf(told, cloud)).filter((image) => this.#isShown(image)).map(({id}) => id));
     clock.advance(HOUR);
     const sinceStart = (ms: number) => ms - this.#parts.epochMs - startedAtMs;
     const requests = cloud.journal.slice(sentBefore).map((entry) => ({...entry, atMs: sinceStart(entry.atMs)}));
@@ -122,6 +122,12 @@ export class Stage implements AsyncDisposable {
       if (this.cloud.journal.length - sentBefore === nth) killed.abort(new Cancelled('SIGKILL'));
     });
     await this.#attempt(product, {cancelled: killed.signal, graceOver: killed.signal}, {lines: [], events: []});
+  }
+
+  /** Whether clients see an image in the list by now. */
+  #isShown({listed, createdAtMs}: SimulatedImage): boolean {
+    const lateMs = this.#scene.cloud?.lateMs?.images ?? 0;
+    return listed && this.#parts.epochMs + this.clock.now() >= createdAtMs + lateMs;
   }
 
   async #attempt(product: Product, signals: Pick<Run, 'cancelled' | 'graceOver'>, {lines, events}: Told) {

@@ -8,7 +8,7 @@ import {startProxy} from '../fixtures/connect-proxy.ts';
 import {setReleaseStage} from '../fixtures/release-stage.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-const TIME_LIMIT_MS = 60_000;
+const TIME_LIMIT_MS = 120_000;
 const RECORDER = new URL('../fixtures/record-connections.ts', import.meta.url);
 
 /** Runs an action in a process that can start no other, and that records whom it connects to: connections past a proxy as well. */

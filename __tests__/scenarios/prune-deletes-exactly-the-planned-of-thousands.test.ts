@@ -47,4 +47,4 @@ it('has no more than ten deletions in flight, over all regions', async () => {
   expect([exitCode, outputs['deleted-count']]).toEqual([0, '24']);
   expect(most).toBeGreaterThan(1);
   expect(most).toBeLessThanOrEqual(10);
-}, 30_000);
+});

@@ -1,21 +1,25 @@
 import {expect, it} from '@jest/globals';
-import {regionsNamed} from '../fixtures/regions.ts';
+import {mostInFlight, regionsNamed} from '../fixtures/regions.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-const TIMING = {newMs: 1000, runningMs: 4000, savingMs: 1000};
+it('has the imports of ten regions run at once', async () => {
+  // Time goes on in the cloud with each poll, not with the machine's: however busy that is, all are sent before one is over.
+  let nowMs = Date.now();
+  await using stage = await setStage({
+    regions: regionsNamed(10),
+    timing: {newMs: 1000, runningMs: 20_000, savingMs: 1000},
+    slots: 10,
+    clock: {now: () => nowMs},
+  });
+  stage.cloud.on('request', ({kind}) => {
+    if (kind === 'task' || kind === 'tasks' || kind === 'image') nowMs += 1000;
+  });
+  const {exitCode} = await stage.upload({region: '1,2,3,4,5\n6,7,8,9,10', name: 'ten', 'max-parallel': '10'});
 
-it('publishes to ten regions in hardly more time than to one', async () => {
-  await using stage = await setStage({regions: regionsNamed(10), timing: TIMING, slots: 11});
-  // Side by side as well, so that whatever else the machine does slows both down alike.
-  const [one, ten] = await Promise.all([
-    stage.upload({region: '1', name: 'one'}),
-    stage.upload({region: '1,2,3,4,5\n6,7,8,9,10', name: 'ten', 'max-parallel': '10'}),
-  ]);
-
-  expect([one.exitCode, ten.exitCode]).toEqual([0, 0]);
+  expect(exitCode).toBe(0);
   expect(await stage.cloud.images({name: 'ten'})).toHaveLength(10);
-  expect(ten.elapsedMs / one.elapsedMs).toBeLessThan(1.2);
-}, 60_000);
+  expect(mostInFlight(await stage.cloud.tasks())).toBe(10);
+});
 
 it('outputs every region by ID, and the first region given by itself', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});

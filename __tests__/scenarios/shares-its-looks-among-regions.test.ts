@@ -22,7 +22,7 @@ it('waits for thirty regions with a fraction of the requests of thirty waits', a
   expect([one.exitCode, all.exitCode]).toEqual([0, 0]);
   expect(await thirty.cloud.images()).toHaveLength(30);
   expect(looksAtTasks(thirty.cloud)).toBeLessThan((30 * looksAtTasks(single.cloud)) / 4);
-}, 60_000);
+});
 
 /** Every listing of tasks, changed. */
 function listings(change: (tasks: readonly {readonly region_id?: number}[]) => readonly unknown[]): Fault {

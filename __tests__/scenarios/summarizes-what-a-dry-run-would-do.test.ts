@@ -17,7 +17,7 @@ it('tells what would happen in each region', async () => {
   expect(summary).toContain('Source file: qcow2, 256 KiB.');
   expect(summary).toMatch(new RegExp(`#### ❌ Region-3 \\(3\\)\n\n.*${taken.id}`));
   expect(summary).not.toContain('<details>');
-}, 30_000);
+});
 
 it('says that nothing was uploaded', async () => {
   await using stage = await setStage();

@@ -74,7 +74,7 @@ it('tells what was already there from what was joined', async () => {
   expect(log).toMatch(
     /notice: trainer\. Region-1: already there, image .*; Region-2: joined an earlier import, image /,
   );
-}, 30_000);
+});
 
 it('tells the task, and no image, where nothing was waited for', async () => {
   await using stage = await setStage({timing: {runningMs: 60_000}});

@@ -1,8 +1,9 @@
 import type * as v from 'valibot';
+import type {Tags} from '../text/tags.ts';
 import type {Client} from './client.ts';
 import {IMAGE_TYPES, type ImageType} from './image-types.ts';
 import type {Scope} from './scope.ts';
-import {Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
+import {ChangedImage, Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
 
 export type {Scope} from './scope.ts';
 
@@ -42,6 +43,8 @@ export interface Gcore {
   uploadImage(scope: Scope, upload: UploadRequest): Promise<readonly string[]>;
   /** Asks for an image's deletion, once. Resolves to the IDs of its tasks, one as a rule. */
   deleteImage(scope: Scope, imageId: string): Promise<readonly string[]>;
+  /** Sets tags of an image, once, and keeps its other tags: the service merges them (RFC 7386). */
+  updateTags(scope: Scope, imageId: string, tags: Tags): Promise<void>;
   /** One look at an image, its price included where it is asked for and the type has one. */
   getImage(scope: Scope, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
   /** One look at all images of a place, Gcore's public ones among them. */
@@ -73,6 +76,9 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
     uploadImage: async (scope, upload) => (await client.write('POST', uploadPath(scope), upload, TaskIds)).value.tasks,
     deleteImage: async (scope, imageId) =>
       (await client.write('DELETE', `${imagesPath(scope)}/${imageId}`, undefined, TaskIds)).value.tasks,
+    updateTags: async (scope, imageId, tags) => {
+      await client.write('PATCH', `${imagesPath(scope)}/${imageId}`, {tags}, ChangedImage);
+    },
     getImage: async (scope, imageId, {withPrice = false} = {}) =>
       (await client.poll(`${imagesPath(scope)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
     pollImages: (scope) => listAll(client.poll, listPath(scope), [], Image),

@@ -22,6 +22,9 @@ function stateOf(text: string): string {
 /** Uploads and deletions answer with the IDs of the tasks that they started. */
 export const TaskIds = v.object({tasks: v.pipe(v.array(Identifier), v.minLength(1))});
 
+/** A change of an image answers with the image. */
+export const ChangedImage = v.object({id: Identifier});
+
 /** Times come with a zone and without; without means UTC. */
 function timeOf(text: string): Date {
   return new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);

@@ -42,8 +42,15 @@ export const URL_FAILURES: Readonly<Record<string, Failure>> = {
     (request, response) => (request.method === 'HEAD' ? answering(403) : serving('disk'))(request, response),
     S3_SIGNATURE,
   ),
+  'The URL answers GET, but not HEAD': fetching((request, response) =>
+    (request.method === 'HEAD' ? answering(405) : serving('disk'))(request, response),
+  ),
   'The signature is refused': fetching(answering(403), S3_SIGNATURE),
   'The URL is cut at its first &': fetching(answering(403), '?X-Amz-Algorithm=AWS4-HMAC-SHA256'),
+  'The URL has only a part of its signature': fetching(
+    answering(403),
+    S3_SIGNATURE.replace(/&.*/, '&X-Amz-Date=20260708'),
+  ),
   'The URL has `&amp;` in it': fetching(answering(403), S3_SIGNATURE.replaceAll('&', '&amp;')),
   'The image is compressed': fetching(serving(gzipSync('disk'))),
   'The image is a web page': fetching(serving('<!doctype html><title>Sign in</title>', 'text/html')),
@@ -64,6 +71,10 @@ export const URL_FAILURES: Readonly<Record<string, Failure>> = {
       const url = stage.host.url.replace('//', '//user:c2VjcmV0LXBhc3N3b3Jk@');
       return await stage.upload({url, 'dry-run': 'true'});
     },
+  },
+  'The URL is for certain addresses only': {
+    ...fetching(answering(403), '?sv=2024-11-04&sr=b&sp=r&sip=192.0.2.1&sig=c2lnbmF0dXJl', {'dry-run': 'true'}),
+    told: 'warning',
   },
   'The runner cannot reach the image': {
     told: 'warning',

@@ -96,6 +96,18 @@ describe('what is no image', () => {
     });
   });
 
+  it.each([
+    ['text', Buffer.from('Not Found'), 'The image is text'],
+    ['a disk that was cut', qcow2().subarray(0, 20_000), 'The image is truncated'],
+  ])('is refused where it is %s, of a size that nobody tells', async (_, file, what) => {
+    const host = await serve((request, response) => {
+      response.writeHead(200);
+      if (request.method === 'GET') response.write(file);
+      response.end();
+    });
+    expect((await look(host.url)).error).toMatchObject({what: expect.stringContaining(what)});
+  });
+
   it('is refused where the size that HEAD tells ends before its tables', async () => {
     const host = await serve((request, response) => {
       response.writeHead(200, request.method === 'HEAD' ? {'content-length': 100_000} : {});

@@ -142,6 +142,11 @@ describe('an image of another program', () => {
   });
 });
 
+it('a file of 0 bytes is empty, and one of which nothing has arrived is unknown', () => {
+  expect(inspectDisk(Buffer.alloc(0), 0)).toEqual({kind: 'empty'});
+  expect(inspectDisk(Buffer.alloc(0), undefined)).toEqual({kind: 'unknown'});
+});
+
 describe('an inspection', () => {
   const SAMPLES = [
     qcow2(),

@@ -92,6 +92,18 @@ describe('a URL whose query was damaged on its way', () => {
     }
   });
 
+  it.each([
+    'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE',
+    'sv=2024-11-04&sr=b&sp=r',
+    'GoogleAccessId=me@example.com&Expires=1783500000',
+  ])('is said to have a part of its signature where it is refused: ?%s', async (query) => {
+    const host = await serve(statuses(403, 403));
+    expect((await look(`${host.url}?${query}`)).error).toMatchObject({
+      what: `The image's URL has only a part of its signature: HEAD ${host.url} was answered 403, GET 403.`,
+      next: expect.stringContaining('as it was signed'),
+    });
+  });
+
   it('is said to hold &amp; where it is refused', async () => {
     const host = await serve(statuses(403, 403));
     const {error, shown} = await look(`${host.url}?sv=2024-11-04&amp;sr=b&amp;sp=r&amp;sig=${SECRET}`);

@@ -37,7 +37,6 @@ function descriptorFault(start: Buffer): Fault | undefined {
   const {u64} = littleEndian(start);
   const [sector, sectors] = [u64(28), u64(36)];
   if (sector === undefined || sectors === undefined) return undefined;
-  if (sector === 0 || sectors === 0) return LONE_EXTENT;
   const offset = sector * SECTOR_BYTES;
   if (offset + VMDK_DESCRIPTOR.length > start.length) return undefined;
   if (!hasMagic(start, VMDK_DESCRIPTOR, offset)) return LONE_EXTENT;

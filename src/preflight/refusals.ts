@@ -73,6 +73,11 @@ export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
         known: ['Its query has the first parameter of a signature, and the others are missing.'],
         next: "Quote the URL wherever a shell sees it ('https://…'): an & without quotes ends the command.",
       });
+    case 'a part of its signature':
+      return new ExplainedError(`The image's URL has only a part of its signature: ${answered}.`, {
+        known: ['Its query has parameters of a signature, but not the signature itself.'],
+        next: 'Pass the URL on as it was signed, in quotes wherever a shell sees it.',
+      });
     case '&amp; in place of &':
       return new ExplainedError(`The image's URL has &amp; in place of &: ${answered}.`, {
         next: 'Write & between the parameters: the URL was copied from HTML or XML, which writes &amp; for it.',

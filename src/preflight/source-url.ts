@@ -12,8 +12,8 @@ const SIGNATURES: readonly (readonly string[])[] = [
   ['temp_url_sig', 'temp_url_expires'], // OpenStack Swift
 ];
 
-/** What such a query begins with: parameters that mean nothing alone. `sig` and `signature` are none, which other services use alone. */
-const FIRST_PARAMETER =
+/** Parameters that mean nothing without a signature. `sig` and `signature` are not among them: other services use them alone. */
+const SIGNING_PARAMETER =
   /^(x-amz-.+|x-goog-.+|x-oss-.+|awsaccesskeyid|googleaccessid|ossaccesskeyid|key-pair-id|policy|expires|s[evrtps]|spr|sip|srt|sk[a-z]+|temp_url_[a-z]+)$/i;
 
 /** RFC 1918, RFC 6598, loopback, link-local, and their likes in IPv6. */
@@ -41,15 +41,14 @@ export function isForCertainAddresses(url: URL): boolean {
 }
 
 /** What surely happened to the query of a URL on its way into the input. */
-export type QueryDamage = 'cut at its first &' | '&amp; in place of &';
+export type QueryDamage = 'cut at its first &' | 'a part of its signature' | '&amp; in place of &';
 
 /** What happened to the query of a URL that is refused. A URL that works may look like this too. */
 export function queryDamage(url: URL): QueryDamage | undefined {
   const names = [...url.searchParams.keys()];
   if (names.some((name) => name.startsWith('amp;'))) return '&amp; in place of &';
-  const [first = '', second] = names;
-  const isHalf = second === undefined && FIRST_PARAMETER.test(first) && !isSigned(url);
-  return isHalf ? 'cut at its first &' : undefined;
+  if (names.length === 0 || isSigned(url) || !names.every((name) => SIGNING_PARAMETER.test(name))) return undefined;
+  return names.length === 1 ? 'cut at its first &' : 'a part of its signature';
 }
 
 /** Whether only a private network knows the host, as far as its name or address tells. */

@@ -4,7 +4,11 @@ import {describe, expect, it} from '@jest/globals';
 import {casesOf, type Group, MATRIX, matrixTables} from './matrix.ts';
 
 const groups = Object.keys(MATRIX) as readonly Group[];
-const sources = readdirSync('src', {recursive: true, encoding: 'utf8'}).filter((name) => name.endsWith('.ts'));
+/** A signature for S3 needs the time of day; what the service answers corrects it. */
+const MAY_READ_THE_CLOCK = ['storage/server-clock.ts'];
+const sources = readdirSync('src', {recursive: true, encoding: 'utf8'})
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.endsWith('.ts') && !MAY_READ_THE_CLOCK.includes(name));
 
 describe('the matrix of faults', () => {
   it.each(groups)('calls no two cases the same: %s', (group) => {

@@ -13,4 +13,8 @@ export const BOUNDS = {
   regionsOverSingles: 0.25,
   /** What is loaded at the start: one dist/ entry, minified. */
   entryKib: 160,
+  /** The speed of an upload to versitygw on loopback, over that of rclone. */
+  uploadSpeedOverRclone: 0.9,
+  /** The peak of hashing and uploading a file of any size. */
+  uploadMib: 300,
 } as const;

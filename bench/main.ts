@@ -4,6 +4,7 @@
  *   npm run bench                        all of it, some minutes
  *   npm run bench -- --quick             only what is the same on every machine; exits with 1 where a bound is broken
  *   npm run bench -- --write             puts the table into docs/performance.md
+ *   npm run bench -- --staging           only the upload of a file to S3
  *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts; with --write, too
  */
 import {readFileSync, writeFileSync} from 'node:fs';
@@ -12,6 +13,7 @@ import {bundleRows} from './bundles.ts';
 import {actionsTable} from './other-actions.ts';
 import {memoryRow, regionsRow} from './regions.ts';
 import {openPeers} from './sdks.ts';
+import {stagingRows} from './staging.ts';
 import {startupRows} from './startup.ts';
 import {type Row, tableOf} from './table.ts';
 import {waitRows} from './waits.ts';
@@ -27,22 +29,35 @@ async function allRows(): Promise<readonly Row[]> {
   const {peers, missing} = openPeers();
   try {
     const {rows, single} = await waitRows({draws: {known: 20, unknown: 20}, peers, missing});
-    return [...startup, ...rows, await regionsRow(single), await memoryRow(), ...bundleRows()];
+    return [
+      ...startup,
+      ...rows,
+      await regionsRow(single),
+      await memoryRow(),
+      ...(await stagingRows()),
+      ...bundleRows(),
+    ];
   } finally {
     for (const peer of peers) peer.close();
   }
 }
 
+function rowsAskedFor(): Promise<readonly Row[]> {
+  if (values.quick) return quickRows();
+  return values.staging ? stagingRows() : allRows();
+}
+
 const {values} = parseArgs({
   options: {
     quick: {type: 'boolean', default: false},
+    staging: {type: 'boolean', default: false},
     write: {type: 'boolean', default: false},
     actions: {type: 'string'},
   },
 });
 if (values.actions !== undefined) publish('actions', await actionsTable(values.actions));
 else {
-  const rows = values.quick ? await quickRows() : await allRows();
+  const rows = await rowsAskedFor();
   publish('bench', tableOf(rows));
   const broken = rows.filter(({holds}) => holds === false);
   for (const {what} of broken) console.error(`Does not hold: ${what}`);
@@ -52,7 +67,7 @@ else {
 /** Prints a table, and puts it between its marks on the page where that is wanted. */
 function publish(mark: string, table: string): void {
   console.log(table);
-  if (!values.write) return;
+  if (!values.write || values.staging) return;
   const [before, , after] = readFileSync(PAGE, 'utf8').split(`<!-- ${mark} -->\n`);
   writeFileSync(PAGE, [before, `${table}\n`, after].join(`<!-- ${mark} -->\n`));
 }

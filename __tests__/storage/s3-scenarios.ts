@@ -52,12 +52,13 @@ export function itSpeaksWith(server: () => S3Server): void {
     const bucket = await server().makeBucket();
     const s3 = open(bucket);
     await uploadFile(await hashed(makeFile(5000)), await s3.createUpload(), s3, ignore, run);
-    expect(await waitUntilPrivate(s3.objectUrl, run)).toBeUndefined();
+    expect(await waitUntilPrivate(s3.objectUrl, run)).toMatchObject({kind: 'refused'});
     await server().setPublic(bucket, true);
-    expect(await waitUntilPublic(s3.objectUrl, 5000, run)).toBeUndefined();
-    expect(await waitUntilPublic(s3.objectUrl, 5001, {...run, deadlineMs: 0})).toContain('5000, not of 5001 bytes');
+    expect(await waitUntilPublic(s3.objectUrl, 5000, run)).toMatchObject({kind: 'readable'});
+    const other = await waitUntilPublic(s3.objectUrl, 5001, {...run, deadlineMs: 0});
+    expect(other.what).toContain('5000, not of 5001 bytes');
     await server().setPublic(bucket, false);
-    expect(await waitUntilPrivate(s3.objectUrl, run)).toBeUndefined();
+    expect(await waitUntilPrivate(s3.objectUrl, run)).toMatchObject({kind: 'refused'});
   });
 
   it('is refused with a wrong secret', async () => {

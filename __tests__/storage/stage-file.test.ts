@@ -83,6 +83,8 @@ describe('staging a file', () => {
     await scene.stage();
     expect(scene.simulator.storage.storages()).toHaveLength(1);
     expect(scene.simulator.requests('create-storage')).toHaveLength(1);
+    const [first] = scene.simulator.storage.keyIds();
+    expect(scene.warnings()).toEqual([expect.stringContaining(`may be unused: ${first}`)]);
   });
 
   it('makes a bucket of a new name if a name is taken', async () => {
@@ -174,6 +176,16 @@ describe('staging fails', () => {
     await scene.clean('own');
     const changes = scene.simulator.requests('change-bucket').map(({body}) => body);
     expect(changes.at(-1)).toEqual({policy: {is_public: false}});
+  });
+
+  it('if its time is over, and says so', async () => {
+    const scene = await openScene();
+    scene.simulator.script({request: 's3-part', answer: {kind: 'hang'}});
+    scene.simulator.on('request', ({kind}) => {
+      if (kind === 's3-part') scene.clock.advance(1000);
+    });
+    const error = await thrownBy(scene.stage({onRun: ({run}) => Object.assign(run, {deadlineMs: 1000})}));
+    expect(error.message).toContain('the time of this step (timeout-minutes) is over');
   });
 
   it('if the whole of S3 refuses the key for two minutes', async () => {

@@ -5,6 +5,12 @@ import {LOCATION, openScene, type Scene, STORAGE, thrownBy} from './stage.ts';
 
 const REFUSED = {effect: 'none', answer: {kind: 'status', status: 500, body: {error: 'out of order'}}} as const;
 
+const PUBLIC: Fault = {
+  request: 's3-anonymous-head',
+  times: Infinity,
+  answer: {kind: 'status', status: 200, body: 'image'},
+};
+
 function always(request: Fault['request']): Fault {
   return {request, times: Infinity, ...REFUSED};
 }
@@ -74,13 +80,24 @@ describe('the clean-up', () => {
 
   it('is a warning if the file is private but not deleted', async () => {
     const scene = await staged();
-    scene.simulator.script(always('delete-bucket'));
+    scene.simulator.script(always('delete-bucket'), always('s3-uploads'));
     const outcome = await scene.clean('own');
-    expect(outcome).toMatchObject({kind: 'left', leftovers: [{kind: 'bucket'}]});
+    expect(outcome).toMatchObject({kind: 'left', leftovers: [{kind: 'bucket', isEmpty: false}]});
     const {warnings, error} = await told(outcome);
     expect(error).toBe('');
-    expect(warnings).toEqual([expect.stringContaining('The staged file could not be deleted: DELETE')]);
+    expect(warnings).toEqual([
+      expect.stringContaining('The staged file could not be deleted: S3 ListMultipartUploads'),
+    ]);
     expect(scene.simulator.storage.buckets()[0]?.isPublic).toBe(false);
+  });
+
+  it('is a warning if the bucket is empty but not deleted', async () => {
+    const scene = await staged();
+    scene.simulator.script(always('change-bucket'), always('delete-bucket'));
+    const {warnings, error} = await told(await scene.clean('own'));
+    expect(error).toBe('');
+    expect(warnings).toEqual([expect.stringContaining('The bucket of the staged file is empty, but could not')]);
+    expect(scene.simulator.storage.buckets()[0]?.objects.size).toBe(0);
   });
 
   it('is a warning with the ID of a key that is left', async () => {
@@ -98,30 +115,33 @@ describe('the clean-up', () => {
     expect(await scene.clean('own')).toEqual({kind: 'gone'});
   });
 
-  it.each<[string, readonly Fault[], number]>([
-    ['the API refuses both', [always('change-bucket'), always('delete-bucket')], 0],
-    ['the policy never reaches S3', [always('delete-bucket')], 3_600_000],
-  ])('is red if the file is neither private nor deleted: %s', async (_what, faults, policyMs) => {
+  it.each<[string, readonly Fault[], string]>([
+    [
+      'everything is refused',
+      [always('change-bucket'), always('delete-bucket'), always('s3-uploads')],
+      'Not deleted: S3 ListMultipartUploads: 500.',
+    ],
+    [
+      'everybody still sees it, and it cannot be deleted',
+      [PUBLIC, always('delete-bucket'), always('s3-uploads')],
+      'Not private: an anonymous HEAD was answered 200.',
+    ],
+    ['everybody sees it though it is deleted', [PUBLIC], 'Deleted, yet an anonymous HEAD was answered 200.'],
+  ])('is red if the file may still be public: %s', async (_what, faults, reason) => {
     const scene = await staged();
     scene.simulator.script(...faults);
-    if (policyMs > 0) {
-      scene.simulator.script({
-        request: 's3-anonymous-head',
-        times: Infinity,
-        answer: {kind: 'status', status: 200, body: 'x'},
-      });
-    }
     const outcome = await scene.clean('own');
     expect(outcome).toMatchObject({kind: 'maybe-public', storageId: 101});
     const {error} = await told(outcome);
     expect(error).toContain('Treat this file as public');
+    expect(error).toContain(reason);
     expect(error).toContain('select storage 101');
     expect(scene.clock.now()).toBeLessThan(330_000);
   });
 
   it('deletes its keys even if the bucket resists', async () => {
     const scene = await staged();
-    scene.simulator.script(always('change-bucket'), always('delete-bucket'));
+    scene.simulator.script(always('change-bucket'), always('delete-bucket'), always('s3-uploads'));
     await scene.clean('own');
     expect(scene.simulator.requests('delete-key').map(({status}) => status)).toEqual([204]);
   });
@@ -165,7 +185,7 @@ describe('the sweep of the next run', () => {
     const scene = await openScene();
     const {id} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
     scene.simulator.storage.addBucket(id, OLD);
-    scene.simulator.script({...always('delete-bucket'), times: 4});
+    scene.simulator.script({...always('delete-bucket'), times: 8});
     await scene.stage();
     expect(scene.warnings()).toEqual([expect.stringContaining('that an earlier run has left behind')]);
   });

@@ -36,7 +36,12 @@ export async function createAccessKey(storageId: number, api: ObjectStorage, run
   return await retry(create, {attempts: ATTEMPTS, shouldRetry}, run);
 }
 
-async function warnOfLostKey(storageId: number, sinceMs: number, api: ObjectStorage, run: Run): Promise<void> {
+/**
+ * Names the keys that were made since the request for one whose answer was lost.
+ *
+ * @param sinceMs when the request was sent, by the service's clock
+ */
+export async function warnOfLostKey(storageId: number, sinceMs: number, api: ObjectStorage, run: Run): Promise<void> {
   const keys = await api.listAccessKeys(storageId);
   const recent = keys.filter(({createdAt}) => !(Date.parse(createdAt) < sinceMs - ROUNDING_MS));
   if (recent.length === 0) return;

@@ -1,16 +1,33 @@
 import {ExplainedError} from '../errors.ts';
 import {RequestError} from '../gcore/request-error.ts';
+import {type Run, timeLeftMs} from '../waiting/run.ts';
 import {S3Error} from './s3-error.ts';
 
 /** Where a person sees and deletes storages, buckets and access keys. */
 export const STORAGE_PAGE = 'https://portal.gcore.com/storage';
 
 /**
- * Makes a failure of Object Storage an error that says what happened and what to do next. Other errors pass as they are.
+ * Does a piece of work with Object Storage. A failure of it says what happened and what to do next; other errors pass as they are.
  *
- * @param doing what was being done, as "Could not ..." goes on: `make a bucket`
+ * @param doing what is done, as "Could not ..." goes on: `make a bucket`
  */
-export function explainStorageFailure(error: unknown, doing: string): unknown {
+export async function explained<T>(doing: string, work: Promise<T>, run: Run): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    run.cancelled.throwIfAborted();
+    throw explain(error, doing, timeLeftMs(run) <= 0);
+  }
+}
+
+function explain(error: unknown, doing: string, isOutOfTime: boolean): unknown {
+  if (isOutOfTime && (error instanceof S3Error || error instanceof RequestError)) {
+    return new ExplainedError(`Could not ${doing}: the time of this step (timeout-minutes) is over.`, {
+      known: [error.message],
+      next: 'Run this job again, with more time.',
+      cause: error,
+    });
+  }
   if (error instanceof S3Error) {
     return new ExplainedError(`Could not ${doing}: ${error.message}`, {next: 'Run this job again.', cause: error});
   }
@@ -27,13 +44,4 @@ export function explainStorageFailure(error: unknown, doing: string): unknown {
       ? 'Check https://status.gcore.com. Then run this job again.'
       : `Look at the storage in the Gcore portal (${STORAGE_PAGE}). Then run this job again.`;
   return new ExplainedError(`Could not ${doing}: ${message}`, {next, cause: error});
-}
-
-/** Does a piece of work, and explains its failure. */
-export async function explained<T>(doing: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw explainStorageFailure(error, doing);
-  }
 }

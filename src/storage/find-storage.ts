@@ -1,9 +1,10 @@
 import {ExplainedError} from '../errors.ts';
-import {mayRetry} from '../gcore/request-error.ts';
+import {mayRetry, RequestError} from '../gcore/request-error.ts';
 import {inert} from '../text/inert.ts';
 import {DeadlinePassed, pollUntilDone} from '../waiting/poll.ts';
 import type {Run} from '../waiting/run.ts';
 import {scheduleOf} from '../waiting/schedule.ts';
+import {warnOfLostKey} from './access-key.ts';
 import {STORAGE_PAGE} from './explain-storage.ts';
 import type {Location, ObjectStorage, Storage} from './object-storage.ts';
 import type {Credentials} from './s3-requests.ts';
@@ -53,6 +54,7 @@ function usable(storages: readonly Storage[], locationName: string): Storage | u
 
 /** Makes a storage; if that fails, another run may just have made it, or the answer was lost. */
 async function create(name: string, locationName: string, api: ObjectStorage, run: Run) {
+  const startedAtMs = api.serverClock.now();
   try {
     const made = await api.createStorage(name, locationName);
     run.log.info(`Made the storage ${name} (ID ${made.id}) in ${locationName}.`);
@@ -62,6 +64,10 @@ async function create(name: string, locationName: string, api: ObjectStorage, ru
     const found = usable(await api.listStorages(name), locationName);
     if (found === undefined) throw error;
     run.log.debug(`The storage ${name} is there, though the request to make it failed: ${String(error)}`);
+    // If it was this request that made it, its first key is known to nobody.
+    if (error instanceof RequestError && error.outcome === 'unknown') {
+      await warnOfLostKey(found.id, startedAtMs, api, run);
+    }
     return {id: found.id, keys: []};
   }
 }

@@ -10,19 +10,20 @@ const FIRST_GAP_MS = 500;
 const LONGEST_GAP_MS = 5000;
 const TIMEOUT_MS = 15_000;
 
-/** What an anonymous request has shown: whether anybody can read the file, or why that is not known. */
-type Seen =
-  | {readonly kind: 'readable'}
-  | {readonly kind: 'refused'; readonly why: string}
-  | {readonly kind: 'unclear'; readonly why: string};
+/** What an anonymous request has shown of whether anybody can read the file. */
+export interface Seen {
+  readonly kind: 'readable' | 'refused' | 'unclear';
+  /** The request and its answer. */
+  readonly what: string;
+}
 
 /**
  * Waits until anybody can read the file with a HEAD and with a ranged GET, as Gcore's import does.
  *
- * @returns undefined, or what was seen last if that did not happen within two minutes
+ * @returns what was seen last, after two minutes at most
  * @throws the reason of a cancelled run
  */
-export async function waitUntilPublic(url: URL, sizeBytes: number, run: Run): Promise<string | undefined> {
+export async function waitUntilPublic(url: URL, sizeBytes: number, run: Run): Promise<Seen> {
   return await waitFor(
     url,
     async (transport) => {
@@ -37,19 +38,19 @@ export async function waitUntilPublic(url: URL, sizeBytes: number, run: Run): Pr
 /**
  * Waits until nobody can read the file without a signature.
  *
- * @returns undefined, or what was seen last if that did not happen within two minutes
+ * @returns what was seen last, after two minutes at most
  * @throws the reason of a cancelled run
  */
-export async function waitUntilPrivate(url: URL, run: Run): Promise<string | undefined> {
+export async function waitUntilPrivate(url: URL, run: Run): Promise<Seen> {
   return await waitFor(url, (transport) => ask(transport, url, 'HEAD', undefined, run), 'refused', run);
 }
 
 async function waitFor(
   url: URL,
   look: (transport: Transport) => Promise<Seen>,
-  wanted: 'readable' | 'refused',
+  wanted: Seen['kind'],
   run: Run,
-): Promise<string | undefined> {
+): Promise<Seen> {
   const {clock, cancelled} = run;
   const transport = openTransport(url, run.proxyFor);
   const endMs = Math.min(clock.now() + PROPAGATION_MS, run.deadlineMs);
@@ -57,8 +58,7 @@ async function waitFor(
     for (let gapMs = FIRST_GAP_MS; ; gapMs = Math.min(2 * gapMs, LONGEST_GAP_MS)) {
       const isLast = clock.now() >= endMs;
       const seen = await look(transport);
-      if (seen.kind === wanted) return undefined;
-      if (isLast) return seen.kind === 'readable' ? 'an anonymous HEAD still shows the file' : seen.why;
+      if (seen.kind === wanted || isLast) return seen;
       await clock.sleep(Math.min(jittered(gapMs, clock), Math.max(0, endMs - clock.now())), cancelled);
     }
   } finally {
@@ -80,13 +80,14 @@ async function ask(
   try {
     const {status, header} = await transport.peek({method, url, headers, timeoutMs, signal: run.cancelled}, 1024);
     run.log.debug(`Anonymous ${method} ${status}`);
-    if ([401, 403, 404].includes(status)) return {kind: 'refused', why: `${asked} was answered ${status}`};
-    if (status < 200 || status > 299) return {kind: 'unclear', why: `${asked} was answered ${status}`};
+    const what = `${asked} was answered ${status}`;
+    if ([401, 403, 404].includes(status)) return {kind: 'refused', what};
+    if (status < 200 || status > 299) return {kind: 'unclear', what};
     const length = method === 'HEAD' ? header('content-length') : header('content-range')?.split('/').at(-1);
-    if (sizeBytes === undefined || length === String(sizeBytes)) return {kind: 'readable'};
-    return {kind: 'unclear', why: `${asked} tells of ${inert(length ?? 'no size', 30)}, not of ${sizeBytes} bytes`};
+    if (sizeBytes === undefined || length === String(sizeBytes)) return {kind: 'readable', what};
+    return {kind: 'unclear', what: `${asked} tells of ${inert(length ?? 'no size', 30)}, not of ${sizeBytes} bytes`};
   } catch (error) {
     run.cancelled.throwIfAborted();
-    return {kind: 'unclear', why: `${asked} failed (${inert(describeError(error))})`};
+    return {kind: 'unclear', what: `${asked} failed (${inert(describeError(error))})`};
   }
 }

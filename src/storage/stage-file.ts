@@ -46,9 +46,9 @@ async function stage({file, locationName, events}: StageOptions, api: ObjectStor
     for (const {secretAccessKey} of keys) events.mask(secretAccessKey);
     events.save({storageId, accessKeyIds: keys.map(idOf), bucket: {kind: 'none'}});
   };
-  const found = await explained('find or make the storage', findOrCreateStorage(locationName, api, onMade, run));
+  const found = await explained('find or make the storage', findOrCreateStorage(locationName, api, onMade, run), run);
   const {storage, location, firstKeys} = found;
-  const newKey = () => explained('make an access key', createAccessKey(storage.id, api, run));
+  const newKey = () => explained('make an access key', createAccessKey(storage.id, api, run), run);
   const credentials = firstKeys[0] ?? (await newKey());
   const state = {storageId: storage.id, accessKeyIds: [...new Set([credentials, ...firstKeys].map(idOf))]};
   events.mask(credentials.secretAccessKey);
@@ -59,16 +59,20 @@ async function stage({file, locationName, events}: StageOptions, api: ObjectStor
     events.mask(name);
     events.save({...state, bucket: {kind: 'private', name}});
   };
-  const bucket = await explained('make a bucket', createBucket(storage.id, api, onName, run));
+  const bucket = await explained('make a bucket', createBucket(storage.id, api, onName, run), run);
   const access = {place: s3PlaceOf(storage, location), credentials, serverClock: api.serverClock};
   const begin = connectS3({...access, bucket}, (opened) => opened.createUpload(), run);
-  const {s3, place, probed: uploadId} = await explained('reach the S3 of the storage with a new access key', begin);
+  const {
+    s3,
+    place,
+    probed: uploadId,
+  } = await explained('reach the S3 of the storage with a new access key', begin, run);
   try {
     await sweep(storage.id, api, (old) => emptyBucket({...access, place, bucket: old}, run), run);
-    await explained('upload the file', uploadFile(file, uploadId, s3, logProgress('Uploading', run), run));
+    await explained('upload the file', uploadFile(file, uploadId, s3, logProgress('Uploading', run), run), run);
     const url = s3.objectUrl;
     events.save({...state, bucket: {kind: 'public', name: bucket, url: url.href}});
-    await explained('make the file public', api.changeBucket(storage.id, bucket, {policy: {is_public: true}}));
+    await explained('make the file public', api.changeBucket(storage.id, bucket, {policy: {is_public: true}}), run);
     await throwUnlessPublic(url, file, storage.id, run);
     return url;
   } finally {
@@ -77,9 +81,9 @@ async function stage({file, locationName, events}: StageOptions, api: ObjectStor
 }
 
 async function throwUnlessPublic(url: URL, {sizeBytes}: LocalFile, storageId: number, run: Run): Promise<void> {
-  const problem = await waitUntilPublic(url, sizeBytes, run);
-  if (problem === undefined) return;
-  throw new ExplainedError(`The staged file cannot be fetched without credentials: ${problem}.`, {
+  const seen = await waitUntilPublic(url, sizeBytes, run);
+  if (seen.kind === 'readable') return;
+  throw new ExplainedError(`The staged file cannot be fetched without credentials: ${seen.what}.`, {
     known: [`Its bucket was made public in storage ${storageId}. No import was started.`],
     next: 'Run this job again. If that does not help, ask the support of Gcore whether public buckets are allowed in this account.',
   });

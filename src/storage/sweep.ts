@@ -6,6 +6,8 @@ import {S3Error} from './s3-error.ts';
 import {bucketTimeMs, deleteBucket, makePrivate} from './staging-bucket.ts';
 
 const DAY_MS = 24 * 3_600_000;
+/** More are left to the run after the next. */
+const MOST_BUCKETS = 20;
 
 /**
  * Deletes what lost runs have left behind: this action's own buckets that are over a day old by their names. Each is made private first.
@@ -27,7 +29,8 @@ export async function sweep(
   };
   try {
     const names = await api.listBucketNames(storageId);
-    for (const name of names.filter((one) => (bucketTimeMs(one) ?? Infinity) < api.serverClock.now() - DAY_MS)) {
+    const old = names.filter((name) => (bucketTimeMs(name) ?? Infinity) < api.serverClock.now() - DAY_MS);
+    for (const name of old.slice(0, MOST_BUCKETS)) {
       try {
         if (!(await makePrivate(storageId, name, api))) continue;
         await deleteBucket(storageId, name, api, () => empty(name));

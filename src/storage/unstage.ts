@@ -21,7 +21,7 @@ export interface UnstageOptions {
 
 /** What a clean-up could not delete, and why. */
 export type Leftover =
-  | {readonly kind: 'bucket'; readonly reason: string}
+  | {readonly kind: 'bucket'; readonly isEmpty: boolean; readonly reason: string}
   | {readonly kind: 'key'; readonly accessKeyId: string; readonly reason: string};
 
 export type CleanUpOutcome =
@@ -92,7 +92,8 @@ function warningOf(leftover: Leftover, storageId: number): string {
     const {accessKeyId, reason} = leftover;
     return `The access key ${accessKeyId} of storage ${storageId} could not be deleted: ${reason}. Delete it in the Gcore portal (${STORAGE_PAGE}).`;
   }
-  return `The staged file could not be deleted: ${leftover.reason}. The next run that stages a file in storage ${storageId} deletes it after a day; until then it costs storage.`;
+  const what = leftover.isEmpty ? 'The bucket of the staged file is empty, but' : 'The staged file';
+  return `${what} could not be deleted: ${leftover.reason}. The next run that stages a file in storage ${storageId} deletes it after a day.`;
 }
 
 type BucketOutcome =
@@ -107,23 +108,23 @@ async function removeBucket(
 ): Promise<BucketOutcome> {
   if (bucket.kind === 'none') return {kind: 'private', leftovers: []};
   const notRevoked = await failureOf(() => revoke(storageId, bucket, api, run), run);
+  let isEmpty = false;
   const empty = async () => {
     const storage = await api.pollStorage(storageId);
     const location = (await api.listLocations()).find(({name}) => name === storage.locationName);
     const {serverClock} = api;
     const credentials = await keyForS3();
     await emptyBucket({place: s3PlaceOf(storage, location), bucket: bucket.name, credentials, serverClock}, run);
+    isEmpty = true;
   };
   const notDeleted = await failureOf(() => deleteBucket(storageId, bucket.name, api, empty), run);
-  if (notDeleted === undefined) return {kind: 'private', leftovers: []};
-  if (notRevoked !== undefined && bucket.kind === 'public') {
-    return {
-      kind: 'maybe-public',
-      reasons: [`Not private: ${notRevoked}.`, `Not deleted: ${notDeleted}.`],
-      leftovers: [],
-    };
-  }
-  return {kind: 'private', leftovers: [{kind: 'bucket', reason: notDeleted}]};
+  const leftovers: Leftover[] = notDeleted === undefined ? [] : [{kind: 'bucket', isEmpty, reason: notDeleted}];
+  if (notRevoked === undefined || bucket.kind === 'private') return {kind: 'private', leftovers};
+  const isDeleted = notDeleted === undefined || isEmpty;
+  const {kind, what} = isDeleted ? await waitUntilPrivate(new URL(bucket.url), run) : {kind: 'readable', what: ''};
+  if (kind !== 'readable') return {kind: 'private', leftovers};
+  const reasons = [`Not private: ${notRevoked}.`, isDeleted ? `Deleted, yet ${what}.` : `Not deleted: ${notDeleted}.`];
+  return {kind: 'maybe-public', reasons, leftovers: []};
 }
 
 /** Makes the bucket private, and makes sure that this holds for everybody. */
@@ -135,8 +136,8 @@ async function revoke(
 ): Promise<void> {
   const isThere = await makePrivate(storageId, bucket.name, api);
   if (!isThere || bucket.kind === 'private') return;
-  const problem = await waitUntilPrivate(new URL(bucket.url), run);
-  if (problem !== undefined) throw new Error(problem);
+  const {kind, what} = await waitUntilPrivate(new URL(bucket.url), run);
+  if (kind !== 'refused') throw new Error(what);
 }
 
 async function removeKeys(

@@ -145,6 +145,9 @@ const NETWORK: Readonly<Record<string, Failure>> = {
       return await stage.upload({'api-url': 'https://gcore.test'}, {env: {https_proxy: `http://${proxy.host}`}});
     },
   },
+  'The proxy cannot be read': {
+    play: (stage) => stage.upload({'api-url': 'https://gcore.test'}, {env: {https_proxy: 'socks5://proxy:1080'}}),
+  },
   'Gcore cannot be asked for now': {
     play: (stage) => {
       const answer = {kind: 'status', status: 503, body: '<html>Service unavailable</html>'} as const;

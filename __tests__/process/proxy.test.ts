@@ -47,12 +47,13 @@ function expectNoPassword({lines, outputs, state, summary}: StepResult): void {
 }
 
 describe('a proxy', () => {
-  it.concurrent.each(['https_proxy', 'HTTPS_PROXY'])(
-    'named by %s carries the reads and the POST',
-    async (name) => {
+  it.concurrent.each(['https_proxy=http://', 'HTTPS_PROXY=http://', 'https_proxy='])(
+    'given as %s and its host carries the reads and the POST',
+    async (setting) => {
+      const [name = '', scheme = ''] = setting.split('=');
       await using stage = await setStage({tls: authority.tls});
       await using proxy = await startProxy(stage.cloud.url);
-      const result = await stage.upload(API, {env: {...authority.env, [name]: `http://${proxy.host}`}});
+      const result = await stage.upload(API, {env: {...authority.env, [name]: scheme + proxy.host}});
 
       const [image] = await stage.cloud.images();
       expect(result).toMatchObject({exitCode: 0, outputs: {'image-id': image?.id}});

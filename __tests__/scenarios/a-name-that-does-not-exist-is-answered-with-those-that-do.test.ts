@@ -29,3 +29,28 @@ it('does not choose between two of the same name', async () => {
   expect(log).toContain('More than one project is called "twin".');
   expect(log).toContain('twin (1), twin (2)');
 });
+
+it.each([
+  ['another case', 'luxembourg-2', 'Luxembourg-2 (7)? It differs only in case, or in characters that look alike.'],
+  ['a no-break hyphen', 'Luxembourg\u20112', 'Luxembourg-2 (7)? It differs only in case, or in'],
+  ['accents of their own', 'Querétaro'.normalize('NFD'), 'Querétaro (10)? It differs only in case, or in'],
+  ['two letters', 'Luxenburg-2', 'Luxembourg-2 (7)?'],
+])('asks whether a name was meant that differs by %s', async (_, region, meant) => {
+  await using stage = await setStage({
+    regions: [
+      {id: 7, name: 'Luxembourg-2'},
+      {id: 10, name: 'Querétaro'.normalize('NFC')},
+    ],
+  });
+  const {exitCode, log} = await stage.upload({region});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain(`Did you mean ${meant}`);
+});
+
+it('asks the same about a project', async () => {
+  await using stage = await setStage({projects: [{id: 1, name: 'Training'}]});
+  const {log} = await stage.gate({project: 'training ', name: 'any'});
+
+  expect(log).toContain('Did you mean Training (1)? It differs only in case, or in characters that look alike.');
+});

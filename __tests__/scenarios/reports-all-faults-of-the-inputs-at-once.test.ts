@@ -88,3 +88,28 @@ it('does not show a faulty URL beyond its path', async () => {
   expect(log).toContain('- url: "htps://images.example/a.qcow2"');
   expect(log).not.toMatch(/hunter22|c2lnbmF0dXJl/);
 });
+
+it.each([
+  ['a "#"', {'os-type': 'linux#x'}, '- os-type: "linux#x"; expected one of linux, windows; did you mean linux?'],
+  ['a "?"', {attempts: '2?'}, '- attempts: "2?"; expected a whole number from 1 to 10'],
+  ['an "@"', {architecture: 'arm:64@x'}, '- architecture: "arm:64@x"; expected one of x86_64, aarch64'],
+  ['no spaces for 150 characters', {'ssh-key': 'x'.repeat(150)}, `- ssh-key: "${'x'.repeat(99)}…"; expected one of`],
+  ['a URL with secrets', {name: 'https://a:hunter22@b/c?sig=d'}, '- name: "https://b/c"; expected 3 to 63 characters'],
+  ['a URL with secrets that are long', {url: `ftp://b/c?sig=${'d'.repeat(150)}`}, '- url: "ftp://b/c"; expected'],
+])('shows a value as it was given: with %s', async (_, inputs: Record<string, string>, says) => {
+  await using stage = await setStage();
+  const {exitCode, log} = await stage.upload(inputs);
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain(says);
+  expect(log).not.toContain('hunter22');
+});
+
+it('refuses to replace what it would not wait for', async () => {
+  await using stage = await setStage();
+  const {exitCode, log} = await stage.upload({'if-exists': 'replace', wait: 'false'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('- wait: "false"; expected true with if-exists: replace');
+  expect(stage.cloud.journal).toEqual([]);
+});

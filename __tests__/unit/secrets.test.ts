@@ -1,6 +1,7 @@
 import {afterEach, beforeEach, describe, expect, it, jest} from '@jest/globals';
 import fc from 'fast-check';
 import {addSecretsOfUrl, createSecrets} from '../../src/runner/secrets.ts';
+import {inert} from '../../src/text/inert.ts';
 
 let written: string[] = [];
 
@@ -102,6 +103,27 @@ describe('a secret', () => {
     const secrets = createSecrets();
     secrets.add(value);
     expect(secrets.redact(`<${spelling}> 100% \\n &amp; 1+1`)).toBe('<***> 100% \\n &amp; 1+1');
+  });
+
+  it.each([
+    ['with more than its beginning', 'x-signature-value', 10, '***…'],
+    ['in the middle of an escape', 'abcd%2Fefgh%2Fij', 13, '***…'],
+    ['so that less than four characters of it are left', 'x-signature-value', 3, 'x-s…'],
+  ])('that was cut with a text is redacted as far as it is there: %s', (_, value, length, shown) => {
+    const secrets = createSecrets();
+    secrets.add(value);
+    expect(secrets.redact(`the URL ${value.slice(0, length)}… is cut`)).toBe(`the URL ${shown} is cut`);
+  });
+
+  it('is redacted wherever a text that holds it is cut', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Z]{8,40}$/), fc.integer({min: 10, max: 80}), (value, length) => {
+        const secrets = createSecrets();
+        secrets.add(value);
+        const text = `a text of some words and ${value} after which it goes on and on and on`;
+        expect(secrets.redact(inert(text, length))).not.toMatch(new RegExp(`${value.slice(0, 4)}`));
+      }),
+    );
   });
 
   it('is found in any spelling, each character in one of its own', () => {

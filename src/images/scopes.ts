@@ -1,6 +1,7 @@
 import {ExplainedError} from '../errors.ts';
 import type {Gcore, Scope} from '../gcore/gcore.ts';
 import type {Named} from '../gcore/wire.ts';
+import {closestNames, looksAlike} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
 import {explainFailure, NOTHING_CHANGED} from './explain.ts';
 
@@ -51,9 +52,28 @@ function find(input: 'project' | 'region', idOrName: string, all: readonly Named
   if (match !== undefined && matches.length === 1) return match;
   const isAmbiguous = matches.length > 1;
   const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(idOrName) ? 'has the ID' : 'is called'} "${wanted}".`;
-  const listed = (isAmbiguous ? matches : all).map(({id, name}) => `${inert(name, 100)} (${id})`).sort();
-  throw new ExplainedError(what, {
+  const listed = (isAmbiguous ? matches : all).map(label).sort();
+  throw new ExplainedError(isAmbiguous ? what : what + suggestion(idOrName, all), {
     known: [...NOTHING_CHANGED.known, `This key can see: ${listed.join(', ') || 'none'}.`],
     next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
+}
+
+/** ` Did you mean Luxembourg-2 (7)?`, or nothing. */
+function suggestion(idOrName: string, all: readonly Named[]): string {
+  if (isId(idOrName)) return '';
+  const names = closestNames(
+    idOrName,
+    all.map(({name}) => name),
+  );
+  const meant = all.filter(({name}) => names.includes(name));
+  if (meant.length === 0) return '';
+  const how = meant.some(({name}) => looksAlike(idOrName, name))
+    ? ' It differs only in case, or in characters that look alike.'
+    : '';
+  return ` Did you mean ${meant.map(label).join(' or ')}?${how}`;
+}
+
+function label({id, name}: Named): string {
+  return `${inert(name, 100)} (${id})`;
 }

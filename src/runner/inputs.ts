@@ -1,7 +1,7 @@
 import {getInput} from '@actions/core';
-import {distance} from 'fastest-levenshtein';
 import * as v from 'valibot';
 import {ExplainedError} from '../errors.ts';
+import {closestNames} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
 import {parseNameGlob} from '../text/name-glob.ts';
 import {showUrl} from '../text/show-url.ts';
@@ -19,6 +19,9 @@ const ENVIRONMENT_FALLBACKS: Readonly<Record<string, string>> = {
 
 /** Inputs whose value is never shown, not even in an error. */
 const SECRETS: ReadonlySet<string> = new Set(['api-key', 'github-token']);
+/** Inputs whose value is shown without what is secret in a URL, even if it is too wrong to look like one. */
+const URLS: ReadonlySet<string> = new Set(['url', 'api-url']);
+const LOOKS_LIKE_A_URL = /^\s*[a-z][a-z0-9+.-]*:[\\/]{2}/i;
 
 /** The text of an input as the workflow gave it, else as the environment does; undefined if it is missing or empty. */
 export function inputText(name: string): string | undefined {
@@ -51,8 +54,13 @@ function faultLine(name: string, expected: string, texts: Readonly<Record<string
     const fallback = ENVIRONMENT_FALLBACKS[name];
     return `- ${name}: not given${fallback === undefined ? '' : `, nor ${fallback} in the environment`}; expected ${expected}`;
   }
-  const shown = SECRETS.has(name) ? '(hidden)' : `"${inert(showUrl(text), 100)}"`;
+  const shown = SECRETS.has(name) ? '(hidden)' : `"${shownValue(name, text)}"`;
   return `- ${name}: ${shown}; expected ${expected}`;
+}
+
+/** The value as it was given, but for the secrets of a URL. */
+function shownValue(name: string, text: string): string {
+  return inert(URLS.has(name) || LOOKS_LIKE_A_URL.test(text) ? showUrl(text) : text, 100);
 }
 
 /** A required text. */
@@ -70,11 +78,9 @@ export function oneOf<const W extends readonly string[]>(words: W) {
   return v.picklist(words, ({input}) => `one of ${words.join(', ')}${suggestion(String(input), words)}`);
 }
 
-/** The word that was probably meant: it differs in case and punctuation, or by two typing errors at most. */
 function suggestion(text: string, words: readonly string[]): string {
-  const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const nearest = words.toSorted((a, b) => distance(plain(text), plain(a)) - distance(plain(text), plain(b)))[0];
-  return nearest !== undefined && distance(plain(text), plain(nearest)) <= 2 ? `; did you mean ${nearest}?` : '';
+  const [nearest] = closestNames(text, words);
+  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
 }
 
 /** A list of at least one item, separated by commas or new lines. */

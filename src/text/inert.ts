@@ -9,21 +9,24 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
  * runner would take for a workflow command, which it finds as `::x::` at a line's start and as `##[x]` anywhere
  * (actions/runner, `ActionCommand.cs`).
  *
- * What is too long is cut between words: half a secret would not be known for one any more.
+ * What is too long is cut anywhere: a value may have no spaces. If a secret is cut, redaction knows the rest by the `…` behind it.
  */
 export function inert(text: string, maxLength = MAX_LENGTH): string {
   // Cut before cleaning as well: megabytes of it must cost nothing.
   const isCutEarly = text.length > 2 * maxLength;
-  const cleaned = (isCutEarly ? withoutLastWord(text.slice(0, 2 * maxLength)) : text)
+  const cleaned = (isCutEarly ? text.slice(0, 2 * maxLength) : text)
     .replace(UNPRINTABLE, ' ')
     .trim()
     .replaceAll('##[', '## [')
     .replace(/^::/, ': :');
   if (!isCutEarly && cleaned.length <= maxLength) return cleaned;
-  const isShort = cleaned.length < maxLength;
-  return `${isShort ? cleaned : withoutLastWord(cleaned.slice(0, maxLength - 1))}…`;
+  return `${cleaned.length < maxLength ? cleaned : cutTo(cleaned, maxLength - 1)}…`;
 }
 
-function withoutLastWord(text: string): string {
-  return text.replace(/\S+$/, '').trimEnd();
+/** Cuts no surrogate pair in two. */
+function cutTo(text: string, length: number): string {
+  return text
+    .slice(0, length)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd();
 }

@@ -14,6 +14,8 @@ interface Span {
 
 /** Escapes within escapes, as in a URL in a query in JSON. Deeper ones are nobody's. */
 const MOST_LEVELS = 5;
+/** In characters. */
+const LONGEST_ESCAPE = 10;
 const NAMED: Readonly<Record<string, string>> = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'"};
 const BACKSLASHED: Readonly<Record<string, string>> = {b: '\b', f: '\f', n: '\n', r: '\r', t: '\t'};
 
@@ -39,14 +41,39 @@ export interface Needle {
 }
 
 /**
- * A value to be found as a whole.
+ * A value to be found as a whole, or as what was left of it if a text was cut: its beginning, of `shortest` characters at least, before
+ * a `…`.
  *
  * @returns undefined if it is shorter than `shortest` characters (bytes of UTF-8): it would be found everywhere
  */
 export function wholeNeedle(value: string, shortest: number): Needle | undefined {
   const {bytes} = fold(value);
   if (bytes.length < shortest) return undefined;
-  return {find: (text) => occurrences(text.bytes, bytes).map((at) => spanOf(text, at, at + bytes.length))};
+  return {
+    find: (text) => [
+      ...occurrences(text.bytes, bytes).map((at) => spanOf(text, at, at + bytes.length)),
+      ...occurrences(text.bytes, CUT).flatMap((end) => {
+        const start = startOfBeginning(text.bytes, end, bytes, shortest);
+        return start === undefined ? [] : [spanOf(text, start, end)];
+      }),
+    ],
+  };
+}
+
+/** What `inert` puts where it cuts. */
+const CUT = bytesOf('…');
+/** An escape of which the end was cut off. */
+const CUT_ESCAPE = /(%[0-9a-f]?|\\(u[0-9a-f]{0,3})?|&(#?[0-9a-z]{0,8}))$/i;
+
+/** Where the beginning of a value begins that ends at `end`, or did before an escape was cut in two. */
+function startOfBeginning(text: string, end: number, value: string, shortest: number): number | undefined {
+  const before = text.slice(Math.max(0, end - value.length - LONGEST_ESCAPE), end);
+  const wholes = [before, before.replace(CUT_ESCAPE, '')];
+  for (let length = value.length - 1; length >= shortest; length -= 1) {
+    const whole = wholes.find((one) => one.endsWith(value.slice(0, length)));
+    if (whole !== undefined) return end - before.length + whole.length - length;
+  }
+  return undefined;
 }
 
 /** A value of which every part is to be found that has at least `shortestPart` characters. */

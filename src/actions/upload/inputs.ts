@@ -101,6 +101,14 @@ const uploadInputsTogether = (environment: Environment) =>
       ),
       ['hw-machine-type'],
     ),
+    v.forward(
+      v.partialCheck(
+        [['if-exists'], ['wait']],
+        (inputs) => inputs.wait || inputs['if-exists'] !== 'replace',
+        'true with if-exists: replace, because old images are deleted only once the new one is ready',
+      ),
+      ['wait'],
+    ),
     v.partialCheck(
       [['url'], ['release-asset']],
       (inputs) => (inputs.url === undefined) !== (inputs['release-asset'] === undefined),
@@ -165,6 +173,7 @@ function nameOfRun({repository, refName}: Environment): string {
 }
 
 function nameSuggestion(name: string): string {
-  const fitting = suggestImageName(name);
+  // A URL may hold a secret, which no name is made of.
+  const fitting = name.includes('://') ? undefined : suggestImageName(name);
   return fitting === undefined ? '' : `; for example ${fitting}`;
 }

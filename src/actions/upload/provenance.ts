@@ -8,7 +8,8 @@ const LONGEST = 255;
 /**
  * Tags that say where an image comes from: repository, ref and commit, and the URL of the run.
  *
- * Gcore's documentation asks for 3 to 255 characters, its API for 1 to 255: a shorter value is left out, a longer one is cut.
+ * Gcore's documentation asks for 3 to 255 characters (of Unicode, as JSON Schema counts), its API for 1 to 255: a shorter value is left out,
+ * a longer one is cut.
  */
 export function provenanceTags({serverUrl, repository, ref, sha, runId}: Environment): Tags {
   const facts = {
@@ -23,7 +24,8 @@ export function provenanceTags({serverUrl, repository, ref, sha, runId}: Environ
   };
   return Object.fromEntries(
     Object.entries(facts)
-      .map(([key, value]) => [key, value.slice(0, LONGEST).trim()] as const)
-      .filter(([, value]) => value.length >= SHORTEST),
+      .map(([key, value]) => [key, [...value]] as const)
+      .map(([key, characters]) => [key, characters.slice(0, LONGEST).join('').trim()] as const)
+      .filter(([, value]) => [...value].length >= SHORTEST),
   );
 }

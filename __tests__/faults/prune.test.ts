@@ -12,7 +12,14 @@ import {MINUTE} from './scene.ts';
 import {timeoutsOn} from './timeouts.ts';
 
 const PLACE = {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'};
-const RULES = {matchesName: () => true, tags: {}, keepLast: 0, keepDays: 0, keepImageIds: new Set<string>()};
+const RULES = {
+  matchesName: () => true,
+  tags: {},
+  keepLast: 0,
+  keepDays: 0,
+  keepPerChannel: 2,
+  keepImageIds: new Set<string>(),
+};
 
 /** A prune of one image, and what goes wrong with it. */
 interface Scene {

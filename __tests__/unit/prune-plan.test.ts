@@ -13,6 +13,7 @@ const RULES: PruneRules = {
   tags: {team: 'ml'},
   keepLast: 0,
   keepDays: 0,
+  keepPerChannel: 2,
   keepImageIds: new Set(),
 };
 
@@ -44,7 +45,7 @@ function imageOf({id, name = 'gpu-a', status = 'active', size = 1, lockedBy = nu
 }
 
 function reasonsOf(facts: readonly Facts[], rules: Partial<PruneRules> = {}, now: Date | undefined = NOW) {
-  const plan = planPrune(facts.map(imageOf), {...RULES, ...rules}, now);
+  const plan = planPrune(facts.map(imageOf), {...RULES, ...rules}, {now, projectId: 1});
   return Object.fromEntries(
     [...plan.delete, ...plan.keep, ...plan.skip].map(({image, action, reason}) => [image.id, `${action}: ${reason}`]),
   );
@@ -90,7 +91,7 @@ describe('the plan of a prune', () => {
       {id: 'c', tags: {team: 'web'}},
       {id: 'd', tags: {team: 'ml', stage: 'prod'}},
     ];
-    const plan = planPrune(facts.map(imageOf), RULES, NOW);
+    const plan = planPrune(facts.map(imageOf), RULES, {now: NOW, projectId: 1});
     expect(plan.delete.map(({image}) => image.id)).toEqual(['d']);
     expect(plan).toMatchObject({keep: [], skip: [], unmatched: {name: 1, tags: 2}});
   });
@@ -114,6 +115,22 @@ describe('the plan of a prune', () => {
     });
   });
 
+  it('keeps the current image of each channel and the one before it, and says so of what it deletes', () => {
+    const channel = (tags: object) => ({team: 'ml', 'upload-marker': 'm', ...tags});
+    const facts: readonly Facts[] = [
+      {id: 'both', tags: channel({'channel-stable': '2026-07-04T00:00:00Z', 'channel-beta': '2026-07-03T00:00:00Z'})},
+      {id: 'other-name', name: 'web-a', tags: channel({'channel-stable': '2026-07-03T00:00:00Z'})},
+      {id: 'third', tags: channel({'channel-stable': '2026-07-02T00:00:00Z'})},
+      {id: 'by-hand', tags: {team: 'ml', 'channel-stable': '2026-07-05T00:00:00Z'}},
+      {id: 'no-time', tags: channel({'channel-stable': 'yes'})},
+    ];
+    const both = 'current in channel beta; current in channel stable';
+    const gone = 'delete: no rule keeps it';
+    expect(reasonsOf(facts)).toEqual({both: `keep: ${both}`, third: gone, 'by-hand': gone, 'no-time': gone});
+    expect(reasonsOf(facts, {keepPerChannel: 3})).toMatchObject({third: 'keep: was current in channel stable before'});
+    expect(reasonsOf(facts, {keepPerChannel: 0})).toMatchObject({both: `${gone}; ${both}`, third: gone});
+  });
+
   it('is the same for images of the same age, in any order', () => {
     const facts = ['c', 'a', 'b'].map((id) => ({id}));
     const kept = {a: 'keep: one of the 1 newest ready images'};
@@ -122,7 +139,11 @@ describe('the plan of a prune', () => {
   });
 
   it('keeps all if an age is asked for and the time is not known', () => {
-    const plan = planPrune([imageOf({id: 'a', ageMs: 99 * DAY_MS})], {...RULES, keepDays: 1}, undefined);
+    const plan = planPrune(
+      [imageOf({id: 'a', ageMs: 99 * DAY_MS})],
+      {...RULES, keepDays: 1},
+      {now: undefined, projectId: 1},
+    );
     expect(plan.delete).toEqual([]);
     expect(plan.keep[0]?.reason).toBe('its age is not known: the answer from Gcore had no date');
   });
@@ -151,6 +172,9 @@ const anyFacts: fc.Arbitrary<Omit<Facts, 'id'>> = fc.record({
     {team: 'ml'},
     {team: 'web'},
     {team: 'ml', stage: 'prod'},
+    {team: 'ml', 'upload-marker': 'm', 'channel-stable': '2026-07-08T10:00:00Z'},
+    {team: 'ml', 'upload-marker': 'm', 'channel-stable': '2026-07-08T10:00:01Z', 'channel-beta': 'no time'},
+    {team: 'web', 'upload-marker': 'm', 'channel-stable': '2026-07-08T10:00:02Z'},
   ),
 });
 
@@ -163,6 +187,7 @@ const anyPrune = fc.record({
     tags: fc.constantFrom<PruneRules['tags'][]>({}, {team: 'ml'}, {team: 'ml', stage: 'prod'}),
     keepLast: fc.integer({min: 0, max: 5}),
     keepDays: fc.integer({min: 0, max: 3}),
+    keepPerChannel: fc.integer({min: 0, max: 3}),
     keepImageIds: fc.array(fc.integer({min: 0, max: 30})).map((ids) => new Set(ids.map((id) => `id-${id}`))),
   }),
   now: fc.constantFrom(NOW, NOW, NOW, undefined),
@@ -176,6 +201,12 @@ function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, n
   const isNewer = (one: Image) =>
     one.createdAt > image.createdAt || (one.createdAt.getTime() === image.createdAt.getTime() && one.id < image.id);
   const newer = all.filter((one) => isOf(one) && isReady(one) && one.visibility !== 'public' && isNewer(one));
+  const promotedAt = (one: Image) => one.tags.get('channel-stable') ?? '';
+  const isPromotedLater = (one: Image) =>
+    promotedAt(one) > promotedAt(image) ||
+    (promotedAt(one) === promotedAt(image) &&
+      (one.createdAt > image.createdAt ||
+        (one.createdAt.getTime() === image.createdAt.getTime() && one.id < image.id)));
   const ageMs = now === undefined ? Number.NEGATIVE_INFINITY : now.getTime() - image.createdAt.getTime();
   return [
     ...(isOf(image) ? [] : ['another name or tags']),
@@ -183,6 +214,7 @@ function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, n
     ...(image.lockedBy === undefined ? [] : ['locked']),
     ...(isReady(image) || ['error', 'killed'].includes(image.status) ? [] : ['not ready']),
     ...(rules.keepImageIds.has(image.id.toLowerCase()) ? ['named'] : []),
+    ...(promotedAt(image) !== '' && all.filter(isPromotedLater).length < rules.keepPerChannel ? ['in a channel'] : []),
     ...(isReady(image) && newer.length < rules.keepLast ? ['among the newest'] : []),
     ...(rules.keepDays > 0 && ageMs < rules.keepDays * DAY_MS ? ['young'] : []),
   ];
@@ -193,7 +225,7 @@ describe('for any images and any rules, the plan', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
-        const plan = planPrune(images, rules, now);
+        const plan = planPrune(images, rules, {now, projectId: 1});
         const mayGo = images.filter((image) => whyItMustStay(image, images, rules, now).length === 0);
         expect(plan.delete.map(({image}) => image.id).sort()).toEqual(mayGo.map(({id}) => id).sort());
       }),
@@ -205,7 +237,7 @@ describe('for any images and any rules, the plan', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
-        const {delete: gone, keep, skip, unmatched} = planPrune(images, rules, now);
+        const {delete: gone, keep, skip, unmatched} = planPrune(images, rules, {now, projectId: 1});
         const listed = [gone, keep, skip].flatMap((list) => list.map(({image}) => image.id));
         expect(new Set(listed).size).toBe(listed.length);
         expect(listed.length + unmatched.name + unmatched.tags).toBe(images.length);
@@ -222,7 +254,9 @@ describe('for any images and any rules, the plan', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
-        expect(planPrune(images.toReversed(), rules, now)).toEqual(planPrune(images, rules, now));
+        expect(planPrune(images.toReversed(), rules, {now, projectId: 1})).toEqual(
+          planPrune(images, rules, {now, projectId: 1}),
+        );
       }),
     );
   });

@@ -60,6 +60,7 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
     tags: inputs.matchTags,
     keepLast: inputs.keepLast,
     keepDays: inputs.keepDays,
+    keepPerChannel: inputs.keepPerChannel,
     keepImageIds: new Set(inputs.keepImageIds.map((id) => id.toLowerCase())),
   };
   return await inEachRegion<RegionPlanned>(

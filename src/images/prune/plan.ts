@@ -1,7 +1,9 @@
 import type {Gcore, Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {Tags} from '../../text/tags.ts';
+import {channelsOf} from '../channels.ts';
 import {explainFailure} from '../explain.ts';
+import {newestFirst} from '../newest-first.ts';
 import {judgeReadiness} from '../readiness.ts';
 
 /** Which images a prune selects, and which of those it keeps. */
@@ -13,6 +15,8 @@ export interface PruneRules {
   readonly keepLast: number;
   /** Images younger than this many days are kept. */
   readonly keepDays: number;
+  /** How many images of each channel are kept: the current one, and those that were current before it. */
+  readonly keepPerChannel: number;
   /** Images that are always kept, their IDs in lower case. */
   readonly keepImageIds: ReadonlySet<string>;
 }
@@ -56,24 +60,30 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore): Promise<PrunePlan> {
   try {
     const [now, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope)]);
-    return planPrune(images, rules, now);
+    return planPrune(images, rules, {now, projectId: scope.projectId});
   } catch (error) {
     throw explainFailure(error, {known: ['Nothing was deleted here.'], resume: PRUNE_AGAIN});
   }
 }
 
-/**
- * Decides what to do with the images of one scope.
- *
- * @param now the service's own time; if it is not known, `keepDays` keeps everything
- */
-export function planPrune(images: readonly Image[], rules: PruneRules, now: Date | undefined): PrunePlan {
+/** When and where a prune takes place. */
+export interface PruneScene {
+  /** The service's own time; if it is not known, `keepDays` keeps everything. */
+  readonly now: Date | undefined;
+  readonly projectId: number;
+}
+
+/** Decides what to do with the images of one scope. */
+export function planPrune(images: readonly Image[], rules: PruneRules, scene: PruneScene): PrunePlan {
   const named = images.filter(({name}) => rules.matchesName(name));
   const matching = named.filter((image) => carriesTags(image, rules.tags)).toSorted(newestFirst);
   const ready = matching.filter((image) => image.visibility !== 'public' && judgeReadiness(image).kind === 'ready');
-  const newest = new Set(ready.slice(0, rules.keepLast).map(({id}) => id));
+  const kept: KeptImages = {
+    newest: new Set(ready.slice(0, rules.keepLast).map(({id}) => id)),
+    places: placesInChannels(images, scene.projectId),
+  };
   const planned = Map.groupBy(
-    matching.map((image) => ({image, ...decideImage(image, newest, rules, now)})),
+    matching.map((image) => ({image, ...decideImage(image, kept, rules, scene.now)})),
     ({action}) => action,
   );
   return {
@@ -84,23 +94,52 @@ export function planPrune(images: readonly Image[], rules: PruneRules, now: Date
   };
 }
 
+/** The images that are kept because of the others there are. */
+interface KeptImages {
+  /** IDs of the newest ready images. */
+  readonly newest: ReadonlySet<string>;
+  /** By ID, the places of images in channels. */
+  readonly places: ReadonlyMap<string, readonly PlaceInChannel[]>;
+}
+
+/** An image's place in the order of a channel, 0 for the current image. */
+interface PlaceInChannel {
+  readonly channel: string;
+  readonly place: number;
+}
+
+/** By ID, the places of images in channels: 0 for the current image. All images count, also those that the prune does not select. */
+function placesInChannels(images: readonly Image[], projectId: number): KeptImages['places'] {
+  const places = [...channelsOf(images, projectId)].flatMap(([channel, promotions]) =>
+    promotions.map(({image}, place) => ({id: image.id, channel, place})),
+  );
+  return Map.groupBy(places, ({id}) => id);
+}
+
+function describePlace({channel, place}: PlaceInChannel): string {
+  return place === 0 ? `current in channel ${channel}` : `was current in channel ${channel} before`;
+}
+
 /** The first rule that fits decides. An image that no rule covers is not deleted. */
 function decideImage(
   image: Image,
-  newest: ReadonlySet<string>,
+  kept: KeptImages,
   rules: PruneRules,
   now: Date | undefined,
 ): Omit<PlannedImage, 'image'> {
-  const {keepLast, keepDays, keepImageIds} = rules;
+  const {keepLast, keepDays, keepPerChannel, keepImageIds} = rules;
   const readiness = judgeReadiness(image);
   const isReady = readiness.kind === 'ready';
   if (image.visibility === 'public') return {action: 'skip', reason: "public, Gcore's own"};
   if (keepImageIds.has(image.id.toLowerCase())) return {action: 'keep', reason: 'named in keep-image-id'};
+  const places = kept.places.get(image.id) ?? [];
+  const keptPlaces = places.filter(({place}) => place < keepPerChannel);
+  if (keptPlaces.length > 0) return {action: 'keep', reason: keptPlaces.map(describePlace).join('; ')};
   if (image.lockedBy !== undefined) return {action: 'skip', reason: `locked by task ${image.lockedBy}`};
   if (!isReady && !LEFTOVER.has(image.status)) {
     return {action: 'skip', reason: `not ready: ${readiness.kind === 'pending' ? readiness.state : image.status}`};
   }
-  if (newest.has(image.id)) return {action: 'keep', reason: `one of the ${keepLast} newest ready images`};
+  if (kept.newest.has(image.id)) return {action: 'keep', reason: `one of the ${keepLast} newest ready images`};
   if (keepDays > 0 && now === undefined) {
     return {action: 'keep', reason: 'its age is not known: the answer from Gcore had no date'};
   }
@@ -108,16 +147,11 @@ function decideImage(
     return {action: 'keep', reason: `younger than ${keepDays} ${keepDays === 1 ? 'day' : 'days'}`};
   }
   if (!isReady) return {action: 'delete', reason: `left over from a failed import (${image.status})`};
-  return {action: 'delete', reason: keepLast === 0 ? 'no rule keeps it' : `not one of the ${keepLast} newest`};
+  const whyGone = keepLast === 0 ? 'no rule keeps it' : `not one of the ${keepLast} newest`;
+  const current = places.filter(({place}) => place === 0).map(describePlace);
+  return {action: 'delete', reason: [whyGone, ...current].join('; ')};
 }
 
 function carriesTags(image: Image, tags: Tags): boolean {
   return Object.entries(tags).every(([key, value]) => image.tags.get(key) === value);
-}
-
-/** Of two images of the same age the ID decides, so that a dry run and the real one agree. */
-function newestFirst(one: Image, other: Image): number {
-  const byAge = other.createdAt.getTime() - one.createdAt.getTime();
-  if (byAge !== 0) return byAge;
-  return one.id < other.id ? -1 : 1;
 }

@@ -78,6 +78,14 @@ describe('the clean-up', () => {
     expect(scene.simulator.storage.buckets()).toEqual([]);
   });
 
+  it('is patient with an API that is out of order for a while', async () => {
+    const scene = await staged();
+    for (const request of ['change-bucket', 'delete-bucket', 'delete-key'] as const) {
+      scene.simulator.script({request, times: 5, ...REFUSED});
+    }
+    expect(await scene.clean('own')).toEqual({kind: 'gone'});
+  });
+
   it('is a warning if the file is private but not deleted', async () => {
     const scene = await staged();
     scene.simulator.script(always('delete-bucket'), always('s3-uploads'));
@@ -201,7 +209,7 @@ describe('the sweep of the next run', () => {
     const scene = await openScene();
     const {id} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
     scene.simulator.storage.addBucket(id, OLD);
-    scene.simulator.script({...always('delete-bucket'), times: 8});
+    scene.simulator.script(always('delete-bucket'));
     await scene.stage();
     expect(scene.warnings()).toEqual([expect.stringContaining('that an earlier run has left behind')]);
   });

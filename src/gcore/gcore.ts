@@ -36,7 +36,7 @@ export interface Gcore {
   /** All projects that the key can see. */
   listProjects(): Promise<readonly Named[]>;
   /** All regions. */
-  listRegions(): Promise<readonly Named[]>;
+  listRegions(): Promise<readonly Region[]>;
   /** Reads as little as can be from a place: proof that key, project and region hold. Tells the service's time. */
   probe(scope: Scope): Promise<Date | undefined>;
   /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */

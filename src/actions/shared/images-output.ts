@@ -10,6 +10,8 @@ export const Id = v.pipe(v.string(), v.regex(ID_PATTERN, 'an ID, usually a UUID'
 const RegionEntry = v.looseObject(
   {
     region: v.optional(v.string(EXPECTED)),
+    /** A failure there is no failure of the step. */
+    optional: v.optional(v.boolean(EXPECTED)),
     id: v.optional(Id),
     name: v.optional(v.string(EXPECTED)),
     /** In bytes. */
@@ -28,9 +30,15 @@ export type RegionEntry = Readonly<v.InferOutput<typeof RegionEntry>>;
 export const ImagesOutput = v.pipe(
   v.string(),
   v.parseJson(undefined, EXPECTED),
-  v.record(v.pipe(v.string(), v.regex(/^\d+$/, EXPECTED)), RegionEntry, EXPECTED),
+  v.record(v.string(), RegionEntry, EXPECTED),
+  v.check((regions) => Object.entries(regions).every(isEntry), EXPECTED),
   v.check((regions) => Object.keys(regions).length > 0, `${EXPECTED}, with at least one region`),
 );
+
+/** A region that could not be found stands under the text as it was given, with why it failed. */
+function isEntry([id, {error}]: readonly [string, RegionEntry]): boolean {
+  return /^\d+$/.test(id) || error !== undefined;
+}
 
 /** The output `images`: an entry for each region, by its ID. */
 export type Images = v.InferOutput<typeof ImagesOutput>;

@@ -3,7 +3,18 @@ import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {Flag, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
-import {accountInputs, accountOf, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from '../shared/account-inputs.ts';
+import {
+  accountInputs,
+  accountOf,
+  EXCLUDE_NEEDS_ALL,
+  GithubToken,
+  maskKeys,
+  mayExclude,
+  NO_GITHUB_TOKEN,
+  regionChoiceOf,
+  regionInputs,
+  Timeout,
+} from '../shared/account-inputs.ts';
 import {Id, ImagesOutput} from '../shared/images-output.ts';
 
 const RELEASE = 'the tag of a release of this repository, or owner/repository@tag';
@@ -31,6 +42,7 @@ export function waitInputs(environment: Environment) {
   return v.object({
     ...accountInputs,
     region: v.optional(accountInputs.region),
+    ...regionInputs,
     'image-id': v.optional(Id),
     'task-id': v.optional(Id),
     name: v.optional(v.string()),
@@ -59,6 +71,12 @@ const waitInputsTogether = (environment: Environment) =>
       ({region, images, release}) => (region ?? images ?? release) !== undefined,
       'region: not given, nor GCORE_CLOUD_REGION_ID in the environment; it may be left out only with images or release',
     ),
+    v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
+    v.partialCheck(
+      [['region'], ['optional-region'], ['name']],
+      (values) => values.name !== undefined || (values.region !== 'all' && values['optional-region'] === undefined),
+      'region: all and optional-region: only with name; images and release tell the regions themselves',
+    ),
     v.partialCheck(
       [['region'], ['image-id'], ['task-id']],
       (values) => (values['image-id'] ?? values['task-id']) === undefined || (values.region ?? []).length <= 1,
@@ -82,7 +100,7 @@ export type WaitInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: v.InferOutput<ReturnType<typeof waitInputs>>) {
   return {
     ...accountOf(values),
-    regions: values.region ?? [],
+    regions: regionChoiceOf(values),
     imageId: values['image-id'],
     taskId: values['task-id'],
     name: values.name,

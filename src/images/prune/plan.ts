@@ -42,6 +42,7 @@ export interface PrunePlan {
 /** What came of the planning in a region. */
 export interface RegionPlanned {
   readonly kind: 'planned';
+  readonly scope: Scope;
   readonly plan: PrunePlan;
 }
 

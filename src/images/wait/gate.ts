@@ -52,12 +52,17 @@ export function explainGate(error: unknown): ExplainedError {
   return explainFailure(error, GATE);
 }
 
+/** @param failure why the upload failed in a region */
+export function noImageHere(failure: string): ImageNotFound {
+  return new ImageNotFound(
+    `The upload left no image here: ${inert(failure)}`,
+    'Fix what failed there, and run the upload again.',
+  );
+}
+
 async function waitForTarget(scope: Scope, target: Target, waiting: GateWaiting): Promise<ImageReady> {
   if ('failure' in target) {
-    throw new ImageNotFound(
-      `The upload left no image here: ${inert(target.failure)}`,
-      'Fix what failed there, and run the upload again.',
-    );
+    throw noImageHere(target.failure);
   }
   if ('name' in target) return passed(await waitForName(scope, target.name, waiting));
   if ('imageId' in target) return passed(await waitForImage(scope, target.imageId, waiting));

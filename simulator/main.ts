@@ -57,6 +57,7 @@ async function main(): Promise<void> {
   simulator.on('request', ({method, path}) => console.log(`${method} ${path}`));
   console.log(`URL      ${simulator.url}`);
   console.log(`API key  ${simulator.apiKey}`);
+  console.log(`S3       ${simulator.storage.s3Url}`);
   console.log('Projects 1 default, 2 gpu-team');
   console.log(
     `Regions  ${values.regions ?? '7 Luxembourg-2, 10 Manassas, 76 Sines-2, and 26 Frankfurt which has no GPU'}\n`,

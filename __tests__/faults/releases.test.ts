@@ -10,7 +10,7 @@ afterEach(strikeScenes);
 
 /** The outputs of a step, as far as the release takes them. */
 function outputsOf(images: object) {
-  return {images: () => JSON.stringify(images)} as Outputs;
+  return {imagesOfFoundRegions: () => JSON.stringify(images)} as Outputs;
 }
 
 describe('The file of a release is written', () => {

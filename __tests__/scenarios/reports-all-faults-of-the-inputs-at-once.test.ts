@@ -28,7 +28,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
   expect(errors[0]?.value.split('\n')).toEqual([
     '15 invalid inputs:',
     '- api-url: "http://gcore.example/"; expected an https URL without user, query and fragment (http is for loopback only)',
-    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected the IDs or names of one or more regions',
+    '- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; expected the IDs or names of one or more regions, or all',
     '- poll-interval-seconds: "301"; expected a whole number from 1 to 300',
     '- url: "ftp://images.example/a.qcow2"; expected an http or https URL, without white space',
     expect.stringMatching(/^- name: "feature\/x"; expected 3 to 63 characters.*; for example feature-x$/),
@@ -60,7 +60,7 @@ it('names firmware that the type of image does not boot with', async () => {
   expect(log).toContain(
     '- hw-machine-type: "q35"; expected it for instance and baremetal images alone, not for type baremetal-gpu',
   );
-  expect(log).toContain('- region: ","; expected the IDs or names of one or more regions');
+  expect(log).toContain('- region: ","; expected the IDs or names of one or more regions, or all');
   expect(stage.cloud.journal).toEqual([]);
 });
 

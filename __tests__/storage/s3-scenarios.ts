@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {readFileSync} from 'node:fs';
 import {Readable} from 'node:stream';
 import {expect, it} from '@jest/globals';
+import {AwsV4Signer} from 'aws4fetch';
 import {connectS3} from '../../src/storage/endpoint.ts';
 import {waitUntilPrivate, waitUntilPublic} from '../../src/storage/public-access.ts';
 import {openS3, type Part, type S3} from '../../src/storage/s3.ts';
@@ -75,6 +76,37 @@ export function itSpeaksWith(server: () => S3Server): void {
     const error = await thrownBy(s3.uploadPart(uploadId, part(Buffer.alloc(1000, 1), other)));
     expect(error.message).toMatch(/400 (XAmzContentSHA256Mismatch|BadDigest)/);
     expect(await s3.uploadPart(uploadId, part(other))).toMatchObject({number: 1});
+  });
+
+  it('is refused a part whose checksum is wrong though its signature holds', async () => {
+    const {credentials, region} = server();
+    const s3 = open(await server().makeBucket());
+    const content = Buffer.alloc(1000, 1);
+    const signer = new AwsV4Signer({
+      ...credentials,
+      region,
+      service: 's3',
+      method: 'PUT',
+      url: `${s3.objectUrl.href}?partNumber=1&uploadId=${await s3.createUpload()}`,
+      headers: {
+        'x-amz-content-sha256': createHash('sha256').update(content).digest('hex'),
+        'x-amz-checksum-sha256': createHash('sha256').update('other').digest('base64'),
+      },
+    });
+    const {url, method, headers} = await signer.sign();
+    const answer = await fetch(url, {method, headers, body: content});
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('BadDigest')]);
+  });
+
+  it('finds that a URL signed for GET is refused a HEAD, which is why the bucket must be public', async () => {
+    const {credentials, region} = server();
+    const s3 = open(await server().makeBucket());
+    await uploadFile(await hashed(makeFile(5000)), await s3.createUpload(), s3, ignore, run);
+    const url = s3.objectUrl.href;
+    const signer = new AwsV4Signer({...credentials, region, service: 's3', method: 'GET', url, signQuery: true});
+    const signed = await signer.sign();
+    expect((await fetch(signed.url)).status).toBe(200);
+    expect((await fetch(signed.url, {method: 'HEAD'})).status).toBe(403);
   });
 
   it('learns from the list of parts that an upload is gone', async () => {

@@ -11,7 +11,12 @@ describe('staging a file', () => {
     const [bucket] = scene.simulator.storage.buckets();
     expect(bucket?.name).toMatch(/^gpu-stage-20260708t1000\d\dz-[0-9a-f]{32}$/);
     expect(bucket?.expirationDays).toBe(1);
-    expect(scene.simulator.requests('s3-part').map(({headers}) => headers['content-length'])).toContain(String(MIB));
+    const parts = scene.simulator.requests('s3-part').map(({headers}) => headers);
+    expect(parts.map((headers) => headers['content-length'])).toContain(String(MIB));
+    for (const {'x-amz-content-sha256': hash = '', 'x-amz-checksum-sha256': checksum} of parts) {
+      expect(hash).toMatch(/^[0-9a-f]{64}$/);
+      expect(checksum).toBe(Buffer.from(hash, 'hex').toString('base64'));
+    }
 
     expect(await scene.clean()).toEqual({kind: 'gone'});
     expect((await fetch(url)).status).toBe(403);
@@ -34,11 +39,15 @@ describe('staging a file', () => {
     expect(savedBefore('create-bucket')?.accessKeyIds).toEqual(scene.simulator.storage.keyIds());
   });
 
-  it('masks the secret of its key and the name of its bucket, and saves no secret', async () => {
+  it.each([
+    ['of a new storage', 0],
+    ['of a storage that is there', 1],
+  ])('masks the secret of its key %s and the name of its bucket, and saves no secret', async (_what, older) => {
     const scene = await openScene();
+    if (older > 0) scene.simulator.storage.addStorage(STORAGE, LOCATION);
     await scene.stage();
     const [storage] = scene.simulator.storage.storages();
-    const secrets = [...(storage?.keys.values() ?? [])].map(({secret}) => secret);
+    const secrets = [...(storage?.keys.values() ?? [])].map(({secret}) => secret).slice(older);
     expect(secrets).toHaveLength(1);
     for (const secret of [...secrets, scene.simulator.storage.buckets()[0]?.name])
       expect(scene.masked).toContain(secret);

@@ -94,7 +94,7 @@ export interface Scene {
   readonly masked: readonly string[];
   stage(options?: StageCall): Promise<URL>;
   /** Cleans up by what was saved last, after JSON, as another process does. With `own`, as the same process. */
-  clean(own?: 'own'): Promise<CleanUpOutcome>;
+  clean(own?: 'own', onRun?: StageCall['onRun']): Promise<CleanUpOutcome>;
 }
 
 /** A cloud whose time is the runs' time, so that no wait takes any. */
@@ -134,9 +134,11 @@ export async function openScene(options: SimulatorOptions = {}): Promise<Scene> 
       const file = await hashed(path);
       return await stageFile({file, locationName: LOCATION, account, events}, begun.run);
     },
-    clean: async (own) => {
+    clean: async (own, onRun) => {
+      const begun = begin();
+      onRun?.(begun);
       const state: StagingState = JSON.parse(JSON.stringify(states.at(-1)));
-      return await unstage({account, state, credentials: own === 'own' ? credentials : undefined, mask}, begin().run);
+      return await unstage({account, state, credentials: own === 'own' ? credentials : undefined, mask}, begun.run);
     },
   };
 }

@@ -3,7 +3,10 @@ import {ExplainedError} from '../../src/errors.ts';
 import {inEachRegion, type RegionWork, throwFailures} from '../../src/images/regions.ts';
 import {virtualRun} from '../fixtures/fake-gcore.ts';
 
-const SCOPES = [1, 2, 3].map((regionId) => ({projectId: 1, regionId, regionName: `Region-${regionId}`}));
+const REGIONS = [1, 2, 3].map((regionId) => ({
+  scope: {projectId: 1, regionId, regionName: `Region-${regionId}`},
+  isOptional: false,
+}));
 const DONE = {kind: 'done'} as const;
 const FAILURE = new ExplainedError('It failed.');
 
@@ -13,7 +16,7 @@ function workInThree(options: Partial<RegionWork<typeof DONE>>) {
     if (regionId === 1) throw FAILURE;
     return DONE;
   };
-  return inEachRegion({scopes: SCOPES, maxParallel: 1, work, ...options}, virtualRun());
+  return inEachRegion({regions: REGIONS, maxParallel: 1, work, ...options}, virtualRun());
 }
 
 async function outcomesOf(options: Partial<RegionWork<typeof DONE>>) {
@@ -45,7 +48,7 @@ describe('work in several regions', () => {
 
   it('throws the failures of all regions as one error, each text once', async () => {
     const results = await workInThree({failsEveryRegion: () => true});
-    expect(() => throwFailures(results)).toThrow(
+    expect(() => throwFailures(results, virtualRun().log)).toThrow(
       ['3 of 3 regions failed:', '[Region-1 (1), Region-2 (2), Region-3 (3)] It failed.', 'All regions failed.'].join(
         '\n',
       ),

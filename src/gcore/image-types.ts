@@ -13,6 +13,8 @@ interface ImageTypeFacts {
   readonly firmware: readonly string[];
   /** Machine types that can be asked for, none if the API has no such field. */
   readonly machineTypes: readonly string[];
+  /** The field of a region that tells whether it offers images of this type. `has_ai_gpu` stands for GPUs of both kinds. */
+  readonly regionFlag: 'has_ai_gpu' | 'has_baremetal' | 'has_kvm';
   /** Whether an image can be asked for its price. */
   readonly hasPrices: boolean;
 }
@@ -32,6 +34,7 @@ export const IMAGE_TYPES = {
     imagesPath: virtualGpu,
     firmware: ['bios', 'uefi'],
     machineTypes: [],
+    regionFlag: 'has_ai_gpu',
     hasPrices: false,
   },
   'baremetal-gpu': {
@@ -41,6 +44,7 @@ export const IMAGE_TYPES = {
     imagesPath: baremetalGpu,
     firmware: ['uefi'],
     machineTypes: [],
+    regionFlag: 'has_ai_gpu',
     hasPrices: false,
   },
   instance: {
@@ -50,6 +54,7 @@ export const IMAGE_TYPES = {
     imagesPath: instance,
     firmware: ['bios', 'uefi'],
     machineTypes: ['i440', 'q35'],
+    regionFlag: 'has_kvm',
     hasPrices: true,
   },
   baremetal: {
@@ -59,6 +64,7 @@ export const IMAGE_TYPES = {
     imagesPath: instance,
     firmware: ['bios', 'uefi'],
     machineTypes: ['i440', 'q35'],
+    regionFlag: 'has_baremetal',
     hasPrices: false,
   },
 } as const satisfies Record<string, ImageTypeFacts>;

@@ -135,11 +135,30 @@ const Id = v.pipe(v.number(), v.safeInteger());
 /** A project, as the list of projects has it. */
 export const Project = v.object({id: Id, name: v.string()});
 
+/** A flag or text that is only a hint: of another kind, it counts as not given. */
+const FlagHint = v.fallback(v.optional(v.boolean()), undefined);
+const TextHint = v.fallback(v.optional(v.string()), undefined);
+
 /** A region; people know it by its display name. */
 export const Region = v.pipe(
-  v.object({id: Id, display_name: v.string()}),
-  v.transform(({id, display_name}) => ({id, name: display_name})),
+  v.object({
+    id: Id,
+    display_name: v.string(),
+    state: TextHint,
+    has_ai_gpu: FlagHint,
+    has_baremetal: FlagHint,
+    has_kvm: FlagHint,
+  }),
+  v.transform(({id, display_name, state, ...flags}) => ({
+    id,
+    name: display_name,
+    /** `ACTIVE`, `MAINTENANCE` and others; undefined if the service does not tell. */
+    state: state === undefined ? undefined : stateOf(state),
+    /** What the region offers; undefined if the service does not tell. */
+    flags,
+  })),
 );
+export type Region = v.InferOutput<typeof Region>;
 
 /** A project or a region: an ID, and the name that people know it by. */
 export interface Named {

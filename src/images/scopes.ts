@@ -1,9 +1,28 @@
 import {ExplainedError} from '../errors.ts';
-import type {Gcore, Scope} from '../gcore/gcore.ts';
-import type {Named} from '../gcore/wire.ts';
+import type {Gcore} from '../gcore/gcore.ts';
+import {IMAGE_TYPES, type ImageType} from '../gcore/image-types.ts';
+import type {Named, Region} from '../gcore/wire.ts';
 import {closestNames, looksAlike} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
+import type {Log} from '../waiting/run.ts';
 import {explainFailure, NOTHING_CHANGED} from './explain.ts';
+import type {AskedRegion} from './regions.ts';
+
+/** The regions that the inputs ask for, by IDs and exact names. */
+export interface RegionChoice {
+  /** `all`: every region that offers the image type and is ACTIVE. */
+  readonly regions: 'all' | readonly string[];
+  /** With `all`: regions that are left out. */
+  readonly excluded: readonly string[];
+  /** Regions in which a failure is a warning: in addition to the others, or picked from them. */
+  readonly optional: readonly string[];
+  readonly imageType: ImageType;
+}
+
+/** A region that was asked for, and that exists if it has no `error`. */
+export type ResolvedRegion =
+  | (Named & {readonly isOptional: boolean})
+  | {readonly asked: string; readonly isOptional: boolean; readonly error: ExplainedError};
 
 /**
  * Finds the ID of a project. An ID is not looked up.
@@ -12,19 +31,30 @@ import {explainFailure, NOTHING_CHANGED} from './explain.ts';
  */
 export async function resolveProject(idOrName: string, gcore: Gcore): Promise<number> {
   if (isId(idOrName)) return Number(idOrName);
-  return find('project', idOrName, await explained(gcore.listProjects())).id;
+  const projects = await explained(gcore.listProjects());
+  const project = find('project', idOrName, projects);
+  if ('id' in project) return project.id;
+  throw nothingChanged(project.error);
 }
 
 /**
- * Finds regions by ID or by exact name.
+ * Finds the regions that are asked for, each once: those of `region` in the order given, or by name for `all`, then the optional ones.
  *
- * @returns each region once, in the order given
- * @throws ExplainedError, which lists the regions if none, or more than one, has the ID or name
+ * @throws ExplainedError if no region can be found, or `all` stands for none
  */
-export async function resolveRegions(idsOrNames: readonly string[], gcore: Gcore): Promise<readonly Named[]> {
-  const all = await explained(gcore.listRegions());
-  const regions = idsOrNames.map((idOrName) => find('region', idOrName, all));
-  return [...new Map(regions.map((region) => [region.id, region])).values()];
+export async function resolveRegions(choice: RegionChoice, gcore: Gcore, log: Log): Promise<readonly ResolvedRegion[]> {
+  const known = await explained(gcore.listRegions());
+  const optional = choice.optional.map((asked) => find('region', asked, known));
+  const isOptional = (region: Found<Region>) => optional.some((one) => keyOf(one) === keyOf(region));
+  const excluded = findExcluded(choice, known, log);
+  const required = choice.regions === 'all' ? [] : choice.regions.map((asked) => find<Region>('region', asked, known));
+  const named = [...required, ...optional].filter((region) => !excluded.has(keyOf(region)));
+  warnOf(named, choice.imageType, log);
+  warnOfContradictions(optional, excluded, log);
+  const chosen = choice.regions === 'all' ? allOf(known, excluded, choice.imageType, log) : [];
+  const unique = [...new Map([...chosen, ...named].map((region) => [keyOf(region), region])).values()];
+  if (!unique.some((region) => 'id' in region)) throw noneFound(unique);
+  return unique.map((region) => ({...region, isOptional: isOptional(region)}));
 }
 
 /** Whether a text is an ID, and not a name. */
@@ -32,9 +62,24 @@ export function isId(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** The scopes of a project in some regions. */
-export function scopesOf(projectId: number, regions: readonly Named[]): readonly Scope[] {
-  return regions.map(({id, name}) => ({projectId, regionId: id, regionName: inert(name, 100)}));
+/** A project in some regions. One that cannot be found has the text as its ID and name. */
+export function inProject(projectId: number, regions: readonly ResolvedRegion[]): readonly AskedRegion[] {
+  return regions.map((region) => {
+    const {isOptional} = region;
+    if ('id' in region) {
+      return {scope: {projectId, regionId: region.id, regionName: inert(region.name, 100)}, isOptional};
+    }
+    const {asked, error} = region;
+    const shown = inert(asked, 100);
+    return {scope: {projectId, regionId: isId(asked) ? Number(asked) : shown, regionName: shown}, isOptional, error};
+  });
+}
+
+/** The regions that exist, of those that are asked for. */
+type Found<T extends Named> = T | {readonly asked: string; readonly error: ExplainedError};
+
+function keyOf(region: Found<Named>): number | string {
+  return 'id' in region ? region.id : region.asked;
 }
 
 async function explained<T>(listing: Promise<T>): Promise<T> {
@@ -45,18 +90,108 @@ async function explained<T>(listing: Promise<T>): Promise<T> {
   }
 }
 
-function find(input: 'project' | 'region', idOrName: string, all: readonly Named[]): Named {
-  const wanted = inert(idOrName, 100);
-  const matches = all.filter(({id, name}) => (isId(idOrName) ? id === Number(idOrName) : name === idOrName));
+function find<T extends Named>(input: 'project' | 'region', asked: string, all: readonly T[]): Found<T> {
+  const wanted = inert(asked, 100);
+  const matches = all.filter(({id, name}) => (isId(asked) ? id === Number(asked) : name === asked));
   const [match] = matches;
   if (match !== undefined && matches.length === 1) return match;
   const isAmbiguous = matches.length > 1;
-  const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(idOrName) ? 'has the ID' : 'is called'} "${wanted}".`;
-  const listed = (isAmbiguous ? matches : all).map(label).sort();
-  throw new ExplainedError(isAmbiguous ? what : what + suggestion(idOrName, all), {
-    known: [...NOTHING_CHANGED.known, `This key can see: ${listed.join(', ') || 'none'}.`],
+  const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(asked) ? 'has the ID' : 'is called'} "${wanted}".`;
+  const error = new ExplainedError(isAmbiguous ? what : what + suggestion(asked, all), {
+    known: [`This key can see: ${listed(isAmbiguous ? matches : all)}.`],
     next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
+  return {asked, error};
+}
+
+function listed(all: readonly Named[]): string {
+  return all.map(label).sort().join(', ') || 'none';
+}
+
+function label({id, name}: Named): string {
+  return `${inert(name, 100)} (${id})`;
+}
+
+/** The error of a step that ends before it has changed anything. */
+function nothingChanged({what, known, next = NOTHING_CHANGED.resume}: ExplainedError): ExplainedError {
+  return new ExplainedError(what, {known: [...NOTHING_CHANGED.known, ...known], next});
+}
+
+function noneFound(regions: readonly Found<Named>[]): ExplainedError {
+  const errors = regions.flatMap((region) => ('error' in region ? [region.error] : []));
+  const [first] = errors;
+  if (first === undefined) return nothingChanged(new ExplainedError('No region is left.'));
+  if (errors.length === 1) return nothingChanged(first);
+  const known = [...errors.map(({what}) => what), ...new Set(errors.flatMap((error) => error.known))];
+  const next = 'Set the input region to names of regions, exactly as written, or to their IDs.';
+  return nothingChanged(new ExplainedError(`None of ${errors.length} regions can be found:`, {known, next}));
+}
+
+/** The regions to leave out. One that does not exist is only warned of: a region that was closed must not end every publish. */
+function findExcluded({excluded}: RegionChoice, known: readonly Region[], log: Log): ReadonlySet<number | string> {
+  const found = excluded.map((asked) => find('region', asked, known));
+  for (const region of found) {
+    if ('error' in region) log.warning(`exclude-region: ${region.error.what} It leaves out nothing.`);
+  }
+  return new Set(found.flatMap((region) => ('id' in region ? [region.id] : [])));
+}
+
+function warnOfContradictions(
+  optional: readonly Found<Region>[],
+  excluded: ReadonlySet<number | string>,
+  log: Log,
+): void {
+  for (const region of optional) {
+    if ('id' in region && excluded.has(region.id)) {
+      log.warning(`${label(region)} is in exclude-region and in optional-region: it is left out.`);
+    }
+  }
+}
+
+/** Regions that are named get no check but a warning: only Gcore can say whether it would go well. */
+function warnOf(named: readonly Found<Region>[], imageType: ImageType, log: Log): void {
+  for (const region of named) {
+    if ('error' in region) continue;
+    const reasons = whyNot(region, imageType);
+    if (reasons.length > 0) log.warning(`${label(region)} may fail: ${reasons.join(', and ')}.`);
+  }
+}
+
+/** Every region that offers the image type and is ACTIVE, by name. What the service does not tell is no reason to leave out a region. */
+function allOf(
+  known: readonly Region[],
+  excluded: ReadonlySet<number | string>,
+  imageType: ImageType,
+  log: Log,
+): readonly Region[] {
+  const included = known.filter(({id}) => !excluded.has(id));
+  const chosen = included.filter((region) => whyNot(region, imageType).length === 0);
+  const left = included.flatMap((region) => {
+    const reasons = whyNot(region, imageType);
+    return reasons.length === 0 ? [] : [`${label(region)}: ${reasons.join(', and ')}`];
+  });
+  const leftOut = [...known.filter(({id}) => excluded.has(id)).map((region) => `${label(region)}: excluded`), ...left];
+  if (chosen.length === 0) {
+    throw new ExplainedError(
+      `"region: all" stands for no region: none that is ACTIVE offers images of type ${imageType}.`,
+      {
+        known: [...NOTHING_CHANGED.known, ...leftOut.sort()],
+        next: 'Check image-type and exclude-region, or name the regions.',
+      },
+    );
+  }
+  log.info(`region: all stands for ${chosen.length} ${chosen.length === 1 ? 'region' : 'regions'}: ${listed(chosen)}`);
+  if (leftOut.length > 0) log.info(`Left out: ${leftOut.sort().join('; ')}`);
+  return chosen.toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+/** Why images of a type may not be imported in a region; nothing if there is no reason. */
+function whyNot({state, flags}: Region, imageType: ImageType): readonly string[] {
+  const {regionFlag} = IMAGE_TYPES[imageType];
+  return [
+    ...(state === undefined || state === 'ACTIVE' ? [] : [`its state is ${state}`]),
+    ...(flags[regionFlag] === false ? [`it offers no images of type ${imageType} (${regionFlag})`] : []),
+  ];
 }
 
 /** ` Did you mean Luxembourg-2 (7)?`, or nothing. */
@@ -72,8 +207,4 @@ function suggestion(idOrName: string, all: readonly Named[]): string {
     ? ' It differs only in case, or in characters that look alike.'
     : '';
   return ` Did you mean ${meant.map(label).join(' or ')}?${how}`;
-}
-
-function label({id, name}: Named): string {
-  return `${inert(name, 100)} (${id})`;
 }

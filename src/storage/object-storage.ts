@@ -95,7 +95,8 @@ export interface ObjectStorage {
 const STORAGES = '/storage/v4/object_storages';
 /** The most that the lists give in one page. The default is 10. */
 const PAGE_SIZE = 1000;
-const WRITE_ATTEMPTS = 4;
+/** A file that cannot be made private is worth more patience than a read. */
+const WRITE_PATIENCE_MS = 60_000;
 
 /** The endpoints of Object Storage, over a client of the same host and key as the cloud's. */
 export function createObjectStorage(client: Client, run: Run): ObjectStorage {
@@ -114,7 +115,7 @@ export function createObjectStorage(client: Client, run: Run): ObjectStorage {
     const write = () => client.write(method, to, body, v.unknown());
     // The 409 of a bucket that is not empty does not pass.
     const shouldRetry = (error: unknown): error is RequestError => mayRetry(error) && error.status !== 409;
-    await retry(write, {attempts: WRITE_ATTEMPTS, shouldRetry}, run);
+    await retry(write, {patienceMs: WRITE_PATIENCE_MS, shouldRetry}, run);
   };
   const remove = (to: string) => unlessMissing(rewrite('DELETE', to, undefined));
   /** Reads a list to its end, which its count tells. */

@@ -83,7 +83,7 @@ async function ask(
     const what = `${asked} was answered ${status}`;
     if ([401, 403, 404].includes(status)) return {kind: 'refused', what};
     if (status < 200 || status > 299) return {kind: 'unclear', what};
-    const length = method === 'HEAD' ? header('content-length') : header('content-range')?.split('/').at(-1);
+    const length = status === 206 ? header('content-range')?.split('/').at(-1) : header('content-length');
     if (sizeBytes === undefined || length === String(sizeBytes)) return {kind: 'readable', what};
     return {kind: 'unclear', what: `${asked} tells of ${inert(length ?? 'no size', 30)}, not of ${sizeBytes} bytes`};
   } catch (error) {

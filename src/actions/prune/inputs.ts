@@ -5,7 +5,16 @@ import type {Environment} from '../../runner/environment.ts';
 import {Flag, globOf, listOf, readInputs, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
 import {parseTags} from '../../text/tags.ts';
-import {accountInputs, accountOf, maskKeys, Timeout} from '../shared/account-inputs.ts';
+import {
+  accountInputs,
+  accountOf,
+  EXCLUDE_NEEDS_ALL,
+  maskKeys,
+  mayExclude,
+  regionChoiceOf,
+  regionInputs,
+  Timeout,
+} from '../shared/account-inputs.ts';
 
 const TAGS = 'key=value lines, a JSON object, or * for any tags';
 const IDS = 'the IDs of images, usually UUIDs';
@@ -32,6 +41,7 @@ const ImageIds = v.pipe(
 export function pruneInputs(environment: Environment) {
   return v.object({
     ...accountInputs,
+    ...regionInputs,
     name: globOf('image names'),
     'match-tags': v.optional(MatchTags, () => tagsOfRepository(environment)),
     'keep-last': withDefault(wholeNumber(0, 10_000), '3'),
@@ -50,7 +60,7 @@ export type PruneInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: v.InferOutput<ReturnType<typeof pruneInputs>>) {
   return {
     ...accountOf(values),
-    regions: values.region,
+    regions: regionChoiceOf(values),
     name: values.name,
     matchTags: values['match-tags'],
     keepLast: values['keep-last'],
@@ -69,7 +79,11 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof pruneInputs>>) {
  */
 export function readPruneInputs({secrets, environment}: Step): PruneInputs {
   maskKeys(secrets);
-  return inputsFrom(readInputs(pruneInputs(environment)));
+  const checked = v.pipe(
+    pruneInputs(environment),
+    v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
+  );
+  return inputsFrom(readInputs(checked));
 }
 
 /** The tags that the uploads of this repository have; an invalid text if the repository is not known. */

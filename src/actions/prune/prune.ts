@@ -1,14 +1,14 @@
 import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
+import {createGcore, type Gcore} from '../../gcore/gcore.ts';
 import {failsEveryRegion} from '../../images/errors.ts';
 import {createPruner, type PruneResult, type RegionPruned} from '../../images/prune/delete-planned.ts';
 import {countImages, regionLines, throwPruneFailures} from '../../images/prune/explain-prune.ts';
 import {type PrunePlan, type PruneRules, planIn, type RegionPlanned} from '../../images/prune/plan.ts';
-import {inEachRegion, type RegionResult} from '../../images/regions.ts';
-import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
+import {type FoundRegion, inEachRegion, type RegionResult} from '../../images/regions.ts';
+import {inProject, isId, type ResolvedRegion, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Step} from '../../runner/step.ts';
-import type {Run} from '../../waiting/run.ts';
+import type {Log, Run} from '../../waiting/run.ts';
 import {type PruneInputs, readPruneInputs} from './inputs.ts';
 import {createPruneOutputs, type PruneOutputs} from './outputs.ts';
 import {deletedOf, logPlan, sizeOf, summarizeEnd, summarizePlan} from './summary.ts';
@@ -35,14 +35,14 @@ export async function prune(step: Step): Promise<void> {
     logPlan(plans, step);
     await summarizePlan(plans, {isDryRun}, step);
     noteUnknownIds(inputs, plans, step);
-    if (run.cancelled.aborted) throwPruneFailures({plans, results: [], stopped: whyStopped(run)});
+    if (run.cancelled.aborted) throwPruneFailures({plans, results: [], stopped: whyStopped(run)}, step.log);
     const tooMany = whatIsTooMany(plans, inputs.maxDelete);
     if (isDryRun) return endDryRun(plans, tooMany, step);
     if (tooMany !== undefined) throw refusal(tooMany, plans);
 
     const results = await deleteEverywhere(inputs, plans, gcore, outputs, run);
     await summarizeEnd(results, step);
-    throwPruneFailures({plans, results, stopped: whyStopped(run)});
+    throwPruneFailures({plans, results, stopped: whyStopped(run)}, step.log);
     step.log.notice(deletedOf(results));
   } finally {
     outputs.flush();
@@ -51,9 +51,9 @@ export async function prune(step: Step): Promise<void> {
 }
 
 async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneOutputs, run: Run): Promise<Plans> {
-  const [projectId, regions] = await Promise.all([
+  const [projectId, resolved] = await Promise.all([
     resolveProject(inputs.project, gcore),
-    resolveRegions(inputs.regions, gcore),
+    resolveRegions(inputs.regions, gcore, run.log),
   ]);
   const rules: PruneRules = {
     matchesName: inputs.name.matches,
@@ -65,16 +65,25 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
   };
   return await inEachRegion<RegionPlanned>(
     {
-      scopes: scopesOf(projectId, regions),
+      regions: inProject(projectId, withoutUnknownIds(resolved, run.log)),
       maxParallel: LISTS_AT_A_TIME,
-      work: async (scope) => ({kind: 'planned', plan: await planIn(scope, rules, gcore, new Date())}),
-      onSettled: ({scope, outcome}) => {
-        if (outcome.kind === 'planned') outputs.planned(scope, outcome.plan);
+      work: async (scope) => ({kind: 'planned', scope, plan: await planIn(scope, rules, gcore)}),
+      onSettled: ({outcome}) => {
+        if (outcome.kind === 'planned') outputs.planned(outcome.scope, outcome.plan);
       },
       failsEveryRegion,
     },
     run,
   );
+}
+
+/** A region may have been closed since the workflow was written: its ID is then no reason to leave images in the others. */
+function withoutUnknownIds(resolved: readonly ResolvedRegion[], log: Log): readonly ResolvedRegion[] {
+  return resolved.filter((region) => {
+    if ('id' in region || !isId(region.asked)) return true;
+    log.warning(`${region.error.what} There is nothing to prune. Remove it from the input region.`);
+    return false;
+  });
 }
 
 async function deleteEverywhere(
@@ -85,16 +94,17 @@ async function deleteEverywhere(
   run: Run,
 ): Promise<readonly RegionResult<RegionPruned>[]> {
   const pruner = createPruner(gcore, inputs.pollIntervalMs);
-  const planOf = new Map(plansIn(plans).map(({scope, plan}) => [scope, plan]));
+  const planned = plansIn(plans);
+  const planOf = new Map(planned.map(({scope, plan}) => [scope, plan]));
   return await inEachRegion<RegionPruned>(
     {
-      scopes: [...planOf.keys()],
+      regions: planned,
       // The pruner bounds the number of deletions in all regions together.
       maxParallel: Math.max(1, planOf.size),
       work: async (scope, regionRun) => {
-        const planned = planOf.get(scope)?.delete ?? [];
+        const toDelete = planOf.get(scope)?.delete ?? [];
         const onSettled = (result: PruneResult) => outputs.settled(scope, result);
-        return {kind: 'pruned', images: await pruner.deleteAll(scope, planned, regionRun, onSettled)};
+        return {kind: 'pruned', images: await pruner.deleteAll(scope, toDelete, regionRun, onSettled)};
       },
     },
     run,
@@ -114,8 +124,10 @@ function noteUnknownIds(inputs: PruneInputs, plans: Plans, {log}: Step): void {
 }
 
 /** The plans of the regions in which planning succeeded. */
-function plansIn(plans: Plans): readonly {readonly scope: Scope; readonly plan: PrunePlan}[] {
-  return plans.flatMap(({scope, outcome}) => (outcome.kind === 'planned' ? [{scope, plan: outcome.plan}] : []));
+function plansIn(plans: Plans): readonly (FoundRegion & {readonly plan: PrunePlan})[] {
+  return plans.flatMap(({isOptional, outcome}) =>
+    outcome.kind === 'planned' ? [{isOptional, scope: outcome.scope, plan: outcome.plan}] : [],
+  );
 }
 
 function whatIsTooMany(plans: Plans, maxDelete: number): string | undefined {
@@ -136,7 +148,7 @@ function refusal(tooMany: string, plans: Plans): ExplainedError {
 
 function endDryRun(plans: Plans, tooMany: string | undefined, {log}: Step): void {
   const toGo = plansIn(plans).flatMap(({plan}) => plan.delete.map(({image}) => image));
-  throwPruneFailures({plans, results: []});
+  throwPruneFailures({plans, results: []}, log);
   if (tooMany !== undefined) log.warning(`${tooMany} With dry-run: false, this would fail.`);
   log.notice(
     toGo.length === 0

@@ -8,7 +8,7 @@ import type {Step} from '../../runner/step.ts';
 import {addToSummary} from '../../runner/summary.ts';
 import {inert} from '../../text/inert.ts';
 import {prettySize, roundTime} from '../../text/units.ts';
-import {regionOf} from '../shared/image-markup.ts';
+import {regionOf, regionWithMark} from '../shared/image-markup.ts';
 
 /** The limit of each of the two tables: the runner refuses a summary of more than 1 MiB. */
 const MOST_TABLE_BYTES = 400 * 1024;
@@ -37,8 +37,8 @@ export async function summarizePlan(
 ): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text, code} = markup;
-  const rows = plans.flatMap(({scope, outcome}) => {
-    const region = regionOf(scope, markup);
+  const rows = plans.flatMap(({scope, isOptional, outcome}) => {
+    const region = regionWithMark({scope, isOptional}, markup);
     if (outcome.kind === 'failed') return [[region, 'nothing', '', '', '', '', text(outcome.error.what)]];
     const {plan} = outcome;
     return [...plan.delete, ...plan.skip, ...plan.keep].map(({image, action, reason}) => [

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES, type ImageType} from '../../gcore/image-types.ts';
+import type {RegionChoice} from '../../images/scopes.ts';
 import {inputText, listOf, minutes, oneOf, required, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
 
@@ -28,12 +29,49 @@ const imageTypes = Object.keys(IMAGE_TYPES) as readonly ImageType[];
 export const DEFAULT_API_URL = 'https://api.gcore.com';
 export const DEFAULT_IMAGE_TYPE: ImageType = 'virtual-gpu';
 
+/** One text that stands for all regions. */
+const isAll = (idOrName: string) => idOrName.toLowerCase() === 'all';
+
+const Regions = v.pipe(
+  listOf('the IDs or names of one or more regions, or all'),
+  v.check(
+    (regions) => regions.length === 1 || !regions.some(isAll),
+    'all by itself, or the IDs or names of regions; to leave some out of all, name them in exclude-region',
+  ),
+  v.transform((regions): 'all' | readonly string[] => (regions.some(isAll) ? 'all' : regions)),
+);
+
+const MoreRegions = v.optional(
+  v.pipe(
+    listOf('the IDs or names of regions'),
+    v.check((regions) => !regions.some(isAll), 'the IDs or names of regions: all is for the input region'),
+  ),
+);
+
+/** The inputs about regions of actions that work in several. */
+export const regionInputs = {
+  'exclude-region': MoreRegions,
+  'optional-region': MoreRegions,
+};
+
+/** What to say if regions are to be left out of a list that names each. */
+export const EXCLUDE_NEEDS_ALL =
+  'exclude-region: it leaves regions out of "region: all", and region is a list of regions';
+
+/** Whether there is something to leave regions out of, if any are to be left out. */
+export function mayExclude(values: {
+  readonly region?: 'all' | readonly string[] | undefined;
+  readonly 'exclude-region'?: readonly string[] | undefined;
+}): boolean {
+  return values['exclude-region'] === undefined || values.region === 'all';
+}
+
 /** The inputs that every action has. */
 export const accountInputs = {
   'api-key': ApiKey,
   'api-url': withDefault(ApiUrl, DEFAULT_API_URL),
   project: required('the ID or name of a project'),
-  region: listOf('the IDs or names of one or more regions'),
+  region: Regions,
   'image-type': withDefault(oneOf(imageTypes), DEFAULT_IMAGE_TYPE),
   'poll-interval-seconds': withDefault(wholeNumber(1, 300), '5'),
 };
@@ -65,6 +103,21 @@ export function accountOf(values: Omit<AccountValues, 'region'> & {readonly 'tim
     imageType: values['image-type'],
     pollIntervalMs: values['poll-interval-seconds'] * 1000,
     timeoutMs: values['timeout-minutes'] * 60_000,
+  };
+}
+
+/** The regions that are asked for. */
+export function regionChoiceOf(values: {
+  readonly region?: 'all' | readonly string[] | undefined;
+  readonly 'exclude-region'?: readonly string[] | undefined;
+  readonly 'optional-region'?: readonly string[] | undefined;
+  readonly 'image-type': ImageType;
+}): RegionChoice {
+  return {
+    regions: values.region ?? [],
+    excluded: values['exclude-region'] ?? [],
+    optional: values['optional-region'] ?? [],
+    imageType: values['image-type'],
   };
 }
 

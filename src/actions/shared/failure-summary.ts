@@ -1,7 +1,7 @@
 import {failedRegions, type RegionResult} from '../../images/regions.ts';
 import {explanationOf, few} from '../../runner/failure-markup.ts';
 import {cut, type Markup} from '../../runner/markup.ts';
-import {regionOf} from './image-markup.ts';
+import {regionWithMark} from './image-markup.ts';
 
 const MOST_BYTES = 300 * 1024;
 
@@ -12,7 +12,7 @@ export function failureSections(
 ): readonly string[] {
   const byError = Map.groupBy(failedRegions(results), ({error}) => error);
   const sections = [...byError].map(([error, those]) => {
-    const regions = those.map(({scope}) => regionOf(scope, markup));
+    const regions = those.map((region) => regionWithMark(region, markup));
     return [`#### ❌ ${few(regions, (rest) => `${rest} more`).join(', ')}`, '', ...explanationOf(error, markup)].join(
       '\n',
     );

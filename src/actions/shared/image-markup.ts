@@ -1,4 +1,4 @@
-import type {Scope} from '../../gcore/gcore.ts';
+import type {RegionRef, RegionResult} from '../../images/regions.ts';
 import type {Markup} from '../../runner/markup.ts';
 
 /**
@@ -22,12 +22,21 @@ export function imageCell(imageId: string | undefined, taskIds: readonly string[
   );
 }
 
-/** A region by name and ID; by its ID alone if its name was not looked up. */
-export function regionOf({regionName, regionId}: Scope, {text}: Markup): string {
+/** A region by name and ID; by its ID alone if its name was not looked up, and by its name alone if it cannot be found. */
+export function regionOf({regionName, regionId}: RegionRef, {text}: Markup): string {
+  if (typeof regionId === 'string') return text(regionName);
   return regionName === String(regionId) ? `region ${regionId}` : `${text(regionName)} (${regionId})`;
 }
 
+/** The same, with what tells that the region is optional. */
+export function regionWithMark(
+  {scope, isOptional}: Pick<RegionResult<never>, 'scope' | 'isOptional'>,
+  markup: Markup,
+): string {
+  return regionOf(scope, markup) + (isOptional ? ', optional' : '');
+}
+
 /** Where to find the images in Gcore's portal. */
-export function portalLine({projectId}: Scope, {link}: Markup): string {
+export function portalLine({projectId}: RegionRef, {link}: Markup): string {
   return `Images in the portal: ${link('Gcore portal', PORTAL_URL)} → Cloud → Images, then project ${projectId} and the region.`;
 }

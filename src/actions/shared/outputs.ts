@@ -2,6 +2,7 @@ import {type ExplainedError, RunnerFailed} from '../../errors.ts';
 import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
+import type {AskedRegion, RegionRef} from '../../images/regions.ts';
 import {showable} from '../../runner/log.ts';
 import {saveState, setOutput} from '../../runner/outputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
@@ -21,9 +22,9 @@ export interface Outputs {
   /** Adds an image that is ready to a region's entry. */
   ready(scope: Scope, image: Image): void;
   /** Adds why a region failed. The rest of its entry stays. */
-  failed(scope: Scope, error: ExplainedError): void;
-  /** The output `images` as it is now. */
-  images(): string;
+  failed(scope: RegionRef, error: ExplainedError): void;
+  /** The output `images` as it is now, without regions that cannot be found. */
+  imagesOfFoundRegions(): string;
   /** Sets an output of the step as a whole. */
   set(name: Output, value: string | number | boolean): void;
   /** Keeps a value in the step's state: the last trace of a step that was killed. */
@@ -38,15 +39,19 @@ export interface Outputs {
  *
  * @throws RunnerFailed from every method but `failed` if the runner's file cannot be written
  */
-export function createOutputs(scopes: readonly Scope[], secrets: Secrets): Outputs {
-  const entries = new Map<number, RegionEntry>(
-    scopes.map(({regionId, regionName}) => [regionId, {region: regionName}]),
+export function createOutputs(regions: readonly AskedRegion[], secrets: Secrets): Outputs {
+  const entries = new Map<RegionRef['regionId'], RegionEntry>(
+    regions.map(({scope: {regionId, regionName}, isOptional}) => [
+      regionId,
+      {region: regionName, ...(isOptional ? {optional: true} : {})},
+    ]),
   );
-  const isFirst = ({regionId}: Scope) => regionId === scopes[0]?.regionId;
+  const missing = new Set(regions.flatMap((region) => ('error' in region ? [region.scope.regionId] : [])));
+  const isFirst = ({regionId}: RegionRef) => regionId === regions[0]?.scope.regionId;
   const set: Outputs['set'] = setOutput;
-  const images = () => JSON.stringify(Object.fromEntries(entries));
+  const images = (of = [...entries]) => JSON.stringify(Object.fromEntries(of));
 
-  const learn = (scope: Scope, entry: RegionEntry) => {
+  const learn = (scope: RegionRef, entry: RegionEntry) => {
     entries.set(scope.regionId, {region: scope.regionName, ...entries.get(scope.regionId), ...entry});
     set('images', images());
     if (!isFirst(scope)) return;
@@ -64,7 +69,7 @@ export function createOutputs(scopes: readonly Scope[], secrets: Secrets): Outpu
   return {
     set,
     learn,
-    images,
+    imagesOfFoundRegions: () => images([...entries].filter(([regionId]) => !missing.has(regionId))),
     remember: saveState,
     ready: (scope, image) => {
       learn(scope, {id: image.id, name: image.name, size: image.sizeBytes, status: image.status});

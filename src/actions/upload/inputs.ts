@@ -10,7 +10,18 @@ import {addSecretsOfUrl} from '../../runner/secrets.ts';
 import type {Step} from '../../runner/step.ts';
 import {fitImageName, IMAGE_NAME_RULE, suggestImageName} from '../../text/image-name.ts';
 import {parseTags} from '../../text/tags.ts';
-import {accountInputs, accountOf, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from '../shared/account-inputs.ts';
+import {
+  accountInputs,
+  accountOf,
+  EXCLUDE_NEEDS_ALL,
+  GithubToken,
+  maskKeys,
+  mayExclude,
+  NO_GITHUB_TOKEN,
+  regionChoiceOf,
+  regionInputs,
+  Timeout,
+} from '../shared/account-inputs.ts';
 
 const NAME_RULE =
   '3 to 63 characters: letters, digits, spaces, ".", "_" and "-", with a letter or digit first and a letter, digit, "." or "_" last';
@@ -53,6 +64,7 @@ const TagLines = v.pipe(
 export function uploadInputs(environment: Environment) {
   return v.object({
     ...accountInputs,
+    ...regionInputs,
     url: v.optional(ImageUrl),
     name: v.optional(ImageName, () => nameOfRun(environment)),
     architecture: withDefault(oneOf(['x86_64', 'aarch64']), 'x86_64'),
@@ -109,6 +121,7 @@ const uploadInputsTogether = (environment: Environment) =>
       ),
       ['wait'],
     ),
+    v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
     v.partialCheck(
       [['url'], ['release-asset']],
       (inputs) => (inputs.url === undefined) !== (inputs['release-asset'] === undefined),
@@ -127,7 +140,7 @@ export type UploadInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
   return {
     ...accountOf(values),
-    regions: values.region,
+    regions: regionChoiceOf(values),
     url: values.url,
     releaseAsset: values['release-asset'],
     name: values.name,

@@ -50,7 +50,7 @@ export async function lookUpRelease(
     attach: async (outputs) => {
       if (!attachToRelease || inputs.isDryRun || run.cancelled.aborted) return;
       try {
-        const images = v.parse(ImagesOutput, outputs.images());
+        const images = v.parse(ImagesOutput, outputs.imagesOfFoundRegions());
         if (Object.values(images).every(({id, task_id}) => (id ?? task_id) === undefined)) return;
         const attaching = {...run, deadlineMs: run.clock.now() + ATTACH_MS};
         const {release, releases} = await openRunRelease(access, environment, attaching);

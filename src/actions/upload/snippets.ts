@@ -1,11 +1,11 @@
-import type {Scope} from '../../gcore/gcore.ts';
+import type {RegionRef} from '../../images/regions.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {codeBlock, cut, type Markup} from '../../runner/markup.ts';
 import {DEFAULT_API_URL, DEFAULT_IMAGE_TYPE} from '../shared/account-inputs.ts';
 
 /** An image that the next step can use. */
 export interface Usable {
-  readonly scope: Scope;
+  readonly scope: RegionRef;
   /** Undefined if the image is not ready yet: the next step has to wait for it. */
   readonly imageId: string | undefined;
 }
@@ -51,7 +51,7 @@ export function nextStep(usable: readonly Usable[], step: ThisStep, markup: Mark
   ];
 }
 
-function gate({projectId}: Scope, {apiUrl, imageType, environment}: ThisStep): readonly string[] {
+function gate({projectId}: RegionRef, {apiUrl, imageType, environment}: ThisStep): readonly string[] {
   const stepId = STEP_ID_RULE.test(environment.stepId) ? environment.stepId : STEP_ID;
   const apiUrlText = apiUrl.href.replace(/\/$/, '');
   return [
@@ -83,7 +83,7 @@ function gateIn({actionRepository, actionRef}: Environment): string {
 }
 
 function terraform(
-  ready: readonly {readonly scope: Scope; readonly imageId: string}[],
+  ready: readonly {readonly scope: RegionRef; readonly imageId: string}[],
   {regions}: ThisStep,
   {plain}: Markup,
 ): readonly string[] {

@@ -1,5 +1,5 @@
 import {imageIn, type RegionOutcome, type RegionSuccess, taskIdsIn} from '../../images/outcome.ts';
-import {failedRegions, type RegionResult} from '../../images/regions.ts';
+import {failedRegions, isFailure, type RegionResult} from '../../images/regions.ts';
 import type {SourceFacts} from '../../preflight/preflight.ts';
 import {type Markup, markupWithout, table} from '../../runner/markup.ts';
 import {originOf} from '../../runner/origin.ts';
@@ -7,7 +7,7 @@ import type {Step} from '../../runner/step.ts';
 import {addToSummary, noteSection} from '../../runner/summary.ts';
 import {roundSize, roundTime} from '../../text/units.ts';
 import {failureSections} from '../shared/failure-summary.ts';
-import {imageCell, portalLine, regionOf} from '../shared/image-markup.ts';
+import {imageCell, portalLine, regionOf, regionWithMark} from '../shared/image-markup.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 import type {UploadInputs} from './inputs.ts';
 import {nextStep} from './snippets.ts';
@@ -82,11 +82,12 @@ function headline({inputs, results}: UploadReport, markup: Markup): string {
   const all = results.length === 1 && first !== undefined ? regionOf(first.scope, markup) : `${results.length} regions`;
   const some = results.length === 1 ? all : `${failed.length} of ${all}`;
   if (inputs.isDryRun) {
-    return failed.length === 0
+    return !isFailure(results)
       ? `🔍 Dry run of ${name}: nothing was uploaded`
       : `❌ Dry run of ${name}: it would fail in ${some}`;
   }
-  if (failed.length > 0) return `❌ ${name} failed in ${some}`;
+  if (isFailure(results)) return `❌ ${name} failed in ${some}`;
+  if (failed.length > 0) return `⚠️ ${name} failed in ${some}, all of them optional`;
   const isReady = results.every(({outcome}) => imageIn(outcome) !== undefined);
   return isReady ? `✅ ${name} is ready in ${all}` : `⏳ ${name} is being imported in ${all}`;
 }
@@ -102,11 +103,11 @@ function facts({source}: UploadReport, {clock, startedAtMs, environment}: Step, 
 }
 
 function regionTable({inputs, source, results, elapsedMs}: UploadReport, markup: Markup): readonly string[] {
-  const rows = results.map(({scope, outcome}) => {
+  const rows = results.map(({scope, isOptional, outcome}) => {
     const image = imageIn(outcome);
     const took = elapsedMs(scope);
     return [
-      regionOf(scope, markup),
+      regionWithMark({scope, isOptional}, markup),
       outcome.kind === 'failed' ? '❌ failed, see below' : markup.text(outcomeText(outcome)),
       imageCell(image?.id, taskIdsIn(outcome), markup),
       image === undefined ? '' : roundSize(image.sizeBytes),

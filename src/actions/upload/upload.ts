@@ -8,8 +8,8 @@ import {fingerprintTags} from '../../images/fingerprint.ts';
 import type {RegionOutcome, RegionSuccess} from '../../images/outcome.ts';
 import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
 import {planPublish, publishImage} from '../../images/publish/publish.ts';
-import {inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
-import {resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
+import {foundScopes, inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
+import {inProject, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
@@ -35,19 +35,20 @@ export async function upload(step: Step): Promise<void> {
   const client = openClient(inputs, run);
   try {
     const gcore = createGcore(client, inputs.imageType);
-    const [projectId, regions, {source, release}] = await Promise.all([
+    const [projectId, resolved, {source, release}] = await Promise.all([
       resolveProject(inputs.project, gcore),
-      resolveRegions(inputs.regions, gcore),
+      resolveRegions(inputs.regions, gcore, log),
       findSourceAndRelease(inputs, run, step),
     ]);
-    const scopes = scopesOf(projectId, regions);
+    const regions = inProject(projectId, resolved);
+    const scopes = foundScopes(regions);
     const sharing = shareTaskPolls(gcore, scopes, run.clock);
-    const outputs = createOutputs(scopes, step.secrets);
+    const outputs = createOutputs(regions, step.secrets);
     const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<RegionOutcome>(
       {
-        scopes,
+        regions,
         maxParallel: inputs.maxParallel,
         work: (scope, regionRun) => {
           const events = eventsOf(scope, inputs.name, outputs);
@@ -65,7 +66,7 @@ export async function upload(step: Step): Promise<void> {
     await release?.attach(outputs);
     await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, notes: notes()}, step);
     announce(inputs.name, results, step.log);
-    throwFailures(results);
+    throwFailures(results, step.log);
   } finally {
     client.close();
   }

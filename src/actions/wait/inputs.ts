@@ -3,7 +3,18 @@ import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {Flag, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
-import {accountInputs, accountOf, GithubToken, maskKeys, NO_GITHUB_TOKEN, Timeout} from '../shared/account-inputs.ts';
+import {
+  accountInputs,
+  accountOf,
+  EXCLUDE_NEEDS_ALL,
+  GithubToken,
+  maskKeys,
+  mayExclude,
+  NO_GITHUB_TOKEN,
+  regionChoiceOf,
+  regionInputs,
+  Timeout,
+} from '../shared/account-inputs.ts';
 import {Id, ImagesOutput} from '../shared/images-output.ts';
 
 const RELEASE = 'the tag of a release of this repository, or owner/repository@tag';
@@ -11,38 +22,19 @@ const RELEASE = 'the tag of a release of this repository, or owner/repository@ta
 /** What git allows in a tag. */
 const TAG_PATTERN = /^[^\s~^:?*[\\]{1,255}$/;
 
-/** A release by its tag. */
-export interface ReleaseName {
-  readonly repository: {readonly owner: string; readonly name: string};
-  readonly tag: string;
-}
-
-/** The input `release`. */
-interface ReleaseInput {
-  readonly name: ReleaseName;
-  /** What it means if no release has that name: `images/trainer@1.2.3` is a tag of this repository, or else a release of another one. */
-  readonly otherwise: ReleaseName | undefined;
-}
-
 /** A release by its tag, in this repository unless another one is named. */
-function releaseInput({repository: own}: Environment) {
+function releaseName(environment: Environment) {
   return v.pipe(
     v.string(),
-    v.rawTransform(({dataset, addIssue, NEVER}): ReleaseInput => {
-      const [, other, otherTag = ''] = /^([\w.-]+\/[\w.-]+)@(.+)$/s.exec(dataset.value) ?? [];
-      const ofOther = other === undefined ? undefined : nameOfRelease(other, otherTag);
-      const ofThis = other === own ? undefined : nameOfRelease(own, dataset.value);
-      const name = ofThis ?? ofOther;
-      if (name !== undefined) return {name, otherwise: name === ofOther ? undefined : ofOther};
+    v.rawTransform(({dataset, addIssue, NEVER}) => {
+      const [, repository = environment.repository, tag = ''] =
+        /^(?:([\w.-]+\/[\w.-]+)@)?(.+)$/s.exec(dataset.value) ?? [];
+      const [owner = '', name = ''] = repository.split('/');
+      if (name !== '' && TAG_PATTERN.test(tag)) return {repository: {owner, name}, tag};
       addIssue({message: RELEASE});
       return NEVER;
     }),
   );
-}
-
-function nameOfRelease(repository: string, tag: string): ReleaseName | undefined {
-  const [owner = '', name = ''] = repository.split('/');
-  return name !== '' && TAG_PATTERN.test(tag) ? {repository: {owner, name}, tag} : undefined;
 }
 
 /** Every input of the gate, by its name in the workflow. */
@@ -50,11 +42,12 @@ export function waitInputs(environment: Environment) {
   return v.object({
     ...accountInputs,
     region: v.optional(accountInputs.region),
+    ...regionInputs,
     'image-id': v.optional(Id),
     'task-id': v.optional(Id),
     name: v.optional(v.string()),
     images: v.optional(ImagesOutput),
-    release: v.optional(releaseInput(environment)),
+    release: v.optional(releaseName(environment)),
     'github-token': GithubToken,
     'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
     'include-prices': withDefault(Flag, 'false'),
@@ -77,6 +70,12 @@ const waitInputsTogether = (environment: Environment) =>
       [['region'], ['images'], ['release']],
       ({region, images, release}) => (region ?? images ?? release) !== undefined,
       'region: not given, nor GCORE_CLOUD_REGION_ID in the environment; it may be left out only with images or release',
+    ),
+    v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
+    v.partialCheck(
+      [['region'], ['optional-region'], ['name']],
+      (values) => values.name !== undefined || (values.region !== 'all' && values['optional-region'] === undefined),
+      'region: all and optional-region: only with name; images and release tell the regions themselves',
     ),
     v.partialCheck(
       [['region'], ['image-id'], ['task-id']],
@@ -101,7 +100,7 @@ export type WaitInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: v.InferOutput<ReturnType<typeof waitInputs>>) {
   return {
     ...accountOf(values),
-    regions: values.region ?? [],
+    regions: regionChoiceOf(values),
     imageId: values['image-id'],
     taskId: values['task-id'],
     name: values.name,

@@ -1,11 +1,11 @@
 import {imageIn, type RegionOutcome, taskIdsIn} from '../../images/outcome.ts';
-import {failedRegions, type RegionResult} from '../../images/regions.ts';
+import {failedRegions, isFailure, type RegionResult} from '../../images/regions.ts';
 import {type Markup, markupWithout, table} from '../../runner/markup.ts';
 import type {Step} from '../../runner/step.ts';
 import {addToSummary, noteSection} from '../../runner/summary.ts';
 import {roundSize, roundTime} from '../../text/units.ts';
 import {failureSections} from '../shared/failure-summary.ts';
-import {imageCell, portalLine, regionOf} from '../shared/image-markup.ts';
+import {imageCell, portalLine, regionOf, regionWithMark} from '../shared/image-markup.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 
 /** What the summary of the gate shows. */
@@ -23,11 +23,11 @@ const MOST_TABLE_BYTES = 250 * 1024;
 export async function writeWaitSummary({results, elapsedMs, notes}: WaitReport, step: Step): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text} = markup;
-  const rows = results.map(({scope, outcome}) => {
+  const rows = results.map(({scope, isOptional, outcome}) => {
     const image = imageIn(outcome);
     const took = elapsedMs(scope);
     return [
-      regionOf(scope, markup),
+      regionWithMark({scope, isOptional}, markup),
       image === undefined ? '❌ not ready, see below' : 'ready',
       text(image?.name ?? ''),
       imageCell(image?.id, taskIdsIn(outcome), markup),
@@ -57,6 +57,9 @@ function headline(results: readonly RegionResult<RegionOutcome>[], markup: Marku
   const [first] = results;
   if (results.length === 1 && first !== undefined) {
     return `${failed === 0 ? '✅ The image is ready' : '❌ The image is not ready'} in ${regionOf(first.scope, markup)}`;
+  }
+  if (failed > 0 && !isFailure(results)) {
+    return `⚠️ The images are not ready in ${failed} of ${results.length} regions, all of them optional`;
   }
   return failed === 0
     ? `✅ The images are ready in all ${results.length} regions`

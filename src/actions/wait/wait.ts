@@ -1,23 +1,21 @@
-import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
-import type {Named} from '../../gcore/wire.ts';
 import {openGithub} from '../../github/client.ts';
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
 import {createReleases} from '../../github/releases.ts';
 import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
-import {inEachRegion, throwFailures} from '../../images/regions.ts';
-import {isId, resolveProject, resolveRegions, scopesOf} from '../../images/scopes.ts';
-import {explainGate, GATE, passGate, type Target} from '../../images/wait/gate.ts';
+import {type AskedRegion, foundScopes, inEachRegion, throwFailures} from '../../images/regions.ts';
+import {inProject, isId, type ResolvedRegion, resolveProject, resolveRegions} from '../../images/scopes.ts';
+import {explainGate, GATE, noImageHere, passGate, type Target} from '../../images/wait/gate.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
 import {inert} from '../../text/inert.ts';
-import type {Run} from '../../waiting/run.ts';
+import type {Log, Run} from '../../waiting/run.ts';
 import type {Images} from '../shared/images-output.ts';
 import {createOutputs} from '../shared/outputs.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
-import {type ReleaseName, readWaitInputs, type WaitInputs} from './inputs.ts';
+import {readWaitInputs, type WaitInputs} from './inputs.ts';
 import {awaitImages} from './release-images.ts';
 import {writeWaitSummary} from './summary.ts';
 
@@ -34,12 +32,13 @@ export async function wait(step: Step): Promise<void> {
   try {
     const gcore = createGcore(client, inputs.imageType);
     const images = await imagesAskedFor(inputs, step.environment.apiUrl, run);
-    const [projectId, regions] = await Promise.all([
+    const [projectId, resolved] = await Promise.all([
       resolveProject(inputs.project, gcore),
-      regionsOf(images, inputs, gcore),
+      regionsOf(images, inputs, gcore, log),
     ]);
-    const scopes = scopesOf(projectId, regions);
-    const outputs = createOutputs(scopes, step.secrets);
+    const regions: readonly AskedRegion[] = inProject(projectId, resolved);
+    const scopes = foundScopes(regions);
+    const outputs = createOutputs(regions, step.secrets);
     outputs.set('ready', false);
     const waiting = {
       gcore: shareTaskPolls(gcore, scopes, run.clock),
@@ -50,8 +49,8 @@ export async function wait(step: Step): Promise<void> {
     const {time, elapsedMs} = createStopwatch(step.clock);
     const results = await inEachRegion<RegionOutcome>(
       {
-        scopes,
-        maxParallel: scopes.length,
+        regions,
+        maxParallel: Math.max(1, scopes.length),
         work: (scope, regionRun) =>
           time(scope, async () => {
             const target = targetIn(scope, images, inputs);
@@ -67,9 +66,9 @@ export async function wait(step: Step): Promise<void> {
       run,
     );
     await writeWaitSummary({results, elapsedMs, notes: notes()}, step);
-    throwFailures(results);
+    throwFailures(results, step.log);
     outputs.set('ready', true);
-    const ids = results.map(({outcome}) => imageIn(outcome)?.id).join(', ');
+    const ids = results.flatMap(({outcome}) => imageIn(outcome)?.id ?? []).join(', ');
     step.log.notice(`Ready: ${ids}`);
   } finally {
     client.close();
@@ -83,42 +82,41 @@ async function imagesAskedFor(inputs: WaitInputs, githubApiUrl: string, run: Run
   const {images, release, githubToken: token} = inputs;
   if (release === undefined) return images;
   try {
-    const github = await openGithub({token, apiUrl: githubApiUrl}, run);
-    const named = ({repository, tag}: ReleaseName) => ({tag, releases: createReleases(repository, github)});
-    const {pollIntervalMs: intervalMs, ifMissing} = inputs;
-    const {name, otherwise} = release;
-    const awaited = {release: named(name), otherwise: otherwise && named(otherwise), intervalMs, ifMissing};
+    const releases = createReleases(release.repository, await openGithub({token, apiUrl: githubApiUrl}, run));
+    const awaited = {
+      tag: release.tag,
+      releases,
+      intervalMs: inputs.pollIntervalMs,
+      ifMissing: inputs.ifMissing,
+    };
     return await awaitImages(awaited, run);
   } catch (error) {
-    const explained = explainGate(explainGithub(error, {grant: GRANT_ANYWHERE, known: GATE.known}));
-    throw release.otherwise === undefined ? explained : withReading(explained, release.name, release.otherwise);
+    throw explainGate(explainGithub(error, {grant: GRANT_ANYWHERE, known: GATE.known}));
   }
-}
-
-/** Says how the input was read, as it may mean two releases. */
-function withReading({what, known, next, cause}: ExplainedError, own: ReleaseName, read: ReleaseName): ExplainedError {
-  const tag = inert(own.tag, 100);
-  return new ExplainedError(what, {
-    known: [
-      ...known,
-      `The input release was read as the tag ${inert(read.tag, 100)} of ${fullName(read)}: ${fullName(own)} has no release for the tag ${tag}.`,
-    ],
-    next: `${next === undefined ? '' : `${next} `}If that tag is meant, write ${fullName(own)}@${tag}.`,
-    cause,
-  });
-}
-
-function fullName({repository: {owner, name}}: ReleaseName): string {
-  return `${owner}/${name}`;
 }
 
 /** Regions are looked up only if one is given by name: then a gate for an image that is ready is one request. */
-async function regionsOf(images: Images | undefined, {regions}: WaitInputs, gcore: Gcore): Promise<readonly Named[]> {
-  if (images !== undefined) {
-    return Object.entries(images).map(([id, entry]) => ({id: Number(id), name: inert(entry.region ?? id, 100)}));
-  }
-  if (!regions.every(isId)) return await resolveRegions(regions, gcore);
-  return [...new Set(regions.map(Number))].map((id) => ({id, name: String(id)}));
+async function regionsOf(
+  images: Images | undefined,
+  {regions: choice}: WaitInputs,
+  gcore: Gcore,
+  log: Log,
+): Promise<readonly ResolvedRegion[]> {
+  if (images !== undefined) return regionsIn(images);
+  const {regions, optional} = choice;
+  if (regions === 'all' || ![...regions, ...optional].every(isId)) return await resolveRegions(choice, gcore, log);
+  const ids = [...new Set([...regions, ...optional].map(Number))];
+  const optionalIds = new Set(optional.map(Number));
+  return ids.map((id) => ({id, name: String(id), isOptional: optionalIds.has(id)}));
+}
+
+/** The regions of an upload. Those that it could not find are given up here, too. */
+function regionsIn(images: Images): readonly ResolvedRegion[] {
+  return Object.entries(images).map(([id, entry]) => {
+    const {region = id, optional: isOptional = false, error = ''} = entry;
+    if (isId(id)) return {id: Number(id), name: inert(region, 100), isOptional};
+    return {asked: id, isOptional, error: explainGate(noImageHere(error))};
+  });
 }
 
 function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInputs): Target {

@@ -1,6 +1,15 @@
 import {ExplainedError} from '../../errors.ts';
 import {inert} from '../../text/inert.ts';
-import {failedRegions, type RegionResult, regionLabel} from '../regions.ts';
+import type {Log} from '../../waiting/run.ts';
+import {
+  failedRegions,
+  isFailure,
+  optionalFailures,
+  type RegionFailed,
+  type RegionResult,
+  regionLabel,
+  resultLabel,
+} from '../regions.ts';
 import type {PruneResult, RegionPruned} from './delete-planned.ts';
 import {PRUNE_AGAIN, type RegionPlanned} from './plan.ts';
 
@@ -24,18 +33,22 @@ interface TriedImage {
 }
 
 /**
- * Throws all that failed as one error.
+ * Throws all that failed as one error. If it failed in optional regions only, and went well in another one, each is a warning.
  *
- * @throws ExplainedError if anything failed, or the step stopped early
+ * @throws ExplainedError if anything failed in a required region, nothing went well, or the step stopped early
  */
-export function throwPruneFailures({plans, results, stopped}: PruneEnd): void {
+export function throwPruneFailures({plans, results, stopped}: PruneEnd, log: Log): void {
+  const ends = endsOf(plans, results);
+  if (stopped === undefined && !isFailure(ends)) {
+    for (const line of optionalFailures(failedRegions(ends))) log.warning(line);
+    return;
+  }
   const all = results.flatMap(({scope, outcome}) =>
     outcome.kind === 'pruned' ? outcome.images.map((result) => ({region: regionLabel(scope), result})) : [],
   );
   const failed = all.flatMap(({region, result}) => (result.kind === 'failed' ? [{region, ...result}] : []));
   const notTried = all.flatMap(({result}) => (result.kind === 'not-tried' ? [result] : []));
   const regions = failedRegions([...plans, ...results]);
-  if (stopped === undefined && failed.length + notTried.length + regions.length === 0) return;
 
   const what = [
     ...(failed.length > 0 ? [`${countImages(failed.length)} of ${all.length} could not be deleted`] : []),
@@ -64,10 +77,33 @@ export function throwPruneFailures({plans, results, stopped}: PruneEnd): void {
   });
 }
 
+/** What came of each region as a whole: it failed if anything in it did. */
+function endsOf(
+  plans: PruneEnd['plans'],
+  results: PruneEnd['results'],
+): readonly RegionResult<{readonly kind: 'done'}>[] {
+  const outcomes = new Map(results.map(({scope, outcome}) => [scope.regionId, outcome]));
+  return plans.map(({scope, isOptional, outcome: planned}) => {
+    const outcome = outcomes.get(scope.regionId);
+    const error =
+      planned.kind === 'failed' ? planned.error : outcome?.kind === 'failed' ? outcome.error : firstError(outcome);
+    const end: RegionFailed | {readonly kind: 'done'} = error === undefined ? {kind: 'done'} : {kind: 'failed', error};
+    return {scope, isOptional, outcome: end};
+  });
+}
+
+function firstError(outcome: RegionPruned | undefined): ExplainedError | undefined {
+  for (const result of outcome?.images ?? []) {
+    if (result.kind === 'failed') return result.error;
+    if (result.kind === 'not-tried') return new ExplainedError(`An image was not deleted: ${result.reason}.`);
+  }
+  return undefined;
+}
+
 /** Why regions failed, a line or more for each reason: several regions may share one. */
 export function regionLines(results: readonly RegionResult<{readonly kind: string}>[]): readonly string[] {
   return [...Map.groupBy(failedRegions(results), ({error}) => error)].flatMap(([{what, known}, regions]) => [
-    `[${regions.map(({scope}) => regionLabel(scope)).join(', ')}] ${what}`,
+    `[${regions.map(resultLabel).join(', ')}] ${what}`,
     ...known.map((line) => `    ${line}`),
   ]);
 }

@@ -1,0 +1,131 @@
+import {describe, expect, it} from '@jest/globals';
+import {fleetOf} from '../../simulator/simulator.ts';
+import {setPruneStage} from '../fixtures/prune-stage.ts';
+import {setStage} from '../fixtures/stage.ts';
+
+/** Luxembourg-2 (7), Manassas (10), Sines-2 (76); Chicago (84) is in maintenance, Frankfurt (26) has no GPUs. */
+const FIVE = fleetOf(5, {84: {state: 'MAINTENANCE'}, 26: {hasGpuVirtual: false, hasGpuBaremetal: false}});
+
+function regionsIn(outputs: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(JSON.parse(outputs['images'] ?? '{}'));
+}
+
+it('publishes to every region that offers GPUs and is ACTIVE, and says which those are', async () => {
+  await using stage = await setStage({regions: FIVE});
+  const {exitCode, outputs, log} = await stage.upload({region: 'all'});
+
+  expect(exitCode).toBe(0);
+  expect(regionsIn(outputs)).toEqual(['7', '10', '76']);
+  expect(log).toContain('region: all stands for 3 regions: Luxembourg-2 (7), Manassas (10), Sines-2 (76)');
+  expect(log).toContain('Chicago (84): its state is MAINTENANCE');
+  expect(log).toContain('Frankfurt (26): it offers no images of type virtual-gpu (has_ai_gpu)');
+  expect(await stage.cloud.images()).toHaveLength(3);
+});
+
+it.each([
+  ['instance', {fields: {has_kvm: false}}],
+  ['baremetal', {hasBaremetal: false}],
+  ['baremetal-gpu', {hasGpuVirtual: false, hasGpuBaremetal: false}],
+])('leaves out a region that does not offer images of type %s', async (imageType, change) => {
+  await using stage = await setStage({regions: fleetOf(2, {10: change})});
+  const {exitCode, outputs} = await stage.upload({region: 'all', 'image-type': imageType});
+
+  expect(exitCode).toBe(0);
+  expect(regionsIn(outputs)).toEqual(['7']);
+});
+
+it('leaves out no region because of a flag that Gcore does not tell', async () => {
+  await using stage = await setStage({regions: fleetOf(1, {7: {fields: {has_ai_gpu: undefined, state: 'ACTIVE'}}})});
+  stage.cloud.script({
+    request: 'regions',
+    answer: {
+      kind: 'true',
+      change: (page) => ({
+        ...page,
+        results: [page['results'] ?? []].flat().map((region) => ({...Object(region), has_ai_gpu: 'yes', state: null})),
+      }),
+    },
+  });
+  const {outputs} = await stage.upload({region: 'all'});
+
+  expect(regionsIn(outputs)).toEqual(['7']);
+});
+
+it('leaves out what exclude-region names, and warns of a name there that does not exist', async () => {
+  await using stage = await setStage({regions: FIVE});
+  const {exitCode, outputs, log} = await stage.upload({region: 'all', 'exclude-region': 'Manassas, 76, Chicgo'});
+
+  expect(exitCode).toBe(0);
+  expect(regionsIn(outputs)).toEqual(['7']);
+  expect(log).toContain('Manassas (10): excluded');
+  expect(log).toMatch(/^warning: exclude-region: No region is called "Chicgo"\./m);
+});
+
+it('fails if all stands for no region', async () => {
+  await using stage = await setStage({regions: FIVE});
+  const {exitCode, log} = await stage.upload({region: 'all', 'exclude-region': '7,10,76', 'optional-region': '84'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('"region: all" stands for no region: none that is ACTIVE offers images of type virtual-gpu.');
+  expect(stage.cloud.requests('upload')).toEqual([]);
+});
+
+it('warns of a region that is named and may fail, and tries it', async () => {
+  await using stage = await setStage({regions: FIVE});
+  const {exitCode, outputs, log} = await stage.upload({region: 'Luxembourg-2, 84, 26'});
+
+  expect(exitCode).toBe(1);
+  expect(outputs['failed-regions']).toBe('[26]');
+  expect(log).toMatch(/^warning: Chicago \(84\) may fail: its state is MAINTENANCE\.$/m);
+  expect(log).toMatch(
+    /^warning: Frankfurt \(26\) may fail: it offers no images of type virtual-gpu \(has_ai_gpu\)\.$/m,
+  );
+});
+
+it('passes the gate for all regions, by name', async () => {
+  await using stage = await setStage({regions: FIVE});
+  await stage.upload({region: 'all', name: 'trainer'});
+  const ready = await stage.gate({region: 'all', 'exclude-region': 'Manassas', name: 'trainer'});
+  stage.cloud.addImage({name: 'only-in-one', projectId: 1, regionId: 7});
+  const notReady = await stage.gate({region: 'all', name: 'only-in-one'});
+
+  expect([ready.exitCode, regionsIn(ready.outputs)]).toEqual([0, ['7', '76']]);
+  expect([notReady.exitCode, notReady.outputs['failed-regions']]).toEqual([1, '[10,76]']);
+});
+
+it('prunes in all regions', async () => {
+  await using stage = await setPruneStage({regions: FIVE});
+  for (const regionId of [7, 10, 76, 84]) stage.add(1, {regionId});
+  const {exitCode, outputs} = await stage.prune({region: 'all', 'exclude-region': '76', 'keep-last': '0'});
+
+  expect(exitCode).toBe(0);
+  expect(outputs['deleted-count']).toBe('2');
+  expect((await stage.cloud.images()).map(({regionId}) => regionId)).toEqual([76, 84]);
+});
+
+describe('faults of the inputs', () => {
+  it.each([
+    [{region: 'all, 7'}, '- region: "all, 7"; expected all by itself, or'],
+    [{'exclude-region': '7'}, '- exclude-region: it leaves regions out of "region: all"'],
+    [{'optional-region': 'all'}, '- optional-region: "all"; expected the IDs or names of regions: all is for'],
+  ])('%j', async (inputs, fault) => {
+    await using stage = await setStage();
+    const {exitCode, log} = await stage.upload(inputs);
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain(fault);
+    expect(stage.cloud.journal).toEqual([]);
+  });
+
+  it.each([
+    {region: 'all', 'image-id': '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'},
+    {region: '', 'optional-region': '7', images: '{"7": {"id": "5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f"}}'},
+  ])('at the gate %j', async (inputs) => {
+    await using stage = await setStage();
+    const {exitCode, log} = await stage.gate(inputs);
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain('- region: all and optional-region: only with name');
+    expect(stage.cloud.journal).toEqual([]);
+  });
+});

@@ -113,6 +113,21 @@ const GATE: Readonly<Record<string, Failure>> = {
       return stage.gate({name: 'trainer'});
     },
   },
+  'Only a public image has this name': {
+    play: (stage) => {
+      stage.cloud.addImage({...HERE, name: 'trainer', visibility: 'public'});
+      return stage.gate({name: 'trainer'});
+    },
+  },
+  'Gcore answers about another image': {
+    play: (stage) => {
+      const {id} = stage.cloud.addImage({...HERE, name: 'trainer'});
+      const other = {id: '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11'};
+      const answer = {kind: 'true', change: (body: object) => ({...body, ...other})} as const;
+      stage.cloud.script({request: 'image', times: Infinity, answer});
+      return stage.gate({'image-id': id});
+    },
+  },
   'The image stays locked': {
     play: (stage) => {
       const lockedBy = '6e1c1c9f-1b46-4e5f-8a8e-1b2c3d4e5f60';

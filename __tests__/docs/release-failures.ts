@@ -37,5 +37,8 @@ export const RELEASE_FAILURES: Readonly<Record<string, Failure>> = {
     github: {contents: 'read'},
     play: (stage) => stage.upload({'attach-to-release': 'true'}),
   },
+  'The tag of the release looks like another repository': {
+    play: (stage) => stage.gate({release: 'images/trainer@1.2.3', region: ''}),
+  },
   'The release says nothing of images': {play: (stage) => stage.gate({release: TAG, region: ''})},
 };

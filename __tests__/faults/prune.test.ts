@@ -53,7 +53,7 @@ async function play({faults = [], cloud: options}: Scene) {
   const settled: PruneResult[] = [];
   try {
     const gcore = createGcore(client, 'virtual-gpu');
-    const plan = await planIn(PLACE, RULES, gcore);
+    const plan = await planIn(PLACE, RULES, gcore, new Date(epochMs));
     cloud.script(...faults);
     const startedAtMs = clock.now();
     const results = await createPruner(gcore, 5000).deleteAll(PLACE, plan.delete, run, (one) => settled.push(one));

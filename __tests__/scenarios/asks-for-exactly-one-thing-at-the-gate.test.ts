@@ -15,7 +15,7 @@ it.each([
     {name: 'a', 'include-prices': 'true'},
     '- include-prices: only images of type instance have prices',
   ],
-  ['images that are no output', {images: '[1]'}, '- images: "[1]"; expected the output "images" of an upload'],
+  ['images that are no output', {images: 'all'}, '- images: "all"; expected the output "images" of an upload'],
   ['images of no region', {images: '{}'}, 'with at least one region'],
 ])('refuses to be asked for %s', async (_, inputs: Record<string, string>, expected) => {
   await using stage = await setStage();
@@ -23,6 +23,34 @@ it.each([
 
   expect(exitCode).toBe(1);
   expect(log).toContain(expected);
+  expect(stage.cloud.journal).toEqual([]);
+});
+
+const ENTRY = {
+  region: 'Luxembourg-2',
+  id: 'a1',
+  name: 'trainer',
+  size: 1,
+  status: 'active',
+  task_id: 't',
+  created: true,
+};
+
+it.each([
+  ['an array', JSON.stringify([{...ENTRY, region_id: 7}]), ', not an array'],
+  ['the entry of one region', JSON.stringify(ENTRY), ', not the entry of one region'],
+  ['an object of something else', '{"Luxembourg-2": {"id": "a1"}}', ', and "Luxembourg-2" is no ID'],
+  ['two entries for one region', '{"7": {"id": "a1"}, "07": {"id": "a2"}}', ', but it has two entries for region 7'],
+  ['the same key twice', '{"7": {"id": "a1"}, "7": {"id": "a2"}}', ', but it has two entries for region 7'],
+  ['a key that begins with 0', '{"07": {"id": "a1"}}', ', and "07" is no ID'],
+  ['an ID that is none', '{"7": {"id": "a/b"}}', ', but 7.id is not what an upload writes (an ID, usually a UUID)'],
+])('refuses %s as images, in one line', async (_, images, says) => {
+  await using stage = await setStage();
+  const {exitCode, log} = await stage.gate({images});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain(`; expected the output "images" of an upload: a JSON object by region ID${says}`);
+  expect(log.match(/^- images: /gm)).toHaveLength(1);
   expect(stage.cloud.journal).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import {expect, it} from '@jest/globals';
+import {describe, expect, it} from '@jest/globals';
 import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
 
 it.each([
@@ -71,4 +71,33 @@ it.each([
   expect(exitCode).toBe(1);
   expect(outputs['ready']).not.toBe('true');
   expect(log).toContain(says);
+});
+
+describe('of which the tag looks like owner/repository@tag', () => {
+  const MONOREPO_TAG = 'images/trainer@1.2.3';
+
+  it.each([MONOREPO_TAG, `${REPOSITORY}@${MONOREPO_TAG}`])('asks for %s in this repository', async (release) => {
+    const image = {name: 'trainer', projectId: 1, regionId: 7};
+    const content = (id: string) => Buffer.from(JSON.stringify({7: {id}}));
+    const id = '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11';
+    await using stage = await setReleaseStage({
+      releases: () => [{tag: MONOREPO_TAG, assets: [{name: IMAGES_FILE, content: content(id)}]}],
+    });
+    stage.cloud.addImage({...image, id});
+    const {exitCode, outputs} = await stage.gate({release, region: ''});
+
+    expect(exitCode).toBe(0);
+    expect(outputs['image-id']).toBe(id);
+  });
+
+  it('says how it was read if there is none, and how to write it', async () => {
+    await using stage = await setReleaseStage();
+    const {exitCode, log} = await stage.gate({release: MONOREPO_TAG, region: ''});
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain(
+      'The input release was read as the tag 1.2.3 of images/trainer: octo-org/gpu-images has no release for the tag images/trainer@1.2.3.',
+    );
+    expect(log).toContain('If that tag is meant, write octo-org/gpu-images@images/trainer@1.2.3.');
+  });
 });

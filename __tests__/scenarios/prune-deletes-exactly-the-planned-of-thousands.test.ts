@@ -17,7 +17,7 @@ it('deletes exactly the planned of 2,500 images in 3 regions', async () => {
       regionId,
       ...(kind === 7 && {name: 'web-1'}),
       ...(kind === 8 && {tags: {...OURS, repository: 'octo-org/other'}}),
-      ...(kind === 9 && {visibility: 'public'}),
+      ...(kind === 9 && {visibility: 'public', tags: {repository: OURS.repository}}),
     });
     (kind >= 7 || newer < 250 ? toStay : toGo).add(id);
   }

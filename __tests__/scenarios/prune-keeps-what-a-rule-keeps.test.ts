@@ -5,6 +5,9 @@ import {listed, OURS, setPruneStage} from '../fixtures/prune-stage.ts';
 const TASK = '11111111-1111-4111-8111-111111111111';
 const ID = '22222222-2222-4222-8222-22222222222a';
 
+/** One of Gcore's own. */
+const PUBLIC = {visibility: 'public', tags: {}};
+
 /** Three images that are newer than the one that this is about, so that keep-last has what it wants. */
 const NEWER = [1, 2, 3];
 
@@ -38,7 +41,7 @@ describe('an old image', () => {
   });
 
   it.each<[string, 'kept' | 'skipped', Partial<SimulatedImage>, Record<string, string>, string]>([
-    ['public', 'skipped', {visibility: 'public'}, {'match-tags': '*'}, "public, Gcore's own"],
+    ['public', 'skipped', PUBLIC, {'match-tags': '*'}, 'public, and not uploaded by this action'],
     ['locked', 'skipped', {lockedBy: TASK}, {}, `locked by task ${TASK}`],
     ['still being imported', 'skipped', {status: 'saving', sizeBytes: 0}, {}, 'not ready: saving'],
     ['among those that keep-last keeps', 'kept', {}, {'keep-last': '4'}, 'one of the 4 newest ready images'],
@@ -62,6 +65,7 @@ describe('an old image', () => {
     ['as old as keep-days asks', {}, {'keep-days': '99'}],
     ['of anybody, with tags lifted', {tags: {}}, {'match-tags': '*'}],
     ['of the tags asked for', {tags: {team: 'ml', more: 'yes'}}, {'match-tags': '{"team": "ml"}'}],
+    ['of ours that came out public', {visibility: 'public', isOfGcore: false}, {}],
     ['of a name that the pattern fits', {name: 'gpu v1.2'}, {name: 'gpu[ -]{v,of}*'}],
   ])('%s goes', async (_, image, inputs) => {
     await using stage = await setPruneStage();
@@ -75,15 +79,28 @@ describe('an old image', () => {
   });
 });
 
-it("measures ages by the service's clock, whatever the runner's says", async () => {
-  const elapsedBeforeMs = 50 * 24 * 60 * 60 * 1000;
-  await using stage = await setPruneStage({clock: {now: () => Date.now() + elapsedBeforeMs}});
-  const young = stage.add(29);
-  const old = stage.add(31);
-  const result = await stage.prune({'keep-last': '0', 'keep-days': '30'});
+it.each([
+  ['20 days ahead', 20],
+  ['50 days behind', -50],
+])('takes an image for no older than both clocks say: the Date of the service is %s', async (_, days) => {
+  await using stage = await setPruneStage({dateOffsetMs: days * 24 * 60 * 60 * 1000});
+  const yesterday = stage.add(1);
+  const old = stage.add(days > 0 ? 31 : 81);
+  const result = await stage.prune({'keep-last': '0', 'keep-days': '14'});
 
-  expect([...listed(result, 'kept').keys()]).toEqual([young.id]);
+  expect(listed(result, 'kept').get(yesterday.id)).toBe('younger than 14 days');
   expect([...listed(result, 'deleted').keys()]).toEqual([old.id]);
+});
+
+it('neither counts nor deletes images of other projects', async () => {
+  await using stage = await setPruneStage();
+  const theirs = [1, 2].map((daysAgo) => stage.add(daysAgo, {type: 'instance', wire: {project_id: 2}}));
+  const ours = [3, 4].map((daysAgo) => stage.add(daysAgo, {type: 'instance'}));
+  const result = await stage.prune({'image-type': 'instance', 'keep-last': '1'});
+
+  expect(result.exitCode).toBe(0);
+  expect([...listed(result, 'deleted').keys()]).toEqual([ours[1]?.id]);
+  expect([...listed(result, 'skipped')]).toEqual(theirs.map(({id}) => [id, 'it belongs to project 2']));
 });
 
 it('keeps the newest of each region for itself', async () => {

@@ -32,11 +32,61 @@ it('does not choose between images that others made', async () => {
 
 it('takes the only one whoever made it, and nothing of a similar name', async () => {
   await using stage = await setStage();
-  const only = stage.cloud.addImage({...HERE, visibility: 'public'});
+  const only = stage.cloud.addImage(HERE);
   stage.cloud.addImage({...HERE, name: 'Twin', tags: OURS});
   stage.cloud.addImage({...HERE, name: 'twin-2', tags: OURS});
   const {exitCode, outputs} = await stage.gate({name: 'twin'});
 
   expect(exitCode).toBe(0);
   expect(outputs['image-id']).toBe(only.id);
+});
+
+const UPLOADED = {'upload-marker': '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'};
+
+it('takes an upload without tags of provenance for one of this action', async () => {
+  await using stage = await setStage();
+  stage.cloud.addImage({...HERE, createdAtMs: Date.now()});
+  const ours = stage.cloud.addImage({...HERE, tags: UPLOADED, createdAtMs: Date.now() - 1000});
+  const {exitCode, outputs} = await stage.gate({name: 'twin'});
+
+  expect(exitCode).toBe(0);
+  expect(outputs['image-id']).toBe(ours.id);
+});
+
+it('never passes a public image that this action did not upload', async () => {
+  await using stage = await setStage();
+  const theirs = stage.cloud.addImage({...HERE, visibility: 'public'});
+  const {exitCode, outputs, log} = await stage.gate({name: 'twin'});
+
+  expect(exitCode).toBe(1);
+  expect(outputs['ready']).toBe('false');
+  expect(log).toContain(`no image has this name that this project uploaded: ${theirs.id} (public) is not its own.`);
+});
+
+it('nor an image of another project', async () => {
+  await using stage = await setStage();
+  stage.cloud.addImage({...HERE, type: 'instance', wire: {project_id: 2}});
+  const {exitCode} = await stage.gate({name: 'twin', 'image-type': 'instance'});
+
+  expect(exitCode).toBe(1);
+});
+
+it('nor while the upload of that name is still being imported', async () => {
+  await using stage = await setStage();
+  stage.cloud.addImage({...HERE, visibility: 'public'});
+  const ours = stage.cloud.addImage({...HERE, tags: UPLOADED, status: 'saving', sizeBytes: 0});
+  const gate = await stage.gate({name: 'twin', 'timeout-minutes': '0.05'});
+
+  expect(gate.exitCode).toBe(1);
+  expect(gate.log).toContain(`Last state seen: not ready: ${ours.id} (saving)`);
+});
+
+it('passes an upload of this action that came out public', async () => {
+  await using stage = await setStage({uploadVisibility: 'public'});
+  const published = await stage.upload({name: 'twin'});
+  stage.cloud.addImage({...HERE, visibility: 'public'});
+  const {exitCode, outputs} = await stage.gate({name: 'twin'});
+
+  expect(exitCode).toBe(0);
+  expect(outputs['image-id']).toBe(published.outputs['image-id']);
 });

@@ -2,10 +2,11 @@ import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import {Image} from '../../src/gcore/wire.ts';
-import {type PruneRules, planPrune} from '../../src/images/prune/plan.ts';
+import {type PruneRules, type PruneScene, planPrune} from '../../src/images/prune/plan.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NOW = new Date('2026-07-08T12:00:00Z');
+const MARKED = {team: 'ml', 'upload-marker': 'm'};
 const TASK = 'a3c1b2d4-0000-4000-8000-000000000001';
 
 const RULES: PruneRules = {
@@ -25,27 +26,34 @@ interface Facts {
   readonly size?: number;
   readonly lockedBy?: string | null;
   readonly visibility?: string;
+  readonly projectId?: number | undefined;
   readonly ageMs?: number;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** An image as Gcore answers with it. By default nothing keeps it. */
 function imageOf({id, name = 'gpu-a', status = 'active', size = 1, lockedBy = null, ...rest}: Facts): Image {
-  const {visibility = 'private', ageMs = 0, tags = {team: 'ml'}} = rest;
+  const {visibility = 'private', projectId, ageMs = 0, tags = {team: 'ml'}} = rest;
   return v.parse(Image, {
     id,
     name,
     status,
     size,
     visibility,
+    project_id: projectId,
     task_id: lockedBy,
     created_at: new Date(NOW.getTime() - ageMs).toISOString(),
     tags: Object.entries(tags).map(([key, value]) => ({key, value})),
   });
 }
 
+/** The scene of a prune in project 1; by the runner's clock it is NOW unless told otherwise. */
+function sceneAt(serviceTime: Date | undefined, runnerTime = NOW): PruneScene {
+  return {serviceTime, runnerTime, projectId: 1};
+}
+
 function reasonsOf(facts: readonly Facts[], rules: Partial<PruneRules> = {}, now: Date | undefined = NOW) {
-  const plan = planPrune(facts.map(imageOf), {...RULES, ...rules}, {now, projectId: 1});
+  const plan = planPrune(facts.map(imageOf), {...RULES, ...rules}, sceneAt(now));
   return Object.fromEntries(
     [...plan.delete, ...plan.keep, ...plan.skip].map(({image, action, reason}) => [image.id, `${action}: ${reason}`]),
   );
@@ -67,7 +75,11 @@ describe('the plan of a prune', () => {
     ['of a failed import, that is young', {id: 'a', status: 'error'}, {keepDays: 1}, 'keep: younger than 1 day'],
     ['among the newest', {id: 'a', ageMs: 99 * DAY_MS}, {keepLast: 2}, 'keep: one of the 2 newest ready images'],
     ['that is named, in capitals', {id: 'AB'}, {keepImageIds: new Set(['ab'])}, 'keep: named in keep-image-id'],
-    ['that is public', {id: 'a', visibility: 'public'}, {}, "skip: public, Gcore's own"],
+    ['that is public', {id: 'a', visibility: 'public'}, {}, 'skip: public, and not uploaded by this action'],
+    ['that is public, but ours', {id: 'a', visibility: 'public', tags: MARKED}, {}, 'delete: no rule keeps it'],
+    ['of another project', {id: 'a', projectId: 2}, {keepLast: 1}, 'skip: it belongs to project 2'],
+    ['of another project, marked', {id: 'a', projectId: 2, tags: MARKED}, {}, 'skip: it belongs to project 2'],
+    ['of this project', {id: 'a', projectId: 1}, {}, 'delete: no rule keeps it'],
     ['that is locked', {id: 'a', lockedBy: TASK}, {}, `skip: locked by task ${TASK}`],
     [
       'of a failed import, that is locked',
@@ -91,7 +103,7 @@ describe('the plan of a prune', () => {
       {id: 'c', tags: {team: 'web'}},
       {id: 'd', tags: {team: 'ml', stage: 'prod'}},
     ];
-    const plan = planPrune(facts.map(imageOf), RULES, {now: NOW, projectId: 1});
+    const plan = planPrune(facts.map(imageOf), RULES, sceneAt(NOW));
     expect(plan.delete.map(({image}) => image.id)).toEqual(['d']);
     expect(plan).toMatchObject({keep: [], skip: [], unmatched: {name: 1, tags: 2}});
   });
@@ -99,6 +111,7 @@ describe('the plan of a prune', () => {
   it('counts only ready images that may be deleted among the newest', () => {
     const facts: readonly Facts[] = [
       {id: 'public', visibility: 'public', ageMs: 1},
+      {id: 'theirs', projectId: 2, ageMs: 1},
       {id: 'saving', status: 'saving', ageMs: 2},
       {id: 'locked', lockedBy: TASK, ageMs: 3},
       {id: 'failed', status: 'error', ageMs: 4},
@@ -138,12 +151,18 @@ describe('the plan of a prune', () => {
     expect(reasonsOf(facts.toReversed(), {keepLast: 1})).toMatchObject(kept);
   });
 
+  it.each([
+    ['the service', 20, 0],
+    ['the runner', 0, 20],
+  ])('counts an image as no older than both clocks say: %s is ahead', (_, serviceAheadDays, runnerAheadDays) => {
+    const ahead = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
+    const images = [imageOf({id: 'a', ageMs: DAY_MS})];
+    const plan = planPrune(images, {...RULES, keepDays: 14}, sceneAt(ahead(serviceAheadDays), ahead(runnerAheadDays)));
+    expect(plan.keep.map(({reason}) => reason)).toEqual(['younger than 14 days']);
+  });
+
   it('keeps all if an age is asked for and the time is not known', () => {
-    const plan = planPrune(
-      [imageOf({id: 'a', ageMs: 99 * DAY_MS})],
-      {...RULES, keepDays: 1},
-      {now: undefined, projectId: 1},
-    );
+    const plan = planPrune([imageOf({id: 'a', ageMs: 99 * DAY_MS})], {...RULES, keepDays: 1}, sceneAt(undefined));
     expect(plan.delete).toEqual([]);
     expect(plan.keep[0]?.reason).toBe('its age is not known: the answer from Gcore had no date');
   });
@@ -165,6 +184,7 @@ const anyFacts: fc.Arbitrary<Omit<Facts, 'id'>> = fc.record({
   size: fc.constantFrom(1, 1000, 1000, 0),
   lockedBy: fc.constantFrom(null, null, null, TASK),
   visibility: fc.constantFrom('private', 'private', 'shared', 'public', 'of-tomorrow'),
+  projectId: fc.constantFrom<(number | undefined)[]>(undefined, undefined, 1, 2),
   // Few ages, so that many are the same and some are the limit itself.
   ageMs: fc.constantFrom(0, 1, DAY_MS, 2 * DAY_MS - 1, 2 * DAY_MS, 3 * DAY_MS, 400 * DAY_MS, -DAY_MS),
   tags: fc.constantFrom<Readonly<Record<string, string>>[]>(
@@ -195,13 +215,15 @@ const anyPrune = fc.record({
 
 /** Every reason to keep an image, written from the contract and not from the code. */
 function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, now: Date | undefined): string[] {
+  const isNotOurs = (one: Image) =>
+    one.projectId === 2 || (one.visibility === 'public' && !one.tags.has('upload-marker'));
   const isOf = (one: Image) =>
     rules.matchesName(one.name) && Object.keys(rules.tags).every((key) => one.tags.get(key) === rules.tags[key]);
   const isReady = (one: Image) => one.status === 'active' && one.sizeBytes > 0 && one.lockedBy === undefined;
   const isNewer = (one: Image) =>
     one.createdAt > image.createdAt || (one.createdAt.getTime() === image.createdAt.getTime() && one.id < image.id);
-  const newer = all.filter((one) => isOf(one) && isReady(one) && one.visibility !== 'public' && isNewer(one));
-  const promotedAt = (one: Image) => one.tags.get('channel-stable') ?? '';
+  const newer = all.filter((one) => isOf(one) && isReady(one) && !isNotOurs(one) && isNewer(one));
+  const promotedAt = (one: Image) => (one.projectId === 2 ? '' : (one.tags.get('channel-stable') ?? ''));
   const isPromotedLater = (one: Image) =>
     promotedAt(one) > promotedAt(image) ||
     (promotedAt(one) === promotedAt(image) &&
@@ -210,7 +232,7 @@ function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, n
   const ageMs = now === undefined ? Number.NEGATIVE_INFINITY : now.getTime() - image.createdAt.getTime();
   return [
     ...(isOf(image) ? [] : ['another name or tags']),
-    ...(image.visibility === 'public' ? ['public'] : []),
+    ...(isNotOurs(image) ? ['not ours'] : []),
     ...(image.lockedBy === undefined ? [] : ['locked']),
     ...(isReady(image) || ['error', 'killed'].includes(image.status) ? [] : ['not ready']),
     ...(rules.keepImageIds.has(image.id.toLowerCase()) ? ['named'] : []),
@@ -225,7 +247,7 @@ describe('for any images and any rules, the plan', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
-        const plan = planPrune(images, rules, {now, projectId: 1});
+        const plan = planPrune(images, rules, sceneAt(now));
         const mayGo = images.filter((image) => whyItMustStay(image, images, rules, now).length === 0);
         expect(plan.delete.map(({image}) => image.id).sort()).toEqual(mayGo.map(({id}) => id).sort());
       }),
@@ -237,7 +259,7 @@ describe('for any images and any rules, the plan', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
-        const {delete: gone, keep, skip, unmatched} = planPrune(images, rules, {now, projectId: 1});
+        const {delete: gone, keep, skip, unmatched} = planPrune(images, rules, sceneAt(now));
         const listed = [gone, keep, skip].flatMap((list) => list.map(({image}) => image.id));
         expect(new Set(listed).size).toBe(listed.length);
         expect(listed.length + unmatched.name + unmatched.tags).toBe(images.length);
@@ -254,9 +276,7 @@ describe('for any images and any rules, the plan', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);
-        expect(planPrune(images.toReversed(), rules, {now, projectId: 1})).toEqual(
-          planPrune(images, rules, {now, projectId: 1}),
-        );
+        expect(planPrune(images.toReversed(), rules, sceneAt(now))).toEqual(planPrune(images, rules, sceneAt(now)));
       }),
     );
   });

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type {Tags} from '../text/tags.ts';
 import type {Client} from './client.ts';
 import {IMAGE_TYPES, type ImageType} from './image-types.ts';
+import {RequestError} from './request-error.ts';
 import type {Scope} from './scope.ts';
 import {ChangedImage, Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
 
@@ -80,11 +81,16 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
       await client.write('PATCH', `${imagesPath(scope)}/${imageId}`, {tags}, ChangedImage);
     },
     getImage: async (scope, imageId, {withPrice = false} = {}) =>
-      (await client.poll(`${imagesPath(scope)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
+      requireId(
+        imageId,
+        (await client.poll(`${imagesPath(scope)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
+        imagesPath(scope),
+      ),
     pollImages: (scope) => listAll(client.poll, listPath(scope), [], Image),
     listImages: (scope) => listAll(client.read, listPath(scope), [], Image),
     getTask: async (taskId) => {
       const {value, serverTime} = await client.poll(`/cloud/v1/tasks/${taskId}`, Task);
+      requireId(taskId, value, '/cloud/v1/tasks');
       const ageMs = serverTime && value.createdAt && serverTime.getTime() - value.createdAt.getTime();
       return {...value, ageMs};
     },
@@ -102,6 +108,17 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
       listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, [], Task),
     listTasks: (scope, since) => listAll(client.read, '/cloud/v1/tasks', tasksSince([scope], since), Task),
   };
+}
+
+/**
+ * An answer about another thing than was asked for must never be taken for the right one. IDs are UUIDs, in which case does not matter.
+ *
+ * @throws RequestError
+ */
+function requireId<T extends {readonly id: string}>(id: string, answer: T, path: string): T {
+  if (answer.id.toLowerCase() === id.toLowerCase()) return answer;
+  const reason = `the answer is about another one, ${answer.id}`;
+  throw new RequestError({outcome: 'refused', method: 'GET', path: `${path}/${id}`, reason, status: 200});
 }
 
 type Filters = readonly [name: string, value: string][];

@@ -1,3 +1,5 @@
+import {pairsOfObject} from './json-pairs.ts';
+
 /** Key-value tags as the API takes them. */
 export type Tags = Readonly<Record<string, string>>;
 
@@ -58,34 +60,21 @@ function pairsOfLines(text: string): Pairs {
   return {pairs, faults};
 }
 
-/** The tokens of JSON: strings, punctuation, and whatever else stands between them. */
-const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
-
-/**
- * Numbers keep the text that was written: `24.10` is a version, and `JSON.parse` would make it 24.1. It would also keep only the last
- * of two equal keys, so the pairs are read from the tokens of what it has found to be right.
- */
+/** Numbers keep the text that was written: `24.10` is a version. A key that is given twice is a fault. */
 function pairsOfJson(text: string): Pairs {
   try {
     JSON.parse(text);
   } catch {
     return {pairs: [], faults: ['it begins like a JSON object but is not one']};
   }
-  const tokens = text.match(JSON_TOKEN) ?? [];
-  const pairs: (readonly [key: string, value: string])[] = [];
-  const faults: string[] = [];
-  let depth = 0;
-  for (const [at, token] of tokens.entries()) {
-    if (depth === 1 && token === ':') {
-      const key: string = JSON.parse(tokens[at - 1] ?? '""');
-      const value = tokens[at + 1] ?? '';
-      if (/^[{[]|^null$/.test(value)) faults.push(`the value of ${key} is not a string`);
-      else pairs.push([key, value.startsWith('"') ? JSON.parse(value) : value]);
-    }
-    if (token === '{' || token === '[') depth += 1;
-    if (token === '}' || token === ']') depth -= 1;
-  }
-  return {pairs, faults};
+  const written = pairsOfObject(text);
+  const isText = (token: string) => !/^[{[]|^null$/.test(token);
+  return {
+    pairs: written
+      .filter(([, token]) => isText(token))
+      .map(([key, token]) => [key, token.startsWith('"') ? JSON.parse(token) : token]),
+    faults: written.filter(([, token]) => !isText(token)).map(([key]) => `the value of ${key} is not a string`),
+  };
 }
 
 /** In characters, as JSON Schema counts them. */

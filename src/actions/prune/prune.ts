@@ -67,7 +67,7 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
     {
       regions: inProject(projectId, withoutUnknownIds(resolved, run.log)),
       maxParallel: LISTS_AT_A_TIME,
-      work: async (scope) => ({kind: 'planned', scope, plan: await planIn(scope, rules, gcore)}),
+      work: async (scope) => ({kind: 'planned', scope, plan: await planIn(scope, rules, gcore, new Date())}),
       onSettled: ({outcome}) => {
         if (outcome.kind === 'planned') outputs.planned(outcome.scope, outcome.plan);
       },

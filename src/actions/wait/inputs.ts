@@ -22,19 +22,38 @@ const RELEASE = 'the tag of a release of this repository, or owner/repository@ta
 /** What git allows in a tag. */
 const TAG_PATTERN = /^[^\s~^:?*[\\]{1,255}$/;
 
+/** A release by its tag. */
+export interface ReleaseName {
+  readonly repository: {readonly owner: string; readonly name: string};
+  readonly tag: string;
+}
+
+/** The input `release`. */
+interface ReleaseInput {
+  readonly name: ReleaseName;
+  /** What it means if no release has that name: `images/trainer@1.2.3` is a tag of this repository, or else a release of another one. */
+  readonly otherwise: ReleaseName | undefined;
+}
+
 /** A release by its tag, in this repository unless another one is named. */
-function releaseName(environment: Environment) {
+function releaseInput({repository: own}: Environment) {
   return v.pipe(
     v.string(),
-    v.rawTransform(({dataset, addIssue, NEVER}) => {
-      const [, repository = environment.repository, tag = ''] =
-        /^(?:([\w.-]+\/[\w.-]+)@)?(.+)$/s.exec(dataset.value) ?? [];
-      const [owner = '', name = ''] = repository.split('/');
-      if (name !== '' && TAG_PATTERN.test(tag)) return {repository: {owner, name}, tag};
+    v.rawTransform(({dataset, addIssue, NEVER}): ReleaseInput => {
+      const [, other, otherTag = ''] = /^([\w.-]+\/[\w.-]+)@(.+)$/s.exec(dataset.value) ?? [];
+      const ofOther = other === undefined ? undefined : nameOfRelease(other, otherTag);
+      const ofThis = other === own ? undefined : nameOfRelease(own, dataset.value);
+      const name = ofThis ?? ofOther;
+      if (name !== undefined) return {name, otherwise: name === ofOther ? undefined : ofOther};
       addIssue({message: RELEASE});
       return NEVER;
     }),
   );
+}
+
+function nameOfRelease(repository: string, tag: string): ReleaseName | undefined {
+  const [owner = '', name = ''] = repository.split('/');
+  return name !== '' && TAG_PATTERN.test(tag) ? {repository: {owner, name}, tag} : undefined;
 }
 
 /** Every input of the gate, by its name in the workflow. */
@@ -47,7 +66,7 @@ export function waitInputs(environment: Environment) {
     'task-id': v.optional(Id),
     name: v.optional(v.string()),
     images: v.optional(ImagesOutput),
-    release: v.optional(releaseName(environment)),
+    release: v.optional(releaseInput(environment)),
     'github-token': GithubToken,
     'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
     'include-prices': withDefault(Flag, 'false'),

@@ -12,10 +12,17 @@ import type {Images} from '../shared/images-output.ts';
 /** While the file is replaced it is missing for a moment: only this many polls without it, a second apart, mean that it does not exist. */
 const POLLS_TO_MISS = 3;
 
-/** What to wait for, and how. */
-export interface AwaitedImages {
+/** A release by its tag, in one repository. */
+export interface NamedRelease {
   readonly tag: string;
   readonly releases: Releases;
+}
+
+/** What to wait for, and how. */
+export interface AwaitedImages {
+  readonly release: NamedRelease;
+  /** The release that is meant if that one does not exist. */
+  readonly otherwise?: NamedRelease | undefined;
   /** The longest gap between polls. */
   readonly intervalMs: number;
   /** What to do if the release, or the file on it, does not exist. */
@@ -27,9 +34,11 @@ export interface AwaitedImages {
  *
  * @throws ExplainedError, GithubError, DeadlinePassed, Outage, or the reason of a cancelled run
  */
-export async function awaitImages({tag, releases, intervalMs, ifMissing}: AwaitedImages, run: Run): Promise<Images> {
+export async function awaitImages(awaited: AwaitedImages, run: Run): Promise<Images> {
+  const {intervalMs, ifMissing} = awaited;
   let misses = 0;
   const poll = async (): Promise<PollResult<Images>> => {
+    const {tag, releases} = await chooseRelease(awaited);
     const release = await findRelease(tag, releases).catch((error: unknown) => {
       if (ifMissing === 'fail' || !(error instanceof ExplainedError)) throw error;
       return error;
@@ -51,6 +60,18 @@ export async function awaitImages({tag, releases, intervalMs, ifMissing}: Awaite
     },
     run,
   );
+}
+
+/** A release that the token cannot see does not exist either. */
+async function chooseRelease({release, otherwise}: AwaitedImages): Promise<NamedRelease> {
+  if (otherwise === undefined) return release;
+  try {
+    await release.releases.byTag(release.tag);
+    return release;
+  } catch (error) {
+    if (!(error instanceof GithubError) || (error.status !== 404 && error.status !== 403) || error.mayPass) throw error;
+    return otherwise;
+  }
 }
 
 function noFile(tag: string): ExplainedError {

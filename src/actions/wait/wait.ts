@@ -1,3 +1,4 @@
+import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
@@ -15,7 +16,7 @@ import type {Log, Run} from '../../waiting/run.ts';
 import type {Images} from '../shared/images-output.ts';
 import {createOutputs} from '../shared/outputs.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
-import {readWaitInputs, type WaitInputs} from './inputs.ts';
+import {type ReleaseName, readWaitInputs, type WaitInputs} from './inputs.ts';
 import {awaitImages} from './release-images.ts';
 import {writeWaitSummary} from './summary.ts';
 
@@ -82,17 +83,33 @@ async function imagesAskedFor(inputs: WaitInputs, githubApiUrl: string, run: Run
   const {images, release, githubToken: token} = inputs;
   if (release === undefined) return images;
   try {
-    const releases = createReleases(release.repository, await openGithub({token, apiUrl: githubApiUrl}, run));
-    const awaited = {
-      tag: release.tag,
-      releases,
-      intervalMs: inputs.pollIntervalMs,
-      ifMissing: inputs.ifMissing,
-    };
+    const github = await openGithub({token, apiUrl: githubApiUrl}, run);
+    const named = ({repository, tag}: ReleaseName) => ({tag, releases: createReleases(repository, github)});
+    const {pollIntervalMs: intervalMs, ifMissing} = inputs;
+    const {name, otherwise} = release;
+    const awaited = {release: named(name), otherwise: otherwise && named(otherwise), intervalMs, ifMissing};
     return await awaitImages(awaited, run);
   } catch (error) {
-    throw explainGate(explainGithub(error, {grant: GRANT_ANYWHERE, known: GATE.known}));
+    const explained = explainGate(explainGithub(error, {grant: GRANT_ANYWHERE, known: GATE.known}));
+    throw release.otherwise === undefined ? explained : withReading(explained, release.name, release.otherwise);
   }
+}
+
+/** Says how the input was read, as it may mean two releases. */
+function withReading({what, known, next, cause}: ExplainedError, own: ReleaseName, read: ReleaseName): ExplainedError {
+  const tag = inert(own.tag, 100);
+  return new ExplainedError(what, {
+    known: [
+      ...known,
+      `The input release was read as the tag ${inert(read.tag, 100)} of ${fullName(read)}: ${fullName(own)} has no release for the tag ${tag}.`,
+    ],
+    next: `${next === undefined ? '' : `${next} `}If that tag is meant, write ${fullName(own)}@${tag}.`,
+    cause,
+  });
+}
+
+function fullName({repository: {owner, name}}: ReleaseName): string {
+  return `${owner}/${name}`;
 }
 
 /** Regions are looked up only if one is given by name: then a gate for an image that is ready is one request. */

@@ -5,6 +5,7 @@ import {channelsOf} from '../channels.ts';
 import {explainFailure} from '../explain.ts';
 import {newestFirst} from '../newest-first.ts';
 import {judgeReadiness} from '../readiness.ts';
+import {isForeign} from '../tags.ts';
 
 /** Which images a prune selects, and which of those it keeps. */
 export interface PruneRules {
@@ -56,12 +57,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /**
  * Finds out what a prune would do in one scope. It only reads.
  *
+ * @param runnerTime the time by the runner's clock
  * @throws ExplainedError
  */
-export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore): Promise<PrunePlan> {
+export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore, runnerTime: Date): Promise<PrunePlan> {
   try {
-    const [now, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope)]);
-    return planPrune(images, rules, {now, projectId: scope.projectId});
+    const [serviceTime, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope)]);
+    return planPrune(images, rules, {serviceTime, runnerTime, projectId: scope.projectId});
   } catch (error) {
     throw explainFailure(error, {known: ['Nothing was deleted here.'], resume: PRUNE_AGAIN});
   }
@@ -69,8 +71,10 @@ export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore): Pro
 
 /** When and where a prune takes place. */
 export interface PruneScene {
-  /** The service's own time; if it is not known, `keepDays` keeps everything. */
-  readonly now: Date | undefined;
+  /** The time by the service's `Date`; if it is not known, `keepDays` keeps everything. */
+  readonly serviceTime: Date | undefined;
+  /** The time by the runner's clock. */
+  readonly runnerTime: Date;
   readonly projectId: number;
 }
 
@@ -78,13 +82,15 @@ export interface PruneScene {
 export function planPrune(images: readonly Image[], rules: PruneRules, scene: PruneScene): PrunePlan {
   const named = images.filter(({name}) => rules.matchesName(name));
   const matching = named.filter((image) => carriesTags(image, rules.tags)).toSorted(newestFirst);
-  const ready = matching.filter((image) => image.visibility !== 'public' && judgeReadiness(image).kind === 'ready');
+  const ready = matching.filter(
+    (image) => !isForeign(image, scene.projectId) && judgeReadiness(image).kind === 'ready',
+  );
   const kept: KeptImages = {
     newest: new Set(ready.slice(0, rules.keepLast).map(({id}) => id)),
     places: placesInChannels(images, scene.projectId),
   };
   const planned = Map.groupBy(
-    matching.map((image) => ({image, ...decideImage(image, kept, rules, scene.now)})),
+    matching.map((image) => ({image, ...decideImage(image, kept, rules, scene)})),
     ({action}) => action,
   );
   return {
@@ -126,12 +132,12 @@ function decideImage(
   image: Image,
   kept: KeptImages,
   rules: PruneRules,
-  now: Date | undefined,
+  scene: PruneScene,
 ): Omit<PlannedImage, 'image'> {
   const {keepLast, keepDays, keepPerChannel, keepImageIds} = rules;
   const readiness = judgeReadiness(image);
   const isReady = readiness.kind === 'ready';
-  if (image.visibility === 'public') return {action: 'skip', reason: "public, Gcore's own"};
+  if (isForeign(image, scene.projectId)) return {action: 'skip', reason: whyForeign(image, scene.projectId)};
   if (keepImageIds.has(image.id.toLowerCase())) return {action: 'keep', reason: 'named in keep-image-id'};
   const places = kept.places.get(image.id) ?? [];
   const keptPlaces = places.filter(({place}) => place < keepPerChannel);
@@ -141,16 +147,25 @@ function decideImage(
     return {action: 'skip', reason: `not ready: ${readiness.kind === 'pending' ? readiness.state : image.status}`};
   }
   if (kept.newest.has(image.id)) return {action: 'keep', reason: `one of the ${keepLast} newest ready images`};
-  if (keepDays > 0 && now === undefined) {
-    return {action: 'keep', reason: 'its age is not known: the answer from Gcore had no date'};
-  }
-  if (keepDays > 0 && now !== undefined && now.getTime() - image.createdAt.getTime() < keepDays * DAY_MS) {
-    return {action: 'keep', reason: `younger than ${keepDays} ${keepDays === 1 ? 'day' : 'days'}`};
-  }
+  const youth = whyYoung(image, keepDays, scene);
+  if (youth !== undefined) return {action: 'keep', reason: youth};
   if (!isReady) return {action: 'delete', reason: `left over from a failed import (${image.status})`};
   const whyGone = keepLast === 0 ? 'no rule keeps it' : `not one of the ${keepLast} newest`;
   const current = places.filter(({place}) => place === 0).map(describePlace);
   return {action: 'delete', reason: [whyGone, ...current].join('; ')};
+}
+
+function whyForeign({projectId: owner}: Image, projectId: number): string {
+  if (owner === undefined || owner === projectId) return 'public, and not uploaded by this action';
+  return `it belongs to project ${owner}`;
+}
+
+/** Either clock may be wrong, so the image counts as no older than both say. */
+function whyYoung(image: Image, keepDays: number, {serviceTime, runnerTime}: PruneScene): string | undefined {
+  if (keepDays === 0) return undefined;
+  if (serviceTime === undefined) return 'its age is not known: the answer from Gcore had no date';
+  const ageMs = Math.min(serviceTime.getTime(), runnerTime.getTime()) - image.createdAt.getTime();
+  return ageMs < keepDays * DAY_MS ? `younger than ${keepDays} ${keepDays === 1 ? 'day' : 'days'}` : undefined;
 }
 
 function carriesTags(image: Image, tags: Tags): boolean {

@@ -7,7 +7,7 @@ import {ImageNotFound} from '../errors.ts';
 import {explainFailure, type FailureDetails} from '../explain.ts';
 import type {ImageReady} from '../outcome.ts';
 import {judgeReadiness} from '../readiness.ts';
-import {MANAGED_BY, MANAGED_BY_TAG} from '../tags.ts';
+import {isForeign, isOurs} from '../tags.ts';
 import {pollFor, type Waiting, waitForImage, waitForImport} from './wait-for.ts';
 
 /** How an image is asked for. */
@@ -81,15 +81,18 @@ function passed(image: Image, taskIds: readonly string[] = []): ImageReady {
 }
 
 /**
- * Waits for an image by its exact name. Names are not unique: of several, the newest counts that is ready and was uploaded by this
- * action. While there is none such and one may still become ready, the wait goes on.
+ * Waits for an image by its exact name. Public images that this action did not upload, and images of other projects, do not count.
+ * Names are not unique: of several, the newest counts that is ready and was uploaded by this action. While there is none such and one may
+ * still become ready, the wait goes on.
  */
 async function waitForName(scope: Scope, name: string, waiting: GateWaiting): Promise<Image> {
   const {gcore, run, ifMissing, withPrice} = waiting;
   const what = `Image "${inert(name)}"`;
   const poll = async (): Promise<PollResult<Image>> => {
-    const named = (await gcore.pollImages(scope)).filter((image) => image.name === name);
-    const choice = choose(named);
+    const all = (await gcore.pollImages(scope)).filter((image) => image.name === name);
+    const named = all.filter((image) => !isForeign(image, scope.projectId));
+    const foreign = all.filter((image) => !named.includes(image));
+    const choice = choose(named, foreign, scope);
     if ('image' in choice) {
       if (named.length > 1) {
         run.log.notice(
@@ -110,12 +113,12 @@ async function waitForName(scope: Scope, name: string, waiting: GateWaiting): Pr
 
 type Choice = {readonly image: Image} | {readonly state: string; readonly isFinal: boolean};
 
-function choose(named: readonly Image[]): Choice {
+/** @param foreign images of the name that do not count */
+function choose(named: readonly Image[], foreign: readonly Image[], {projectId}: Scope): Choice {
   const ids = named.map(({id, status}) => `${id} (${status})`).join(', ');
-  const [only] = named;
-  if (only === undefined) return {state: 'no image has this name', isFinal: true};
+  if (named.length === 0) return {state: `no image has this name${describeForeign(foreign)}`, isFinal: true};
   const ready = named.filter((image) => judgeReadiness(image).kind === 'ready');
-  const candidates = named.length === 1 ? ready : ready.filter(({tags}) => tags.get(MANAGED_BY_TAG) === MANAGED_BY);
+  const candidates = named.length === 1 ? ready : ready.filter((image) => isOurs(image, projectId));
   const [newest] = candidates.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   if (newest !== undefined) return {image: newest};
   if (named.some((image) => judgeReadiness(image).kind === 'pending')) {
@@ -124,4 +127,10 @@ function choose(named: readonly Image[]): Choice {
   return named.length === 1
     ? {state: `it will never be ready: ${ids}`, isFinal: true}
     : {state: `several images have this name, and none that this action uploaded is ready: ${ids}`, isFinal: true};
+}
+
+function describeForeign(foreign: readonly Image[]): string {
+  if (foreign.length === 0) return '';
+  const ids = foreign.map(({id, visibility}) => `${id} (${visibility === 'public' ? 'public' : 'of another project'})`);
+  return ` that this project uploaded: ${ids.join(', ')} is not its own`;
 }

@@ -8,6 +8,8 @@ const GONE_AFTER = 3;
 /** A 401 or 403 is confirmed by one more poll, after this long, before it is believed. */
 const CONFIRM_AFTER_MS = 2000;
 const REFUSALS_TO_BELIEVE = 2;
+/** A cache on the way may have mixed up two answers. */
+const OTHERS_TO_BELIEVE = 3;
 /** A certificate may be about to be renewed. */
 const BAD_CERTIFICATES_TO_BELIEVE = 3;
 
@@ -25,6 +27,8 @@ export function retryPolicy({errors, sinceMs, everGood}: ConsecutiveFailures): '
   switch (error.status) {
     case undefined:
       return sameInARow < BAD_CERTIFICATES_TO_BELIEVE ? 0 : 'final';
+    case 200:
+      return sameInARow < OTHERS_TO_BELIEVE ? 0 : 'final';
     case 401:
     case 403:
       return sameInARow < REFUSALS_TO_BELIEVE ? CONFIRM_AFTER_MS : 'final';

@@ -1,9 +1,13 @@
+import type {Section} from './sections.ts';
+
 /** What an error tells the person whose release is waiting. Every text is already inert. */
 export interface Explanation {
   /** What is known to be so, a line each: IDs, states, what goes on in the cloud. */
   readonly known?: readonly string[];
   /** What to do next. */
   readonly next?: string;
+  /** Where docs/troubleshooting.md tells more; the page as a whole if there is no section of its own. */
+  readonly section?: Section | undefined;
   readonly cause?: unknown;
 }
 
@@ -13,13 +17,15 @@ export class ExplainedError extends Error {
   readonly what: string;
   readonly known: readonly string[];
   readonly next: string | undefined;
+  readonly section: Section | undefined;
 
   /** @param what what happened, one line */
-  constructor(what: string, {known = [], next, cause}: Explanation = {}) {
+  constructor(what: string, {known = [], next, section, cause}: Explanation = {}) {
     super([what, ...known, ...(next === undefined ? [] : [next])].join('\n'), {cause});
     this.what = what;
     this.known = known;
     this.next = next;
+    this.section = section;
   }
 }
 

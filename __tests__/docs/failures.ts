@@ -1,8 +1,16 @@
 import {hostImage} from '../../harness/image-host.ts';
 import type {Job} from '../../harness/runner.ts';
-import {type SimulatorOptions, startSimulator} from '../../simulator/simulator.ts';
+import {
+  type JournalEntry,
+  NO_VALID_HOST,
+  refusedWith,
+  regionFull,
+  type SimulatorOptions,
+  startSimulator,
+} from '../../simulator/simulator.ts';
 import {makeAuthority} from '../fixtures/authority.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
+import type {ReleaseStage} from '../fixtures/release-stage.ts';
 import type {Failure} from './failure.ts';
 import {RELEASE_FAILURES} from './release-failures.ts';
 import {URL_FAILURES} from './url-failures.ts';
@@ -11,6 +19,13 @@ const HERE = {projectId: 1, regionId: 7} as const;
 const FOREVER_MS = 600_000;
 /** Images are not looked for first, so that it is one request, always the same, that is refused. */
 const ONE_LOOK = {'if-exists': 'duplicate'};
+const ALL_OF_TRAINER = {name: 'trainer-*', 'match-tags': '*', 'keep-last': '0'};
+const accountOf = ({cloud}: ReleaseStage) => ({
+  'api-key': cloud.apiKey,
+  'api-url': cloud.url,
+  project: '1',
+  region: '7',
+});
 /** Time for all that comes before the wait, on a busy machine as well. */
 const SOON = {'timeout-minutes': '0.06'};
 
@@ -23,6 +38,8 @@ const BEFORE_ANYTHING: Readonly<Record<string, Failure>> = {
   'Invalid inputs': uploading({architecture: 'x86-64', name: 'feature/x', 'cow-format': 'yes'}),
   'The key is missing': uploading({'api-key': ''}),
   'The key was cut at its $': uploading({'api-key': '4242'}),
+  'The value is a name, not the key': uploading({'api-key': '$GCORE_API_KEY'}),
+  'api-url has a version in it': uploading({'api-url': 'https://api.gcore.com/cloud/v3'}),
   'The outputs cannot be written': {play: (stage) => stage.upload({}, {env: {GITHUB_OUTPUT: '/dev/full'}})},
 };
 
@@ -41,6 +58,12 @@ const REFUSALS: Readonly<Record<string, Failure>> = {
     cloud: {quota: {images: 1}},
     play: (stage) => {
       stage.cloud.addImage({...HERE, name: 'the only one'});
+      return stage.upload();
+    },
+  },
+  'The region is full': {
+    play: (stage) => {
+      stage.cloud.script({request: 'upload', effect: 'none', answer: refusedWith(regionFull(7))});
       return stage.upload();
     },
   },
@@ -68,6 +91,7 @@ const IMPORTS: Readonly<Record<string, Failure>> = {
       return result;
     },
   },
+  'Gcore has no room for the import': uploading({attempts: '1'}, {importFails: () => ({error: NO_VALID_HOST})}),
   'The image is in status error': {
     play: (stage) => {
       const change = (image: object) => ({...image, status: 'error'});
@@ -91,7 +115,13 @@ const IMPORTS: Readonly<Record<string, Failure>> = {
       return stage.upload({name: 'trainer-v1.2.3'});
     },
   },
-  'Some regions failed': uploading({region: 'Luxembourg-2, Frankfurt, Manassas'}),
+  'Some regions failed': {
+    play: (stage) => {
+      const match = ({path}: JournalEntry) => path.includes('/1/10/');
+      stage.cloud.script({request: 'upload', match, effect: 'none', answer: refusedWith(regionFull(10))});
+      return stage.upload({region: 'Luxembourg-2, Frankfurt, Manassas'});
+    },
+  },
   'The step was cancelled': {
     cloud: {timing: {runningMs: FOREVER_MS}},
     play: (stage) => {
@@ -135,6 +165,13 @@ const GATE: Readonly<Record<string, Failure>> = {
       return stage.gate({'image-id': id, ...SOON});
     },
   },
+  'The import of the upload has failed': {
+    cloud: {importFails: () => ({error: NO_VALID_HOST})},
+    play: async (stage) => {
+      const {outputs} = await stage.upload({attempts: '1'});
+      return await stage.gate({images: outputs['images'] ?? ''});
+    },
+  },
   'The upload left no image': {
     play: async (stage) => {
       const {outputs} = await stage.upload({region: 'Frankfurt'});
@@ -172,6 +209,32 @@ const NETWORK: Readonly<Record<string, Failure>> = {
   },
 };
 
+const PRUNE: Readonly<Record<string, Failure>> = {
+  'Some images could not be deleted': {
+    play: (stage) => {
+      stage.cloud.addImage({...HERE, name: 'trainer-v1'});
+      stage.cloud.script({
+        request: 'delete',
+        effect: 'none',
+        answer: {kind: 'status', status: 400, body: {message: 'no'}},
+      });
+      return stage.run({
+        action: 'prune/action.yml',
+        inputs: {...accountOf(stage), ...ALL_OF_TRAINER, 'dry-run': 'false'},
+      });
+    },
+  },
+  'More images would be deleted than allowed': {
+    play: (stage) => {
+      for (const name of ['trainer-v1', 'trainer-v2']) stage.cloud.addImage({...HERE, name});
+      return stage.run({
+        action: 'prune/action.yml',
+        inputs: {...accountOf(stage), ...ALL_OF_TRAINER, 'max-delete': '1', 'dry-run': 'false'},
+      });
+    },
+  },
+};
+
 /** Every failure that docs/troubleshooting.md has an entry for, by its heading. */
 export const FAILURES: Readonly<Record<string, Failure>> = {
   ...BEFORE_ANYTHING,
@@ -180,6 +243,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   ...REFUSALS,
   ...IMPORTS,
   ...GATE,
+  ...PRUNE,
   ...RELEASE_FAILURES,
   ...NETWORK,
 };

@@ -56,13 +56,18 @@ export function sectionsIn(markdown: string): readonly Section[] {
   }));
 }
 
+/** The anchor of a heading, as GitHub makes it if no other heading has the same. */
+export function anchorOf(heading: string): string {
+  const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+  return words.replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-');
+}
+
 /** The anchors of a page's headings, as GitHub makes them. */
 export function anchorsIn(markdown: string): ReadonlySet<string> {
   const taken = new Map<string, number>();
   return new Set(
     sectionsIn(markdown).map(({heading}) => {
-      const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
-      const anchor = words.replace(/[^\p{L}\p{N}\p{M} _-]/gu, '').replaceAll(' ', '-');
+      const anchor = anchorOf(heading);
       const before = taken.get(anchor) ?? 0;
       taken.set(anchor, before + 1);
       return before === 0 ? anchor : `${anchor}-${before}`;

@@ -9,9 +9,10 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {afterAll, describe, expect, it} from '@jest/globals';
 import type {StepResult} from '../../harness/runner.ts';
+import {SECTIONS} from '../../src/sections.ts';
 import {setReleaseStage} from '../fixtures/release-stage.ts';
 import {FAILURES} from './failures.ts';
-import {blocksIn, ROOT, readPage, sectionsIn} from './markdown.ts';
+import {anchorOf, anchorsIn, blocksIn, ROOT, readPage, sectionsIn} from './markdown.ts';
 
 const TIME_LIMIT_MS = 60_000;
 
@@ -41,12 +42,20 @@ afterAll(() => {
   writeFileSync(join(ROOT, PAGE), withTexts);
 });
 
+/** The last line of every error. */
+const LINK = /\nMore: (https:\S+?\/docs\/troubleshooting\.md)(?:#(\S+))?$/;
+
 /** The annotation of a kind, the only one, with placeholders for what is another each time. */
 function printed({commands}: StepResult, kind: string): string {
   const values = commands.filter(({name}) => name === kind).map(({value}) => value);
   expect(values).toHaveLength(1);
   return PLACEHOLDERS.reduce((text, [pattern, placeholder]) => text.replace(pattern, placeholder), values.join('\n'));
 }
+
+it('has a section for each link of an error', () => {
+  const anchors = anchorsIn(readPage(PAGE));
+  expect(SECTIONS.filter((section) => !anchors.has(section))).toEqual([]);
+});
 
 it('the page has an entry for each case, and a case for each entry', () => {
   expect(ENTRIES.map(({heading}) => heading)).toEqual(Object.keys(FAILURES));
@@ -64,10 +73,12 @@ describe(PAGE, () => {
       await using stage = await setReleaseStage({cloud, ...github});
       const result = await play(stage);
 
-      texts.set(heading, printed(result, told));
+      const text = printed(result, told);
+      texts.set(heading, text.replace(LINK, ''));
       const [block] = blocksIn(ENTRIES.find((entry) => entry.heading === heading)?.text ?? '');
       expect(texts.get(heading)).toBe(block?.text.trimEnd());
       expect(result.exitCode).toBe(told === 'error' ? 1 : 0);
+      if (told === 'error') expect([heading, LINK.exec(text)?.[2]]).toEqual([heading, anchorOf(heading)]);
     },
     TIME_LIMIT_MS,
   );

@@ -24,7 +24,7 @@ it('reports all faults of its inputs at once, before any request', async () => {
   expect(error?.value.split('\n')).toEqual([
     '10 invalid inputs:',
     expect.stringMatching(/^- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; /),
-    '- image-type: "gpu"; expected one of virtual-gpu, baremetal-gpu, instance, baremetal',
+    '- image-type: "gpu"; expected one of virtual-gpu, baremetal-gpu, instance, baremetal; did you mean virtual-gpu?',
     expect.stringMatching(/^- name: "!gpu-\*"; expected a pattern of image names: /),
     '- match-tags: "team"; expected key=value lines, a JSON object, or * for any tags, but no "=" in team',
     '- keep-last: "-1"; expected a whole number from 0 to 10000',
@@ -34,6 +34,7 @@ it('reports all faults of its inputs at once, before any request', async () => {
     '- dry-run: "no"; expected true or false',
     '- timeout-minutes: "0"; expected a number of minutes above 0, 7200 at most',
     'No request was sent to Gcore. Fix the workflow and run it again.',
+    expect.stringMatching(/^More: https:.*#invalid-inputs$/),
   ]);
 });
 

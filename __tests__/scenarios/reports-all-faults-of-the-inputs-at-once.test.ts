@@ -35,7 +35,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
     '- architecture: "x86-64"; expected one of x86_64, aarch64; did you mean x86_64?',
     '- os-type: "Linux"; expected one of linux, windows; did you mean linux?',
     '- hw-firmware-type: "bios2"; expected one of bios, uefi; did you mean bios?',
-    '- ssh-key: "yes"; expected one of allow, deny, required',
+    '- ssh-key: "yes"; expected one of allow, deny, required; did you mean allow?',
     '- cow-format: "ture"; expected true or false',
     expect.stringMatching(/^- tags: .*no "=" in team$/),
     expect.stringMatching(/^- tags: .*the key space key holds white space or "="$/),
@@ -43,6 +43,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
     '- attempts: "-1"; expected a whole number from 1 to 10',
     '- attach-to-release: "on"; expected true or false',
     'No request was sent to Gcore. Fix the workflow and run it again.',
+    expect.stringMatching(/^More: https:.*#invalid-inputs$/),
   ]);
 });
 
@@ -113,3 +114,39 @@ it('refuses to replace what it would not wait for', async () => {
   expect(log).toContain('- wait: "false"; expected true with if-exists: replace');
   expect(stage.cloud.journal).toEqual([]);
 });
+
+it.each([
+  ['image-type', 'gpu', 'virtual-gpu'],
+  ['image-type', 'VM', 'instance'],
+  ['image-type', 'bare-metal', 'baremetal'],
+  ['architecture', 'arm64', 'aarch64'],
+  ['architecture', 'amd64', 'x86_64'],
+])('asks of %s: %s whether %s was meant', async (input, text, meant) => {
+  await using stage = await setStage();
+  const {log} = await stage.upload({[input]: text});
+
+  expect(log).toContain(`- ${input}: "${text}"; expected one of `);
+  expect(log).toContain(`; did you mean ${meant}?`);
+});
+
+it.each(['$GCORE_API_KEY', 'GCORE_API_KEY', 'secrets.GCORE_API_KEY', '%GCORE_API_KEY%'])(
+  'takes %s for a name, not for a key',
+  async (key) => {
+    await using stage = await setStage();
+    const {log, exitCode} = await stage.upload({'api-key': key});
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain('not the name of a variable or secret');
+    expect(stage.cloud.journal).toEqual([]);
+  },
+);
+
+it.each(['https://api.gcore.com/v3', 'https://api.gcore.com/cloud/v1/', 'https://proxy.example/gcore/v3/gpu'])(
+  'says of api-url %s that it has a version in it',
+  async (url) => {
+    await using stage = await setStage();
+    const {log} = await stage.upload({'api-url': url});
+
+    expect(log).toContain(`- api-url: "${url}"; expected the base URL of the API without a version`);
+  },
+);

@@ -55,8 +55,9 @@ it('shows megabytes of an error in a few lines', async () => {
 
 it('cuts rows that are too many, and says how many', async () => {
   await using stage = await setStage();
-  const entry = {region: '|'.repeat(100), error: '<'.repeat(60)};
-  const images = JSON.stringify(Object.fromEntries(Array.from({length: 650}, (_, at) => [at + 1, entry])));
+  // Each for a reason of its own.
+  const entry = (at: number) => ({region: '|'.repeat(100), error: `${'<'.repeat(60)} x${at}`});
+  const images = JSON.stringify(Object.fromEntries(Array.from({length: 650}, (_, at) => [at + 1, entry(at)])));
   const {exitCode, summary} = await stage.gate({images, region: ''});
 
   expect(exitCode).toBe(1);

@@ -24,7 +24,7 @@ it('tells for each failed region why, what there is now, and how to go on', asyn
   expect(summary).toMatch(
     new RegExp(
       `#### ❌ Region-1 \\(1\\)\n\n\\*\\*What happened:\\*\\* Gcore could not import the image.* No valid host was found\n\n` +
-        `\\*\\*What is known:\\*\\*\n\n- Task ${images[1].task_id} is the import.*\n\\*\\*Next step:\\*\\* Check that the URL`,
+        `\\*\\*What is known:\\*\\*\n\n- Task ${images[1].task_id} is the import.*\n\\*\\*Next step:\\*\\* The region has no capacity`,
       's',
     ),
   );

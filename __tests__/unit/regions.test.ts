@@ -1,6 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {ExplainedError} from '../../src/errors.ts';
-import {inEachRegion, type RegionWork, throwFailures} from '../../src/images/regions.ts';
+import {inEachRegion, type RegionWork} from '../../src/images/regions.ts';
+import {Cancelled} from '../../src/waiting/run.ts';
 import {virtualRun} from '../fixtures/fake-gcore.ts';
 
 const REGIONS = [1, 2, 3].map((regionId) => ({
@@ -16,14 +17,14 @@ function workInThree(options: Partial<RegionWork<typeof DONE>>) {
     if (regionId === 1) throw FAILURE;
     return DONE;
   };
-  return inEachRegion({regions: REGIONS, maxParallel: 1, work, ...options}, virtualRun());
+  return inEachRegion({regions: REGIONS, maxParallel: 1, work, resume: 'Run it again.', ...options}, virtualRun());
 }
 
 async function outcomesOf(options: Partial<RegionWork<typeof DONE>>) {
   return (await workInThree(options)).map(({outcome}) => (outcome.kind === 'failed' ? outcome.error.what : 'done'));
 }
 
-const NOT_STARTED = 'Not started: the step ended while this region waited for a free slot (`max-parallel`).';
+const NOT_STARTED = 'Not started: all slots (max-parallel) are taken by imports that were given up, and may still run.';
 
 describe('work in several regions', () => {
   it('goes on in the others if it fails in one', async () => {
@@ -46,12 +47,16 @@ describe('work in several regions', () => {
     await expect(workInThree({onSettled})).rejects.toThrow('the outputs could not be written');
   });
 
-  it('throws the failures of all regions as one error, each text once', async () => {
-    const results = await workInThree({failsEveryRegion: () => true});
-    expect(() => throwFailures(results, virtualRun().log)).toThrow(
-      ['3 of 3 regions failed:', '[Region-1 (1), Region-2 (2), Region-3 (3)] It failed.', 'All regions failed.'].join(
-        '\n',
-      ),
-    );
+  it('says of the regions that still waited when the step was cancelled that they were not started', async () => {
+    const cancel = new AbortController();
+    const run = {...virtualRun(), cancelled: cancel.signal};
+    const work: RegionWork<typeof DONE>['work'] = async () => {
+      cancel.abort(new Cancelled('SIGINT'));
+      throw FAILURE;
+    };
+    const results = await inEachRegion({regions: REGIONS, maxParallel: 1, work, resume: 'Run it again.'}, run);
+    const errors = results.map(({outcome}) => (outcome.kind === 'failed' ? outcome.error.message : 'done'));
+    const waited = 'Not started: cancelled while this region waited for its turn.\nRun it again.';
+    expect(errors).toEqual(['It failed.', waited, waited]);
   });
 });

@@ -5,6 +5,7 @@ import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/
 import {inert} from '../text/inert.ts';
 import {retry} from '../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
+import {refusalIn} from './refusal.ts';
 import {mayRetry, RequestError} from './request-error.ts';
 import {ErrorBody} from './wire.ts';
 
@@ -147,12 +148,17 @@ function errorAnswer(
   const parsed = v.safeParse(ErrorBody, json);
   const body = parsed.success ? parsed.output : {};
   const fields = body.invalid_fields === undefined ? '' : ` ${inert(JSON.stringify(body.invalid_fields))}`;
+  const refusal = refusalIn(body.message ?? body.error ?? '', body.exception_class);
   return new RequestError({
-    outcome: outcomeOfStatus(status),
+    // A quota that is used up is a refusal, whatever its status.
+    outcome: refusal === 'quota' ? 'refused' : outcomeOfStatus(status),
     method,
     path,
     status,
-    reason: `${status} ${body.message ?? body.error ?? '(no reason given)'}${fields}`,
+    reason: `${status} ${body.message ?? body.error ?? body.detail ?? '(no reason given)'}${fields}`,
+    refusal,
+    exceptionClass: body.exception_class,
+    info: body.info,
     requestId: body.request_id ?? requestIdOf(answer),
     retryAfterMs: parseRetryAfter(answer.header('retry-after'), serverTime),
     isAboutBody: outcomeOfStatus(status) === 'refused' && body.invalid_fields !== undefined,

@@ -1,4 +1,5 @@
 import type {Outcome} from '../http/failures.ts';
+import type {Refusal} from './refusal.ts';
 
 export interface RequestErrorDetails {
   readonly outcome: Outcome;
@@ -13,13 +14,18 @@ export interface RequestErrorDetails {
   readonly retryAfterMs?: number | undefined;
   /** The service named fields of the body that it finds fault with. */
   readonly isAboutBody?: boolean;
+  readonly refusal?: Refusal | undefined;
+  /** The kind of the error in the service's words. */
+  readonly exceptionClass?: string | undefined;
+  /** What the service tells besides, as it came. */
+  readonly info?: unknown;
   readonly cause?: unknown;
 }
 
 /**
  * A request to Gcore that did not go well.
  *
- * It holds what helps to understand it, and nothing else: no headers, no key, no body, no query.
+ * It holds what helps to understand it, and nothing else: no headers, no key, no body that was sent, no query.
  */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
@@ -28,6 +34,12 @@ export class RequestError extends Error {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly isAboutBody: boolean;
+  /** Which limit was reached, if one was. */
+  readonly refusal: Refusal | undefined;
+  readonly exceptionClass: string | undefined;
+  readonly info: unknown;
+  /** Without the query. */
+  readonly path: string;
 
   constructor({
     outcome,
@@ -38,6 +50,9 @@ export class RequestError extends Error {
     requestId,
     retryAfterMs,
     isAboutBody = false,
+    refusal,
+    exceptionClass,
+    info,
     cause,
   }: RequestErrorDetails) {
     super(`${method} ${path}: ${reason}${requestId === undefined ? '' : ` (request ID ${requestId})`}`, {cause});
@@ -46,6 +61,10 @@ export class RequestError extends Error {
     this.requestId = requestId;
     this.retryAfterMs = retryAfterMs;
     this.isAboutBody = isAboutBody;
+    this.refusal = refusal;
+    this.exceptionClass = exceptionClass;
+    this.info = info;
+    this.path = path;
   }
 }
 

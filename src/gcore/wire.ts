@@ -176,6 +176,12 @@ export const ErrorBody = v.object({
   message: v.optional(Text),
   /** What Object Storage has in place of a message. */
   error: v.optional(Text),
+  /** What errors of authentication may have in place of a message. */
+  detail: v.optional(Text),
+  /** The kind of the error: `QuotaLimitExceed`, `ForbiddenError` and others. */
+  exception_class: v.optional(Text),
+  /** What the kind of error tells besides: see `refusal.ts`. */
+  info: v.optional(v.unknown()),
   request_id: v.optional(Text),
   invalid_fields: v.optional(v.unknown()),
 });

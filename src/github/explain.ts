@@ -17,7 +17,12 @@ export const GRANT_WRITE = 'Give the job `permissions: contents: write`.';
 export function explainGithub(error: unknown, {grant, known}: Want): unknown {
   if (!(error instanceof GithubError)) return error;
   const {what, next} = textFor(error, grant);
-  return new ExplainedError(`${what}: ${error.message}`, {known, next, cause: error});
+  return new ExplainedError(`${what}: ${error.message}`, {
+    known,
+    next,
+    section: 'github-does-not-let-the-token-do-this',
+    cause: error,
+  });
 }
 
 function textFor({status, mayPass}: GithubError, grant: string) {

@@ -18,12 +18,14 @@ export async function findAsset(glob: NameGlob, release: Release, releases: Rele
   const where = `release ${inert(release.tag, 100)}`;
   if (asset === undefined) {
     throw new ExplainedError(`No asset of ${where} matches release-asset "${inert(glob.text, 100)}".`, {
+      section: 'no-asset-fits',
       known: [assets.length === 0 ? 'It has no assets.' : `Its assets: ${listed(assets)}.`],
       next: 'Add the image to the release before this step, or change the pattern.',
     });
   }
   if (named.length > 1) {
     throw new ExplainedError(`${named.length} assets of ${where} match release-asset "${inert(glob.text, 100)}".`, {
+      section: 'several-assets-fit',
       known: [`They are: ${listed(named)}.`],
       next: 'Give a pattern that matches only one of them.',
     });
@@ -32,6 +34,7 @@ export async function findAsset(glob: NameGlob, release: Release, releases: Rele
     throw new ExplainedError(
       `The asset ${inert(asset.name, 100)} of ${where} is incomplete: its upload has not finished.`,
       {
+        section: 'no-asset-fits',
         next: 'Run this job again once the upload has finished. If it was interrupted, delete the asset and upload it again.',
       },
     );

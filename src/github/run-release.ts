@@ -34,6 +34,7 @@ export async function openRunRelease(
   const tag = published?.tag ?? /^refs\/tags\/(.+)$/s.exec(ref)?.[1];
   if (tag === undefined) {
     throw new ExplainedError('This run is not for a release.', {
+      section: 'the-run-is-not-for-a-release',
       known: [`It was started by the event ${inert(eventName)} on ${inert(ref)}, which is not a tag.`],
       next: 'Start it with the event release, or on the tag of a release.',
     });
@@ -64,6 +65,7 @@ function noRelease(tag: string, {owner, name}: Releases['repository'], latest: r
   if (latest.some((release) => release.isDraft && release.tag === tag)) return draft(tag);
   const tags = latest.map((release) => `${inert(release.tag, 60)}${release.isDraft ? ' (a draft)' : ''}`);
   return new ExplainedError(`There is no release for the tag ${inert(tag, 100)} in ${owner}/${name}.`, {
+    section: 'there-is-no-release-of-this-tag',
     known: [
       tags.length === 0 ? 'It has no releases that github-token can see.' : `Its latest releases: ${tags.join(', ')}.`,
     ],
@@ -73,6 +75,7 @@ function noRelease(tag: string, {owner, name}: Releases['repository'], latest: r
 
 function draft(tag: string): ExplainedError {
   return new ExplainedError(`The release for the tag ${inert(tag, 100)} is a draft.`, {
+    section: 'the-release-is-a-draft',
     known: ['Gcore and other repositories cannot see a draft.'],
     next: 'Publish the release before this step. The event release with type published starts a run at that moment.',
   });

@@ -2,6 +2,7 @@ import {ExplainedError, type Explanation} from '../errors.ts';
 import type {UploadRequest} from '../gcore/gcore.ts';
 import {RequestError} from '../gcore/request-error.ts';
 import type {Image} from '../gcore/wire.ts';
+import type {Section} from '../sections.ts';
 
 /** Every error class of the product. `explain.ts` has the text of each. */
 
@@ -41,11 +42,13 @@ export class ImageFailed extends Error {
 /** No image, or more than one, can be the one that is asked for. */
 export class ImageNotFound extends Error {
   override readonly name = 'ImageNotFound';
+  readonly section: Section;
   /** What to do about it, if that is more than to look in the portal. */
   readonly next: string | undefined;
 
-  constructor(message: string, next?: string) {
+  constructor(message: string, next?: string, section: Section = 'which-image-is-meant-cannot-be-told') {
     super(message);
+    this.section = section;
     this.next = next;
   }
 }

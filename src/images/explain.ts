@@ -1,6 +1,6 @@
 import {ExplainedError, RunnerFailed} from '../errors.ts';
+import {refusalIn} from '../gcore/refusal.ts';
 import {RequestError} from '../gcore/request-error.ts';
-import type {Outcome} from '../http/failures.ts';
 import {DeadlinePassed, Outage, type Progress} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
 import {
@@ -14,6 +14,7 @@ import {
   OutcomeUnknown,
   SeveralFound,
 } from './errors.ts';
+import {ADVICE, type ErrorText, explainRequest} from './explain-request.ts';
 
 /** What the caller knows about a failure. */
 export interface FailureDetails {
@@ -29,87 +30,66 @@ export const NOTHING_CHANGED: FailureDetails = {
   resume: 'Run this job again.',
 };
 
-/** The text of an error. Without `next`, the next step is what the caller's details say, after `check` if there is one. */
-interface ErrorText {
-  readonly what: string;
-  readonly next?: string | undefined;
-  /** What to check first. */
-  readonly check?: string | undefined;
-}
+/** The next step if a second run finds what this one has started. The same words hold for a region that has not started. */
+export const RESUME = 'Run this job again: it goes on where this run stopped, and starts no second import.';
 
 const CHOOSE_IN_PORTAL = 'Look in the Gcore portal which image to keep, and delete what you do not need.';
 
 /** The text of each class of error. The first class that fits decides, so a subclass stands before its base. */
 const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
-  textOf(Cancelled, ({message}) => ({what: `${message}.`})),
-  textOf(RunnerFailed, ({what, next}) => ({what, check: next})),
+  textOf(Cancelled, ({message}) => ({what: `${message}.`, section: 'the-step-was-cancelled'})),
+  textOf(RunnerFailed, ({what, next}) => ({what, check: next, section: 'the-outputs-cannot-be-written'})),
   textOf(DeadlinePassed, ({progress}) => ({
     what: `Stopped waiting: the time of this step (timeout-minutes) is over. Last state seen: ${progress.state ?? 'none'}${pollsFailed(progress)}.`,
+    section: /\blocked by\b/.test(progress.state ?? '') ? 'the-image-stays-locked' : 'the-time-is-up',
   })),
   textOf(Outage, ({message, cause}) => ({
     what: `Stopped waiting: ${message}. The last failure: ${messageOf(cause)}.`,
+    section: 'gcore-cannot-be-asked-for-now',
   })),
-  textOf(ImportFailed, ({message}) => ({
-    what: `Gcore could not import the image: ${message}`,
-    next: 'Check that the URL answers HEAD and GET without credentials, and that it is a disk image. Then run this job again.',
+  textOf(ImportFailed, ({message}) => importFailed(message)),
+  textOf(DeletionFailed, ({message}) => ({
+    what: `Gcore could not delete the image: ${message}`,
+    section: 'some-images-could-not-be-deleted',
   })),
-  textOf(DeletionFailed, ({message}) => ({what: `Gcore could not delete the image: ${message}`})),
   textOf(ImageFailed, ({image}) => ({
     what: `The image will never be ready: its status is ${image.status}.`,
     next: 'Delete it in the Gcore portal, and publish it again.',
+    section: 'the-image-is-in-status-error',
   })),
-  textOf(ImageNotFound, ({message, next = CHOOSE_IN_PORTAL}) => ({what: message, next})),
-  textOf(SeveralFound, ({message}) => ({what: message, next: CHOOSE_IN_PORTAL})),
+  textOf(ImageNotFound, ({message, next = CHOOSE_IN_PORTAL, section}) => ({what: message, next, section})),
+  textOf(SeveralFound, ({message}) => ({
+    what: message,
+    next: CHOOSE_IN_PORTAL,
+    section: 'which-image-is-meant-cannot-be-told',
+  })),
   textOf(OutcomeUnknown, ({message, cause}) => ({
     what: `It is not known whether Gcore accepted the upload: ${message}. The last failure: ${messageOf(cause)}.`,
+    section: 'it-is-not-known-whether-the-upload-arrived',
   })),
-  textOf(DeletionUnknown, ({message}) => ({what: `It is not known whether the image will be deleted: ${message}`})),
+  textOf(DeletionUnknown, ({message}) => ({
+    what: `It is not known whether the image will be deleted: ${message}`,
+    section: 'some-images-could-not-be-deleted',
+  })),
   textOf(NoSourceUrl, ({cause}) =>
     cause instanceof ExplainedError
-      ? {what: cause.what, next: cause.next}
+      ? {what: cause.what, next: cause.next, section: cause.section}
       : {what: `No URL could be made for the image: ${messageOf(cause)}.`},
   ),
   textOf(NameTaken, ({message}) => ({
     what: `The name is taken: ${message}.`,
-    next: 'Publish under another name, or set if-exists to reuse, replace or duplicate.',
+    section: 'the-name-is-taken-by-another-source',
   })),
-  textOf(RequestError, (error) => (TEXT_BY_STATUS[error.status ?? 'no answer'] ?? otherAnswer)(error)),
+  textOf(RequestError, explainRequest),
 ];
 
-/** The text of a request that failed, by the status of its answer. */
-const TEXT_BY_STATUS: Readonly<Record<string, (error: RequestError) => ErrorText>> = {
-  'no answer': ({message, outcome}) => ({
-    what: `The request to Gcore failed: ${message}`,
-    check: NETWORK_CHECKS[outcome],
-  }),
-  400: rejected,
-  401: ({message}) => ({
-    what: `Gcore did not accept the API key: ${message}`,
-    next: 'Check the input api-key: a permanent token that has not expired, whole (it goes on after its "$"), without quotes.',
-  }),
-  403: ({message}) => ({
-    what: `The API key has no permission for this: ${message}`,
-    next: 'Check that the key belongs to the project and that its role may manage images.',
-  }),
-  404: ({message}) => ({
-    what: `404 Not Found: ${message} The project, region or image does not exist, or this key cannot see it.`,
-    next: 'Check the inputs project, region and image-type, and the ID if one is given. Not every region has images of every type.',
-  }),
-  409: (error) => (/quota/i.test(error.message) ? quotaExceeded(error) : rejected(error)),
-  422: rejected,
-};
-
-/** What to check if no answer came, by what that says of the request. */
-const NETWORK_CHECKS: Readonly<Partial<Record<Outcome, string>>> = {
-  'not-sent': "Check api-url, the runner's network, and its proxy (https_proxy, no_proxy).",
-  refused: 'Check api-url. If a proxy decrypts TLS, set NODE_EXTRA_CA_CERTS to the file of its certificate.',
-};
-
 /** Makes of any failure an error that says what happened, what is known and what to do next. */
-export function explainFailure(error: unknown, {known, resume}: FailureDetails): ExplainedError {
+export function explainFailure(error: unknown, details: FailureDetails): ExplainedError {
   if (error instanceof ExplainedError && !(error instanceof RunnerFailed)) return error;
-  const {what, check, next = check === undefined ? resume : `${check} ${resume}`} = textFor(error);
-  return new ExplainedError(what, {known, next, cause: error});
+  const {resume} = details;
+  const {what, known = [], check, section, ...text} = textFor(error);
+  const next = text.next ?? (check === undefined ? resume : `${check} ${resume}`);
+  return new ExplainedError(what, {known: [...known, ...details.known], next, section, cause: error});
 }
 
 function textFor(error: unknown): ErrorText {
@@ -128,19 +108,15 @@ function textOf<E extends Error>(type: abstract new (...args: never) => E, text:
   return (error: unknown) => (error instanceof type ? text(error) : undefined);
 }
 
-function rejected({message}: RequestError): ErrorText {
-  return {what: `Gcore rejected the request: ${message}`, next: 'Fix what it names, then run this job again.'};
-}
-
-function quotaExceeded({message}: RequestError): ErrorText {
+function importFailed(reason: string): ErrorText {
+  const refusal = refusalIn(reason);
+  const what = `Gcore could not import the image: ${reason}`;
+  if (refusal !== undefined) return {what, ...ADVICE[refusal]};
   return {
-    what: `Gcore rejected the request: ${message}`,
-    next: 'Delete images that you no longer need (this action\'s "prune" does), or ask Gcore for a higher quota. Then run this job again.',
+    what,
+    check: 'Check that the URL answers HEAD and GET without credentials, and that it is a disk image.',
+    section: 'gcore-could-not-import-the-image',
   };
-}
-
-function otherAnswer({message}: RequestError): ErrorText {
-  return {what: `The request to Gcore failed: ${message}`};
 }
 
 /** `; 25 polls failed, the last one with 503`. */

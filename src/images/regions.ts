@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import {ExplainedError} from '../errors.ts';
 import type {Scope} from '../gcore/gcore.ts';
-import type {Log, Run} from '../waiting/run.ts';
+import type {Section} from '../sections.ts';
+import {type Log, type Run, timeLeftMs} from '../waiting/run.ts';
 
 /** The work in a region failed. */
 export interface RegionFailed {
@@ -60,6 +61,8 @@ export interface RegionWork<T extends {readonly kind: string}> {
   readonly work: (scope: Scope, run: Run) => Promise<T>;
   /** Called as soon as a region is settled. */
   readonly onSettled?: (result: RegionResult<T>) => void;
+  /** The next step for a region in which the work never started. */
+  readonly resume: string;
   /** Whether what failed may still run in the cloud, and so keeps its slot. Default: never. */
   readonly keepsSlot?: (error: ExplainedError) => boolean;
   /** Whether every region would fail in this way: those that have not started then fail with the same error. Default: never. */
@@ -77,16 +80,17 @@ export interface RegionWork<T extends {readonly kind: string}> {
  * @throws only what `onSettled` throws
  */
 export async function inEachRegion<T extends {readonly kind: string}>(
-  {regions, maxParallel, work, onSettled, keepsSlot, failsEveryRegion}: RegionWork<T>,
+  {regions, maxParallel, work, resume, onSettled, keepsSlot, failsEveryRegion}: RegionWork<T>,
   run: Run,
 ): Promise<readonly RegionResult<T>[]> {
   const limit = pLimit(maxParallel);
   let keptSlots = 0;
   let sharedFailure: ExplainedError | undefined;
 
-  const settle = async (scope: Scope): Promise<T | RegionFailed> => {
+  const settle = async (scope: Scope, hasWaited: boolean): Promise<T | RegionFailed> => {
     if (sharedFailure !== undefined) return {kind: 'failed', error: sharedFailure};
-    if (keptSlots === maxParallel) return {kind: 'failed', error: notStarted(maxParallel)};
+    const obstacle = (hasWaited ? obstacleTo(run) : undefined) ?? (keptSlots === maxParallel ? 'slots' : undefined);
+    if (obstacle !== undefined) return {kind: 'failed', error: notStarted(obstacle, resume)};
     try {
       const log = regions.length === 1 ? run.log : prefixed(run.log, `[${scope.regionName}] `);
       return await work(scope, {...run, log});
@@ -100,10 +104,12 @@ export async function inEachRegion<T extends {readonly kind: string}>(
   };
 
   return await Promise.all(
-    regions.map(async (region) => {
+    regions.map(async (region, at) => {
       const {scope, isOptional} = region;
       const outcome: T | RegionFailed =
-        'error' in region ? {kind: 'failed', error: region.error} : await limit(() => settle(region.scope));
+        'error' in region
+          ? {kind: 'failed', error: region.error}
+          : await limit(() => settle(region.scope, at >= maxParallel));
       const result = {scope, isOptional, outcome};
       onSettled?.(result);
       return result;
@@ -118,41 +124,10 @@ export function failedRegions(results: readonly RegionResult<{readonly kind: str
   );
 }
 
-/**
- * Whether the step fails: a required region failed, or no region succeeded at all.
- */
+/** Whether the step fails: a required region failed, or no region succeeded at all. */
 export function isFailure(results: readonly RegionResult<{readonly kind: string}>[]): boolean {
   const failed = failedRegions(results);
   return failed.length === results.length || failed.some(({isOptional}) => !isOptional);
-}
-
-/**
- * Throws the failures of several regions as one error, or that of the only region as it is. If only optional regions failed, each is a
- * warning.
- *
- * @throws ExplainedError if a required region failed, or none succeeded
- */
-export function throwFailures(results: readonly RegionResult<{readonly kind: string}>[], log: Log): void {
-  const failed = failedRegions(results);
-  const [first] = failed;
-  if (first === undefined) return;
-  if (results.length === 1) throw first.error;
-  if (!isFailure(results)) {
-    for (const line of optionalFailures(failed)) log.warning(line);
-    return;
-  }
-  const byError = Map.groupBy(failed, ({error}) => error);
-  const known = [...byError].flatMap(([{what, known: lines, next}, regions]) => [
-    `[${regions.map(resultLabel).join(', ')}] ${what}`,
-    ...lines.map((line) => `– ${line}`),
-    ...(next === undefined ? [] : [`– ${next}`]),
-  ]);
-  const rest = results.length - failed.length;
-  throw new ExplainedError(`${failed.length} of ${results.length} regions failed:`, {
-    known,
-    next: rest === 0 ? 'All regions failed.' : `The other ${rest} succeeded: the output "images" has their IDs.`,
-    cause: new AggregateError(failed.map(({error}) => error)),
-  });
 }
 
 /** `Chicago (84)`; the ID or the name alone if no more is known. */
@@ -166,22 +141,33 @@ export function resultLabel({scope, isOptional}: Pick<FailedRegion, 'scope' | 'i
   return regionLabel(scope) + (isOptional ? ', optional' : '');
 }
 
-/** A line for each reason: what failed in which optional regions, and what to do about it. */
-export function optionalFailures(failed: readonly FailedRegion[]): readonly string[] {
-  return [...Map.groupBy(failed, ({error}) => error)].map(([{what, next = ''}, regions]) =>
-    `Optional: ${regions.map(({scope}) => regionLabel(scope)).join(', ')} failed. ${what} ${next}`.trim(),
-  );
-}
-
 function isFailed(outcome: {readonly kind: string}): outcome is RegionFailed {
   return outcome.kind === 'failed';
 }
 
-function notStarted(maxParallel: number): ExplainedError {
-  return new ExplainedError('Not started: the step ended while this region waited for a free slot (`max-parallel`).', {
-    known: ['Nothing was uploaded.', `Imports that were given up may still run in all ${maxParallel} slots.`],
-    next: 'Run this job again once those imports have ended.',
-  });
+/** Why nothing is started any more. */
+type Obstacle = 'cancelled' | 'time' | 'slots';
+
+function obstacleTo(run: Run): Obstacle | undefined {
+  if (run.cancelled.aborted) return 'cancelled';
+  return timeLeftMs(run) === 0 ? 'time' : undefined;
+}
+
+const NOT_STARTED: Readonly<Record<Obstacle, {readonly why: string; readonly section: Section}>> = {
+  cancelled: {why: 'cancelled while this region waited for its turn', section: 'the-step-was-cancelled'},
+  time: {
+    why: 'the time of this step (timeout-minutes) ended while this region waited for its turn',
+    section: 'the-time-is-up',
+  },
+  slots: {
+    why: 'all slots (max-parallel) are taken by imports that were given up, and may still run',
+    section: 'some-regions-failed',
+  },
+};
+
+function notStarted(obstacle: Obstacle, resume: string): ExplainedError {
+  const {why, section} = NOT_STARTED[obstacle];
+  return new ExplainedError(`Not started: ${why}.`, {next: resume, section});
 }
 
 function prefixed(log: Log, prefix: string): Log {

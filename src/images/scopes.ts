@@ -2,6 +2,7 @@ import {ExplainedError} from '../errors.ts';
 import type {Gcore} from '../gcore/gcore.ts';
 import {IMAGE_TYPES, type ImageType} from '../gcore/image-types.ts';
 import type {Named, Region} from '../gcore/wire.ts';
+import type {Section} from '../sections.ts';
 import {closestNames, looksAlike} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
 import type {Log} from '../waiting/run.ts';
@@ -98,6 +99,7 @@ function find<T extends Named>(input: 'project' | 'region', asked: string, all: 
   const isAmbiguous = matches.length > 1;
   const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(asked) ? 'has the ID' : 'is called'} "${wanted}".`;
   const error = new ExplainedError(isAmbiguous ? what : what + suggestion(asked, all), {
+    section: sectionOfMiss(input, isAmbiguous),
     known: [`This key can see: ${listed(isAmbiguous ? matches : all)}.`],
     next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
@@ -207,4 +209,9 @@ function suggestion(idOrName: string, all: readonly Named[]): string {
     ? ' It differs only in case, or in characters that look alike.'
     : '';
   return ` Did you mean ${meant.map(label).join(' or ')}?${how}`;
+}
+
+function sectionOfMiss(input: 'project' | 'region', isAmbiguous: boolean): Section {
+  if (input === 'region') return 'there-is-no-region-of-this-name';
+  return isAmbiguous ? 'two-projects-have-the-same-name' : 'there-is-no-project-of-this-name';
 }

@@ -144,6 +144,7 @@ function withoutFragment({href}: URL): string {
 
 function leadsNowhere(how: string): ExplainedError {
   return new ExplainedError(`The redirects of the image's URL lead nowhere: ${how}.`, {
+    section: 'the-images-url',
     next: 'Use the URL of the image itself.',
   });
 }

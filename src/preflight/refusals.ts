@@ -1,4 +1,5 @@
 import {ExplainedError} from '../errors.ts';
+import type {Section} from '../sections.ts';
 import type {Doubt, SourceAnswer} from './ask-source.ts';
 import type {Content} from './disk-formats.ts';
 import type {Fault} from './inspection.ts';
@@ -20,27 +21,34 @@ export function ofStatus(answer: SourceAnswer, answered = answeredBy(answer)): E
   switch (answer.status) {
     case 401:
       return new ExplainedError(`The image's URL is not open to everyone: ${answered}.`, {
+        section: 'the-url-is-not-open-to-everyone',
         known: [HOW_GCORE_FETCHES],
         next: `Use a URL that needs no login. ${ONLY_THIS_RUNNER}`,
       });
     case 403:
       return new ExplainedError(`The image's URL is not open to everyone: ${answered}.`, {
+        section: 'the-url-is-not-open-to-everyone',
         known: [HOW_GCORE_FETCHES, 'Object stores answer 403 for what is not there, too.'],
         next: `Make the object public for the time of the import. ${ONLY_THIS_RUNNER}`,
       });
     case 404:
     case 410:
       return new ExplainedError(`There is no image at the URL: ${answered}.`, {
+        section: 'there-is-no-image-at-the-url',
         next: 'Check the input url, and that the file is uploaded there before this step.',
       });
     case 405:
     case 501:
       return new ExplainedError(`The image's URL does not take the method: ${answered}.`, {
+        section: 'the-url-is-signed-for-get-only',
         known: [HOW_GCORE_FETCHES],
         next: ANSWER_BOTH,
       });
     default:
-      return new ExplainedError(`The image's URL leads to no image: ${answered}.`, {next: 'Check the input url.'});
+      return new ExplainedError(`The image's URL leads to no image: ${answered}.`, {
+        section: 'there-is-no-image-at-the-url',
+        next: 'Check the input url.',
+      });
   }
 }
 
@@ -48,6 +56,7 @@ export function ofStatus(answer: SourceAnswer, answered = answeredBy(answer)): E
 export function ofHeadAlone(answers: Answers, hasQuery: boolean): ExplainedError {
   const what = hasQuery ? 'is signed for GET only' : 'answers GET, but not HEAD';
   return new ExplainedError(`The image's URL ${what}: ${answeredTo(answers)}.`, {
+    section: 'the-url-is-signed-for-get-only',
     known: [HOW_GCORE_FETCHES],
     next: ANSWER_BOTH,
   });
@@ -56,6 +65,7 @@ export function ofHeadAlone(answers: Answers, hasQuery: boolean): ExplainedError
 /** A signed URL is refused to HEAD and to GET. */
 export function ofSignature(answers: Answers): ExplainedError {
   return new ExplainedError(`The signature in the image's URL is refused: ${answeredTo(answers)}.`, {
+    section: 'the-signature-is-refused',
     known: [
       'It has expired, or is not for this object and both methods. Or it is limited to certain addresses: then the URL may be open to Gcore and not to this runner.',
       HOW_GCORE_FETCHES,
@@ -70,6 +80,7 @@ export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
   switch (damage) {
     case 'cut at its first &':
       return new ExplainedError(`The image's URL is cut at its first &: ${answered}.`, {
+        section: 'the-url-is-cut-at-its-first-',
         known: ['Its query has the first parameter of a signature, and the others are missing.'],
         next: "Quote the URL wherever a shell sees it ('https://…'): an & without quotes ends the command.",
       });
@@ -80,6 +91,7 @@ export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
       });
     case '&amp; in place of &':
       return new ExplainedError(`The image's URL has &amp; in place of &: ${answered}.`, {
+        section: 'the-url-has-amp-in-it',
         next: 'Write & between the parameters: the URL was copied from HTML or XML, which writes &amp; for it.',
       });
   }
@@ -87,24 +99,28 @@ export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
 
 export function ofEmptiness(asked: string): ExplainedError {
   return new ExplainedError(`The image is empty: ${asked} gave 0 bytes.`, {
+    section: 'the-image-is-empty',
     next: 'Check the step before this one that makes or uploads the file.',
   });
 }
 
 export function ofPage(asked: string): ExplainedError {
   return new ExplainedError(`The image is a web page: ${asked} gave HTML.`, {
+    section: 'the-image-is-a-web-page',
     next: 'Publish the file itself, without a page for login or download in between.',
   });
 }
 
 export function ofText(asked: string): ExplainedError {
   return new ExplainedError(`The image is text, not a disk: ${asked} gave no binary data.`, {
+    section: 'the-image-is-text',
     next: 'Publish the image itself: a checksum, a Git LFS pointer or an error message is not one.',
   });
 }
 
 export function ofPacked({format, unpack}: Content & {readonly kind: 'packed'}, asked: string): ExplainedError {
   return new ExplainedError(`The image is packed, and Gcore does not decompress: ${asked} gave ${format}.`, {
+    section: 'the-image-is-compressed',
     next: `Unpack it (\`${unpack}\`) and publish the raw or qcow2 file. \`qemu-img convert -O qcow2 -c\` makes a small one that Gcore takes.`,
   });
 }
@@ -112,13 +128,16 @@ export function ofPacked({format, unpack}: Content & {readonly kind: 'packed'}, 
 export function ofFileSystem({format}: Content & {readonly kind: 'file-system'}, asked: string): ExplainedError {
   return new ExplainedError(
     `The image is a packed file system, not a disk that a machine can boot from: ${asked} gave ${format}.`,
-    {next: 'Build a disk image of it, with a partition table and a boot loader, and publish that.'},
+    {
+      section: 'the-image-is-a-packed-file-system',
+      next: 'Build a disk image of it, with a partition table and a boot loader, and publish that.',
+    },
   );
 }
 
 /** A disk image that can surely not work: its first fault, and what else is wrong with it. */
 export function ofDisk({what, next}: Fault, others: readonly Fault[]): ExplainedError {
-  return new ExplainedError(what, {known: others.map((other) => other.what), next});
+  return new ExplainedError(what, {known: others.map((other) => other.what), next, section: sectionOfDisk(what)});
 }
 
 /** HEAD's answer, and GET's status if there is one. */
@@ -128,4 +147,19 @@ export function answeredTo({head, get}: Answers): string {
 
 function answeredBy({asked, status}: SourceAnswer): string {
   return `${asked} was answered ${status}`;
+}
+
+const DISK_SECTIONS: readonly (readonly [RegExp, Section])[] = [
+  [/\bencrypted\b/, 'the-image-is-encrypted'],
+  [/\btruncated\b/, 'the-image-is-truncated'],
+  [/\bdamaged\b/, 'the-image-is-damaged'],
+  [/\bdisk of 0 bytes\b/, 'the-image-is-a-disk-of-0-bytes'],
+  [/\bneeds features\b/, 'the-image-needs-features-that-qemu-does-not-have'],
+  [/\bnot whole\b/, 'the-image-is-not-whole'],
+];
+
+/** By the words that the fault begins with, before its colon. */
+function sectionOfDisk(what: string): Section {
+  const [kind = ''] = what.split(/[:(]/, 1);
+  return DISK_SECTIONS.find(([pattern]) => pattern.test(kind))?.[1] ?? 'the-images-url';
 }

@@ -1,5 +1,7 @@
 import {existsSync, statSync} from 'node:fs';
 import type {ExplainedError} from '../errors.ts';
+import type {Environment} from './environment.ts';
+import {helpUrl} from './help.ts';
 import {type Markup, markupWithout} from './markup.ts';
 import type {Step} from './step.ts';
 import {addToSummary} from './summary.ts';
@@ -14,11 +16,16 @@ export async function writeEarlyFailure(
 ): Promise<void> {
   const path = step.environment.summaryPath;
   if (path === '' || !existsSync(path) || statSync(path).size > 0) return;
-  await addToSummary(['### ❌ The step failed', '', ...explanationOf(error, markupWithout(step.secrets))], step);
+  const markup = markupWithout(step.secrets);
+  await addToSummary(['### ❌ The step failed', '', ...explanationOf(error, step.environment, markup)], step);
 }
 
 /** An error in a summary: what happened, what is known, the next step. */
-export function explanationOf({what, known, next}: ExplainedError, {text, item}: Markup): readonly string[] {
+export function explanationOf(
+  {what, known, next, section}: Pick<ExplainedError, 'what' | 'known' | 'next' | 'section'>,
+  environment: Environment,
+  {text, item, link}: Markup,
+): readonly string[] {
   return [
     `**What happened:** ${text(what)}`,
     '',
@@ -26,6 +33,8 @@ export function explanationOf({what, known, next}: ExplainedError, {text, item}:
       ? []
       : ['**What is known:**', '', ...few(known.map(item), (rest) => `- and ${rest} more`), '']),
     ...(next === undefined ? [] : [`**Next step:** ${text(next)}`, '']),
+    `${link('More about this failure', helpUrl(section, environment))}`,
+    '',
   ];
 }
 

@@ -1,6 +1,7 @@
 import {getInput} from '@actions/core';
 import * as v from 'valibot';
 import {ExplainedError} from '../errors.ts';
+import type {Section} from '../sections.ts';
 import {closestNames} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
 import {parseNameGlob} from '../text/name-glob.ts';
@@ -23,6 +24,8 @@ const SECRETS: ReadonlySet<string> = new Set(['api-key', 'github-token']);
 const URLS: ReadonlySet<string> = new Set(['url', 'api-url']);
 const LOOKS_LIKE_A_URL = /^\s*[a-z][a-z0-9+.-]*:[\\/]{2}/i;
 
+const NO_SECRET = 'the secret does not exist under this name, in this environment, or for a fork';
+
 /** The text of an input as the workflow gave it, else as the environment does; undefined if it is missing or empty. */
 export function inputText(name: string): string | undefined {
   const fallback = ENVIRONMENT_FALLBACKS[name];
@@ -42,8 +45,22 @@ export function readInputs<S extends InputsSchema>(shapes: S): v.InferOutput<S> 
   const faults = result.issues.map((issue) => faultLine(String(issue.path?.[0]?.key ?? ''), issue.message, texts));
   throw new ExplainedError(faults.length === 1 ? 'Invalid input:' : `${faults.length} invalid inputs:`, {
     known: faults,
+    section: sectionOf(faults),
     next: 'No request was sent to Gcore. Fix the workflow and run it again.',
   });
+}
+
+/** A single fault may have a section of its own. */
+const SECTIONS_OF_FAULTS: readonly (readonly [RegExp, Section])[] = [
+  [/^- api-key is empty/, 'the-key-is-missing'],
+  [/^- api-key: .* goes on after its/, 'the-key-was-cut-at-its-'],
+  [/^- api-key: .* not the name of a variable/, 'the-value-is-a-name-not-the-key'],
+  [/^- api-url: .* without a version/, 'api-url-has-a-version-in-it'],
+];
+
+function sectionOf([fault = '', ...others]: readonly string[]): Section {
+  const [, section] = SECTIONS_OF_FAULTS.find(([pattern]) => pattern.test(fault)) ?? [];
+  return others.length === 0 && section !== undefined ? section : 'invalid-inputs';
 }
 
 function faultLine(name: string, expected: string, texts: Readonly<Record<string, string | undefined>>): string {
@@ -52,6 +69,8 @@ function faultLine(name: string, expected: string, texts: Readonly<Record<string
   const text = texts[name];
   if (text === undefined) {
     const fallback = ENVIRONMENT_FALLBACKS[name];
+    // The runner hands over a secret that does not exist as an empty text.
+    if (name === 'api-key') return `- api-key is empty: ${NO_SECRET}; nor is ${fallback} set; expected ${expected}`;
     return `- ${name}: not given${fallback === undefined ? '' : `, nor ${fallback} in the environment`}; expected ${expected}`;
   }
   const shown = SECRETS.has(name) ? '(hidden)' : `"${shownValue(name, text)}"`;
@@ -73,14 +92,20 @@ export function withDefault<S extends v.GenericSchema<string, unknown>>(shape: S
   return v.optional(shape, text);
 }
 
-/** One of several words. */
-export function oneOf<const W extends readonly string[]>(words: W) {
-  return v.picklist(words, ({input}) => `one of ${words.join(', ')}${suggestion(String(input), words)}`);
+/**
+ * One of several words.
+ *
+ * @param aliases what people write instead, in lower case and without punctuation: only to say which word is meant
+ */
+export function oneOf<const W extends readonly string[]>(words: W, aliases: Readonly<Record<string, W[number]>> = {}) {
+  return v.picklist(words, ({input}) => {
+    const meant = aliases[plain(String(input))] ?? closestNames(String(input), words)[0];
+    return `one of ${words.join(', ')}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  });
 }
 
-function suggestion(text: string, words: readonly string[]): string {
-  const [nearest] = closestNames(text, words);
-  return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+function plain(word: string): string {
+  return word.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
 /** A list of at least one item, separated by commas or new lines. */

@@ -25,6 +25,7 @@ function orFail(what: string, write: () => void): void {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RunnerFailed(`The ${what} of this step could not be written: ${reason}.`, {
+      section: 'the-outputs-cannot-be-written',
       next: 'Free disk space on the runner.',
       cause: error,
     });

@@ -21,13 +21,17 @@ export function proxyFor(url: URL, nodeVersion = process.versions.node): URL | u
   const proxy = readProxy(environmentVariable(variable));
   if (proxy === undefined) {
     throw new ExplainedError(`The environment variable ${variable} does not name an HTTP proxy.`, {
+      section: 'the-network',
       next: `Set it to http://host:port or https://host:port, with special characters of user and password percent-encoded, or add ${url.hostname} to no_proxy.`,
     });
   }
   if (!knowsProxies(nodeVersion)) {
     throw new ExplainedError(
       `${variable} names a proxy, which Node.js ${nodeVersion} of this runner cannot use for ${url.hostname}.`,
-      {next: `Update the runner to version ${FIRST_RUNNER} or later, or add ${url.hostname} to no_proxy.`},
+      {
+        section: 'the-network',
+        next: `Update the runner to version ${FIRST_RUNNER} or later, or add ${url.hostname} to no_proxy.`,
+      },
     );
   }
   return proxy;

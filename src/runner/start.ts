@@ -1,13 +1,20 @@
 import * as core from '@actions/core';
 import {ExplainedError} from '../errors.ts';
+import {fitLines, lengthOfLines, MOST_ERROR_LENGTH} from '../text/fit.ts';
+import {inert} from '../text/inert.ts';
 import {systemClock} from '../waiting/clock.ts';
 import {listenForSignals} from './cancellation.ts';
-import {readEnvironment} from './environment.ts';
+import {type Environment, readEnvironment} from './environment.ts';
 import {writeEarlyFailure} from './failure-markup.ts';
+import {helpUrl} from './help.ts';
 import {createLog, showable} from './log.ts';
 import {proxyFor} from './proxy.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
 import type {Step} from './step.ts';
+
+/** Neither what happened nor the next step may take the place of the other. */
+const MOST_WHAT = 2000;
+const MOST_NEXT = 1000;
 
 /**
  * Runs an action and sets the exit code: 0 only if the action returned.
@@ -21,8 +28,8 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
   let result: 'pending' | 'passed' | 'failed' = 'pending';
   const fail = (error: unknown) => {
     result = 'failed';
-    core.setFailed(messageOf(error, secrets));
     for (const line of stackLinesOf(error)) core.debug(showable(line, secrets));
+    core.setFailed(messageOf(error, secrets, environment));
   };
   process.on('exit', () => {
     if (result === 'pending') fail(new Error('The action ended without a result. This is a bug in the action.'));
@@ -45,22 +52,31 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
     await action({clock: systemClock, startedAtMs, cancelled: running, graceOver, log, proxyFor, secrets, environment});
     if (result === 'pending') result = 'passed';
   } catch (error) {
-    // The reason why the step was stopped is reported already if it is an uncaught exception.
-    if (result === 'pending' || error !== cancelled.reason) fail(error);
     if (error instanceof ExplainedError) await writeEarlyFailure(error, {log, secrets, environment});
+    // Last, since people begin to read at the end. An uncaught exception that stopped the step is reported already.
+    if (result === 'pending' || error !== cancelled.reason) fail(error);
   } finally {
     over.abort();
   }
 }
 
-/** An explained error has several lines, which the runner shows as one annotation. */
-function messageOf(error: unknown, secrets: Secrets): string {
+/**
+ * An explained error has several lines, which the runner shows as one annotation, up to a length. What happened, the next step and the
+ * link always fit.
+ */
+function messageOf(error: unknown, secrets: Secrets, environment: Environment): string {
+  const shown = (line: string) => showable(line, secrets);
   // Node's own AggregateError has no message.
-  const message = error instanceof Error ? error.message || error.name : String(error);
-  return message
-    .split('\n')
-    .map((line) => showable(line, secrets))
-    .join('\n');
+  if (!(error instanceof Error)) return shown(String(error));
+  if (!(error instanceof ExplainedError)) return (error.message || error.name).split('\n').map(shown).join('\n');
+  const {what, known, next, section} = error;
+  const first = inert(shown(what), MOST_WHAT);
+  const last = [
+    ...(next === undefined ? [] : [inert(shown(next), MOST_NEXT)]),
+    `More: ${helpUrl(section, environment)}`,
+  ];
+  const left = MOST_ERROR_LENGTH - lengthOfLines([first, ...last]);
+  return [first, ...fitLines(known.map(shown), left, () => 'The summary has the rest.'), ...last].join('\n');
 }
 
 /** The stack of an error and of its causes. An explained error needs no stack, only its causes do. */

@@ -2,9 +2,10 @@ import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Gcore} from '../../gcore/gcore.ts';
 import {failsEveryRegion} from '../../images/errors.ts';
+import {nameVisibleProjects} from '../../images/missing-project.ts';
 import {createPruner, type PruneResult, type RegionPruned} from '../../images/prune/delete-planned.ts';
 import {countImages, regionLines, throwPruneFailures} from '../../images/prune/explain-prune.ts';
-import {type PrunePlan, type PruneRules, planIn, type RegionPlanned} from '../../images/prune/plan.ts';
+import {PRUNE_AGAIN, type PrunePlan, type PruneRules, planIn, type RegionPlanned} from '../../images/prune/plan.ts';
 import {type FoundRegion, inEachRegion, type RegionResult} from '../../images/regions.ts';
 import {inProject, isId, type ResolvedRegion, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Step} from '../../runner/step.ts';
@@ -63,10 +64,11 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
     keepPerChannel: inputs.keepPerChannel,
     keepImageIds: new Set(inputs.keepImageIds.map((id) => id.toLowerCase())),
   };
-  return await inEachRegion<RegionPlanned>(
+  const planned = await inEachRegion<RegionPlanned>(
     {
       regions: inProject(projectId, withoutUnknownIds(resolved, run.log)),
       maxParallel: LISTS_AT_A_TIME,
+      resume: PRUNE_AGAIN,
       work: async (scope) => ({kind: 'planned', scope, plan: await planIn(scope, rules, gcore, new Date())}),
       onSettled: ({outcome}) => {
         if (outcome.kind === 'planned') outputs.planned(outcome.scope, outcome.plan);
@@ -75,6 +77,7 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
     },
     run,
   );
+  return await nameVisibleProjects(planned, gcore);
 }
 
 /** A region may have been closed since the workflow was written: its ID is then no reason to leave images in the others. */
@@ -101,6 +104,7 @@ async function deleteEverywhere(
       regions: planned,
       // The pruner bounds the number of deletions in all regions together.
       maxParallel: Math.max(1, planOf.size),
+      resume: PRUNE_AGAIN,
       work: async (scope, regionRun) => {
         const toDelete = planOf.get(scope)?.delete ?? [];
         const onSettled = (result: PruneResult) => outputs.settled(scope, result);
@@ -142,6 +146,7 @@ function whatIsTooMany(plans: Plans, maxDelete: number): string | undefined {
 function refusal(tooMany: string, plans: Plans): ExplainedError {
   return new ExplainedError(tooMany, {
     known: ['Nothing was deleted, in any region.', ...regionLines(plans)],
+    section: 'more-images-would-be-deleted-than-allowed',
     next: 'Read the plan. If it is right, raise max-delete. If not, narrow name or match-tags, or keep more images.',
   });
 }

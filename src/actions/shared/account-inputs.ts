@@ -9,21 +9,53 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
 /** A permanent token of Gcore is digits, a `$` and more. An unquoted `$` begins a variable in a shell, and the rest is lost. */
 const CUT_AT_DOLLAR = /^\d+\$?$/;
 
+/** The name of a variable or secret in place of its value: `$GCORE_API_KEY`, `GCORE_API_KEY`, `secrets.GCORE_API_KEY`, `{{ … }}`. */
+const VARIABLE =
+  /^(?:\$\{?\{?|\{\{|%)?\s*(?:(?:secrets|env|vars|inputs)\.\w+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\s*(?:\}\}?|%)?$|^\$\{?\{?\s*[A-Za-z_]\w*\s*\}?\}?$/;
+
 const ApiKey = v.pipe(
   required('a permanent API token of Gcore'),
   v.transform(withoutScheme),
-  v.regex(/^(?!\d+\$?$)[\x21-\x7e]{8,}$/, ({input}) =>
-    CUT_AT_DOLLAR.test(input)
-      ? 'the whole permanent API token of Gcore, which goes on after its "$": a shell cuts it there unless it is in single quotes'
-      : 'a permanent API token of Gcore: at least 8 characters, no spaces, no line breaks',
+  v.check(
+    (key) => /^[\x21-\x7e]{8,}$/.test(key) && !CUT_AT_DOLLAR.test(key) && !VARIABLE.test(key),
+    ({input}) => {
+      if (CUT_AT_DOLLAR.test(input)) {
+        return 'the whole permanent API token of Gcore, which goes on after its "$": a shell cuts it there unless it is in single quotes';
+      }
+      return VARIABLE.test(input)
+        ? 'the token itself, not the name of a variable or secret: in a workflow, an expression gives its value'
+        : 'a permanent API token of Gcore: at least 8 characters, no spaces, no line breaks';
+    },
   ),
 );
 
+/** `https://api.gcore.com/cloud/v3` */
+const HAS_VERSION = /^[a-z]+:\/\/[^/?#]+\/(?:[^?#]*\/)?v\d+(?:[/?#]|$)/i;
+
 const ApiUrl = v.pipe(
   v.string(),
-  v.check(isAcceptableApiUrl, 'an https URL without user, query and fragment (http is for loopback only)'),
+  v.check(isAcceptableApiUrl, ({input}) =>
+    HAS_VERSION.test(input)
+      ? 'the base URL of the API without a version (/v1, /v3): the action adds the path; for example https://api.gcore.com'
+      : 'an https URL without user, query and fragment (http is for loopback only)',
+  ),
   v.transform((text) => new URL(text.replace(/\/+$/, '').replace(/\/cloud$/, ''))),
 );
+
+/** What people call the types. */
+const IMAGE_TYPE_ALIASES = {
+  gpu: 'virtual-gpu',
+  vgpu: 'virtual-gpu',
+  virtual: 'virtual-gpu',
+  gpuvirtual: 'virtual-gpu',
+  vm: 'instance',
+  virtualmachine: 'instance',
+  server: 'instance',
+  bm: 'baremetal',
+  metal: 'baremetal',
+  bmgpu: 'baremetal-gpu',
+  gpubaremetal: 'baremetal-gpu',
+} as const;
 
 const imageTypes = Object.keys(IMAGE_TYPES) as readonly ImageType[];
 export const DEFAULT_API_URL = 'https://api.gcore.com';
@@ -72,7 +104,7 @@ export const accountInputs = {
   'api-url': withDefault(ApiUrl, DEFAULT_API_URL),
   project: required('the ID or name of a project'),
   region: Regions,
-  'image-type': withDefault(oneOf(imageTypes), DEFAULT_IMAGE_TYPE),
+  'image-type': withDefault(oneOf(imageTypes, IMAGE_TYPE_ALIASES), DEFAULT_IMAGE_TYPE),
   'poll-interval-seconds': withDefault(wholeNumber(1, 300), '5'),
 };
 
@@ -132,7 +164,7 @@ export function isLoopback({hostname}: URL): boolean {
 }
 
 function isAcceptableApiUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
+  if (!URL.canParse(text) || HAS_VERSION.test(text)) return false;
   const url = new URL(text);
   const {protocol, username, password, search, hash} = url;
   if (username !== '' || password !== '' || search !== '' || hash !== '') return false;

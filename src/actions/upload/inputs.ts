@@ -46,6 +46,17 @@ const ImageName = v.pipe(
   ),
 );
 
+/** What other tools call the same. */
+const ARCHITECTURE_ALIASES = {
+  arm64: 'aarch64',
+  arm: 'aarch64',
+  armv8: 'aarch64',
+  amd64: 'x86_64',
+  x64: 'x86_64',
+  intel: 'x86_64',
+  '64bit': 'x86_64',
+} as const;
+
 /** Later runs find an upload by these tags, so a workflow must not set them. */
 const OWN_TAGS = [MARKER_TAG, ...FINGERPRINT_TAGS];
 
@@ -67,17 +78,26 @@ export function uploadInputs(environment: Environment) {
     ...regionInputs,
     url: v.optional(ImageUrl),
     name: v.optional(ImageName, () => nameOfRun(environment)),
-    architecture: withDefault(oneOf(['x86_64', 'aarch64']), 'x86_64'),
-    'os-type': withDefault(oneOf(['linux', 'windows']), 'linux'),
+    architecture: withDefault(oneOf(['x86_64', 'aarch64'], ARCHITECTURE_ALIASES), 'x86_64'),
+    'os-type': withDefault(
+      oneOf(['linux', 'windows'], {win: 'windows', win32: 'windows', ubuntu: 'linux', debian: 'linux'}),
+      'linux',
+    ),
     'os-distro': v.optional(v.string()),
     'os-version': v.optional(v.string()),
-    'hw-firmware-type': v.optional(oneOf(['bios', 'uefi'])),
-    'hw-machine-type': v.optional(oneOf(['i440', 'q35'])),
-    'ssh-key': withDefault(oneOf(['allow', 'deny', 'required']), 'allow'),
+    'hw-firmware-type': v.optional(oneOf(['bios', 'uefi'], {legacy: 'bios', ovmf: 'uefi'})),
+    'hw-machine-type': v.optional(oneOf(['i440', 'q35'], {pc: 'i440', i440fx: 'i440'})),
+    'ssh-key': withDefault(
+      oneOf(['allow', 'deny', 'required'], {true: 'allow', yes: 'allow', false: 'deny', no: 'deny'}),
+      'allow',
+    ),
     'cow-format': withDefault(Flag, 'false'),
     tags: withDefault(TagLines, ''),
     'provenance-tags': withDefault(Flag, 'true'),
-    'if-exists': withDefault(oneOf(IF_EXISTS), 'reuse'),
+    'if-exists': withDefault(
+      oneOf(IF_EXISTS, {overwrite: 'replace', update: 'replace', skip: 'reuse', ignore: 'reuse', error: 'fail'}),
+      'reuse',
+    ),
     preflight: withDefault(Flag, 'true'),
     wait: withDefault(Flag, 'true'),
     'timeout-minutes': withDefault(Timeout, '120'),

@@ -1,5 +1,6 @@
 import type {RegionRef} from '../../images/regions.ts';
 import type {Environment} from '../../runner/environment.ts';
+import {runningAction} from '../../runner/help.ts';
 import {codeBlock, cut, type Markup} from '../../runner/markup.ts';
 import {DEFAULT_API_URL, DEFAULT_IMAGE_TYPE} from '../shared/account-inputs.ts';
 
@@ -19,11 +20,6 @@ export interface ThisStep {
   readonly environment: Environment;
 }
 
-/** Names the action if the runner does not: if the action was checked out beside the workflow. */
-const ACTION = 'OWNER/upload-gcore-gpu-image';
-const ACTION_REF = 'v1';
-const REPOSITORY_RULE = /^[\w.-]+\/[\w.-]+$/;
-const REF_RULE = /^[\w./-]+$/;
 /** The step's ID in the snippet if the workflow gives it none. */
 const STEP_ID = 'image';
 /** IDs that the runner makes up begin with two underscores. */
@@ -77,9 +73,9 @@ function expression(text: string): string {
 }
 
 /** The gate's own action, in the version that runs, as a workflow names it. */
-function gateIn({actionRepository, actionRef}: Environment): string {
-  const isKnown = REPOSITORY_RULE.test(actionRepository) && REF_RULE.test(actionRef);
-  return isKnown ? `${actionRepository}/wait@${actionRef}` : `${ACTION}/wait@${ACTION_REF}`;
+function gateIn(environment: Environment): string {
+  const {repository, ref} = runningAction(environment);
+  return `${repository}/wait@${ref}`;
 }
 
 function terraform(

@@ -39,7 +39,7 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
       ...regionTable(report, markup),
       '',
       ...(first === undefined || inputs.isDryRun ? [] : [portalLine(first, markup), '']),
-      ...failureSections(results, markup),
+      ...failureSections(results, step.environment, markup),
       ...noteSection(notes, markup),
       ...nextStep(
         results.flatMap(({scope, outcome}) =>

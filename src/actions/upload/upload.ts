@@ -4,11 +4,14 @@ import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
+import {throwFailures} from '../../images/explain-regions.ts';
 import {fingerprintTags} from '../../images/fingerprint.ts';
+import {nameVisibleProjects} from '../../images/missing-project.ts';
 import type {RegionOutcome, RegionSuccess} from '../../images/outcome.ts';
 import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
+import {resumeNotStarted} from '../../images/publish/explain-publish.ts';
 import {planPublish, publishImage} from '../../images/publish/publish.ts';
-import {foundScopes, inEachRegion, type RegionResult, throwFailures} from '../../images/regions.ts';
+import {foundScopes, inEachRegion, type RegionResult} from '../../images/regions.ts';
 import {inProject, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
@@ -46,7 +49,7 @@ export async function upload(step: Step): Promise<void> {
     const outputs = createOutputs(regions, step.secrets);
     const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
-    const results = await inEachRegion<RegionOutcome>(
+    const settled = await inEachRegion<RegionOutcome>(
       {
         regions,
         maxParallel: inputs.maxParallel,
@@ -55,6 +58,7 @@ export async function upload(step: Step): Promise<void> {
           const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
           return time<RegionOutcome>(scope, () => (inputs.isDryRun ? planPublish(context) : publishImage(context)));
         },
+        resume: resumeNotStarted(inputs.ifExists),
         onSettled: ({scope, outcome}) => {
           if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
         },
@@ -63,6 +67,7 @@ export async function upload(step: Step): Promise<void> {
       },
       run,
     );
+    const results = await nameVisibleProjects(settled, gcore);
     await release?.attach(outputs);
     await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, notes: notes()}, step);
     announce(inputs.name, results, step.log);

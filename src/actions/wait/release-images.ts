@@ -76,6 +76,7 @@ async function chooseRelease({release, otherwise}: AwaitedImages): Promise<Named
 
 function noFile(tag: string): ExplainedError {
   return new ExplainedError(`Release ${inert(tag, 100)} has no ${IMAGES_FILE}, the list of its images.`, {
+    section: 'the-release-says-nothing-of-images',
     known: ['The gate changes nothing in the cloud.'],
     next: 'Publish with attach-to-release: true. If the upload may still be running, set if-missing: wait.',
   });

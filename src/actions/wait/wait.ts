@@ -5,8 +5,10 @@ import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {openGithub} from '../../github/client.ts';
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
 import {createReleases} from '../../github/releases.ts';
+import {throwFailures} from '../../images/explain-regions.ts';
+import {nameVisibleProjects} from '../../images/missing-project.ts';
 import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
-import {type AskedRegion, foundScopes, inEachRegion, throwFailures} from '../../images/regions.ts';
+import {type AskedRegion, foundScopes, inEachRegion} from '../../images/regions.ts';
 import {inProject, isId, type ResolvedRegion, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import {explainGate, GATE, noImageHere, passGate, type Target} from '../../images/wait/gate.ts';
 import {keepNotes} from '../../runner/notes.ts';
@@ -48,7 +50,7 @@ export async function wait(step: Step): Promise<void> {
       withPrice: inputs.includePrices,
     };
     const {time, elapsedMs} = createStopwatch(step.clock);
-    const results = await inEachRegion<RegionOutcome>(
+    const settled = await inEachRegion<RegionOutcome>(
       {
         regions,
         maxParallel: Math.max(1, scopes.length),
@@ -60,12 +62,14 @@ export async function wait(step: Step): Promise<void> {
             outputs.ready(scope, passed.image);
             return passed;
           }),
+        resume: GATE.resume,
         onSettled: ({scope, outcome}) => {
           if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
         },
       },
       run,
     );
+    const results = await nameVisibleProjects(settled, gcore);
     await writeWaitSummary({results, elapsedMs, notes: notes()}, step);
     throwFailures(results, step.log);
     outputs.set('ready', true);

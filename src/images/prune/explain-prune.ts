@@ -1,20 +1,23 @@
 import {ExplainedError} from '../../errors.ts';
+
+import {fitLines} from '../../text/fit.ts';
 import {inert} from '../../text/inert.ts';
 import type {Log} from '../../waiting/run.ts';
+import {linesOf, optionalFailures} from '../explain-regions.ts';
+import {groupFailures, patternOf} from '../failure-groups.ts';
 import {
   failedRegions,
   isFailure,
-  optionalFailures,
   type RegionFailed,
+  type RegionRef,
   type RegionResult,
   regionLabel,
-  resultLabel,
 } from '../regions.ts';
 import type {PruneResult, RegionPruned} from './delete-planned.ts';
 import {PRUNE_AGAIN, type RegionPlanned} from './plan.ts';
 
 /** How many images of a kind an error names. The outputs name all. */
-const MAX_NAMED = 20;
+const MAX_NAMED = 10;
 
 /** How a prune ended. */
 export interface PruneEnd {
@@ -28,9 +31,14 @@ export interface PruneEnd {
 
 /** An image that a prune tried to delete, and in which region. */
 interface TriedImage {
-  readonly region: string;
+  readonly scope: RegionRef;
   readonly result: PruneResult;
 }
+
+type FailedDeletion = {readonly scope: RegionRef} & Extract<PruneResult, {readonly kind: 'failed'}>;
+
+/** The runner keeps 4,096 characters of the whole error. */
+const MOST_LENGTH = 3200;
 
 /**
  * Throws all that failed as one error. If it failed in optional regions only, and went well in another one, each is a warning.
@@ -44,9 +52,9 @@ export function throwPruneFailures({plans, results, stopped}: PruneEnd, log: Log
     return;
   }
   const all = results.flatMap(({scope, outcome}) =>
-    outcome.kind === 'pruned' ? outcome.images.map((result) => ({region: regionLabel(scope), result})) : [],
+    outcome.kind === 'pruned' ? outcome.images.map((result) => ({scope, result})) : [],
   );
-  const failed = all.flatMap(({region, result}) => (result.kind === 'failed' ? [{region, ...result}] : []));
+  const failed = all.flatMap(({scope, result}) => (result.kind === 'failed' ? [{scope, ...result}] : []));
   const notTried = all.flatMap(({result}) => (result.kind === 'not-tried' ? [result] : []));
   const regions = failedRegions([...plans, ...results]);
 
@@ -57,20 +65,17 @@ export function throwPruneFailures({plans, results, stopped}: PruneEnd, log: Log
   ].join('; ');
   const errors = [...regions, ...failed].map(({error}) => error);
   throw new ExplainedError([stopped, what].filter(Boolean).join(' ') + (what === '' ? '' : ':'), {
-    known: [
-      ...regionLines([...plans, ...results]),
-      ...failed
-        .slice(0, MAX_NAMED)
-        .flatMap(({region, image, error}) => [
-          `[${region}] Image ${image.id} "${inert(image.name)}": ${error.what}`,
-          ...error.known.map((line) => `    ${line}`),
-        ]),
-      ...(failed.length > MAX_NAMED
-        ? [`And ${failed.length - MAX_NAMED} more: the output "skipped" names them all.`]
-        : []),
-      ...[...new Set(notTried.map(({reason}) => reason))].map((reason) => `Not tried: ${reason}.`),
-      deletedLine(all, failed.length > 0),
-    ],
+    known: fitLines(
+      [
+        deletedLine(all, failed.length > 0),
+        ...[...new Set(notTried.map(({reason}) => reason))].map((reason) => `Not tried: ${reason}.`),
+        ...regionLines([...plans, ...results]),
+        ...imageLines(failed),
+      ],
+      MOST_LENGTH,
+      () => 'The summary and the output "skipped" have the rest.',
+    ),
+    section: regions.length > failed.length ? 'some-regions-failed' : 'some-images-could-not-be-deleted',
     // The next step of the first failure is enough: they seldom differ.
     next: errors.find(({next}) => next !== undefined)?.next ?? PRUNE_AGAIN,
     cause: new AggregateError(errors),
@@ -100,12 +105,26 @@ function firstError(outcome: RegionPruned | undefined): ExplainedError | undefin
   return undefined;
 }
 
-/** Why regions failed, a line or more for each reason: several regions may share one. */
+/** Why regions failed, a paragraph for each reason. */
 export function regionLines(results: readonly RegionResult<{readonly kind: string}>[]): readonly string[] {
-  return [...Map.groupBy(failedRegions(results), ({error}) => error)].flatMap(([{what, known}, regions]) => [
-    `[${regions.map(resultLabel).join(', ')}] ${what}`,
-    ...known.map((line) => `    ${line}`),
-  ]);
+  return linesOf(groupFailures(failedRegions(results)), {withNext: false, mostLength: MOST_LENGTH});
+}
+
+/** Why images could not be deleted, a line or more for each reason. */
+function imageLines(failed: readonly FailedDeletion[]): readonly string[] {
+  const groups = Map.groupBy(failed, ({scope, error}) => patternOf(error.what, scope));
+  return [...groups.values()].flatMap((group) => {
+    const images = group.map(({scope, image}) => `[${regionLabel(scope)}] Image ${image.id} "${inert(image.name)}"`);
+    const rest = images.length - MAX_NAMED;
+    const named = `${images.slice(0, MAX_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+    const [first] = group;
+    return first === undefined ? [] : [`${named}: ${first.error.what}`, ...knownOnce(group).map((line) => `– ${line}`)];
+  });
+}
+
+/** What is known of all of them in the same words; of a single one, all that is known. */
+function knownOnce([first, ...others]: readonly FailedDeletion[]): readonly string[] {
+  return first?.error.known.filter((line) => others.every(({error}) => error.known.includes(line))) ?? [];
 }
 
 /** That no image is known to be deleted. A deletion that failed may have started, and may still go on. */

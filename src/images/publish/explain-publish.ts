@@ -1,19 +1,23 @@
 import {RunnerFailed} from '../../errors.ts';
 import {RequestError} from '../../gcore/request-error.ts';
-import {ImageFailed, ImportFailed, NoSourceUrl, PublishFailed} from '../errors.ts';
-import {explainFailure} from '../explain.ts';
+import {DeadlinePassed} from '../../waiting/poll.ts';
+import {Cancelled} from '../../waiting/run.ts';
+import {ImageFailed, ImportFailed, NameTaken, NoSourceUrl, PublishFailed} from '../errors.ts';
+import {explainFailure, RESUME} from '../explain.ts';
 import {MARKER_TAG} from '../tags.ts';
 import type {IfExists} from './find-existing.ts';
 import type {PublishProgress} from './progress.ts';
 
+const AGAIN = 'Run this job again.';
+
 /** Adds to a failure what the publish knows by then: what exists in the cloud now, and how to resume. */
 export function explainPublish(error: unknown, progress: PublishProgress, ifExists: IfExists): PublishFailed {
   const importMayRun = mayRun(error, progress);
-  const {what, known, next, cause} = explainFailure(error, {
+  const {what, known, next, section, cause} = explainFailure(error, {
     known: knownLines(progress, error, importMayRun),
     resume: resumeAdvice(progress, error, ifExists),
   });
-  return new PublishFailed(what, {known, ...(next === undefined ? {} : {next}), cause, importMayRun});
+  return new PublishFailed(what, {known, ...(next === undefined ? {} : {next}), section, cause, importMayRun});
 }
 
 function mayRun(error: unknown, progress: PublishProgress): boolean {
@@ -43,7 +47,11 @@ function imageLines(progress: PublishProgress): readonly string[] {
 }
 
 function resumeAdvice(progress: PublishProgress, error: unknown, ifExists: IfExists): string {
-  if (progress.stage === 'not-sent' || isNothingUploaded(progress, error)) return 'Run this job again.';
+  if (error instanceof NameTaken) return `Publish under another name, or set if-exists to ${others(ifExists)}.`;
+  if (error instanceof ImportFailed) return 'Then run this job again.';
+  if (progress.stage === 'not-sent' || isNothingUploaded(progress, error)) {
+    return error instanceof Cancelled || error instanceof DeadlinePassed ? resumeNotStarted(ifExists) : AGAIN;
+  }
   if (progress.stage === 'ready') {
     return `Use the image as it is${error instanceof RunnerFailed ? '' : ': the outputs name it'}.`;
   }
@@ -51,9 +59,24 @@ function resumeAdvice(progress: PublishProgress, error: unknown, ifExists: IfExi
   if (handle === undefined) {
     return `Look in the Gcore portal for an image with the tag ${MARKER_TAG}=${progress.marker} before you run this job again.`;
   }
-  return ifExists === 'reuse' || ifExists === 'replace'
-    ? 'Run this job again: it finds this import and waits for it, and starts no second one.'
+  return isResumed(ifExists)
+    ? RESUME
     : `Wait for it with this action's "wait" and ${handle}: this job, run again, would start a second import.`;
+}
+
+/** The next step if nothing was uploaded because the step ended. */
+export function resumeNotStarted(ifExists: IfExists): string {
+  return isResumed(ifExists) ? RESUME : AGAIN;
+}
+
+/** Whether a second run finds the import of the first one. */
+function isResumed(ifExists: IfExists): boolean {
+  return ifExists === 'reuse' || ifExists === 'replace';
+}
+
+/** The values of `if-exists` that can help if the name is taken: never the one that was given. */
+function others(ifExists: IfExists): string {
+  return ifExists === 'fail' ? 'reuse, replace or duplicate' : 'replace or duplicate';
 }
 
 /** The input of the gate that names the import, with its value. */

@@ -1,3 +1,4 @@
+import {refusalIn} from '../../gcore/refusal.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {DeadlinePassed, type Progress} from '../../waiting/poll.ts';
@@ -29,13 +30,18 @@ export async function publishImage(context: PublishContext): Promise<ImageReady 
     try {
       return await publishOnce(context, recorder);
     } catch (error) {
-      const mayRetry = error instanceof ImportFailed && attempt < spec.attempts && timeLeftMs(run) > 0;
+      const mayRetry = mayPass(error) && attempt < spec.attempts && timeLeftMs(run) > 0;
       if (!mayRetry) throw explainPublish(error, recorder.progress, spec.ifExists);
       run.log.warning(
         `Import ${attempt} of ${spec.attempts} failed: ${error.message} (task ${error.taskId}). Retrying.`,
       );
     }
   }
+}
+
+/** A quota that is used up stays used up. */
+function mayPass(error: unknown): error is ImportFailed {
+  return error instanceof ImportFailed && refusalIn(error.message) !== 'quota';
 }
 
 /**

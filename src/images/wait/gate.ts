@@ -3,7 +3,7 @@ import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import type {PollResult} from '../../waiting/poll.ts';
-import {ImageNotFound} from '../errors.ts';
+import {ImageNotFound, ImportFailed} from '../errors.ts';
 import {explainFailure, type FailureDetails} from '../explain.ts';
 import type {ImageReady} from '../outcome.ts';
 import {judgeReadiness} from '../readiness.ts';
@@ -23,6 +23,9 @@ export type GateWaiting = Waiting & {readonly withPrice: boolean};
 
 const HOW_TO_FIND =
   'Check the inputs name, project, region and image-type. If the image is still to be published, set if-missing: wait.';
+
+const NOT_THERE = [HOW_TO_FIND, 'there-is-no-image-of-this-name'] as const;
+const UPLOAD_AGAIN = 'Fix what failed there, and run the upload again.';
 
 /** The details of every failure at the gate. */
 export const GATE: FailureDetails = {
@@ -66,7 +69,7 @@ async function waitForTarget(scope: Scope, target: Target, waiting: GateWaiting)
   }
   if ('name' in target) return passed(await waitForName(scope, target.name, waiting));
   if ('imageId' in target) return passed(await waitForImage(scope, target.imageId, waiting));
-  const [imageId, ...others] = await waitForImport(scope, target.taskId, waiting);
+  const [imageId, ...others] = await importedBy(target.taskId, scope, waiting);
   if (imageId === undefined || others.length > 0) {
     const named = imageId === undefined ? 'no image' : `several images: ${[imageId, ...others].join(', ')}`;
     throw new ImageNotFound(`Task ${target.taskId} is finished, and names ${named}.`);
@@ -74,6 +77,20 @@ async function waitForTarget(scope: Scope, target: Target, waiting: GateWaiting)
   // The finished task made this image a moment ago: the service may not know it yet.
   const image = await waitForImage(scope, imageId, {...waiting, ifMissing: 'just-made'});
   return passed(image, [target.taskId]);
+}
+
+/** An import that has failed stays so: only another upload can help. */
+async function importedBy(taskId: string, scope: Scope, waiting: GateWaiting): Promise<readonly string[]> {
+  try {
+    return await waitForImport(scope, taskId, waiting);
+  } catch (error) {
+    if (!(error instanceof ImportFailed)) throw error;
+    throw new ImageNotFound(
+      `The upload left no image here: task ${taskId} failed: ${error.message}`,
+      UPLOAD_AGAIN,
+      'the-import-of-the-upload-has-failed',
+    );
+  }
 }
 
 function passed(image: Image, taskIds: readonly string[] = []): ImageReady {
@@ -102,7 +119,7 @@ async function waitForName(scope: Scope, name: string, waiting: GateWaiting): Pr
       return {done: choice.image};
     }
     if (choice.isFinal && (named.length > 0 || ifMissing === 'fail')) {
-      throw new ImageNotFound(`${what}: ${choice.state}.`, named.length === 0 ? HOW_TO_FIND : undefined);
+      throw new ImageNotFound(`${what}: ${choice.state}.`, ...(named.length === 0 ? NOT_THERE : []));
     }
     return {state: choice.state};
   };

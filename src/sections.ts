@@ -19,8 +19,10 @@ export const SECTIONS = [
   'there-is-no-image-at-the-url',
   'the-url-is-not-open-to-everyone',
   'the-url-is-signed-for-get-only',
+  'the-url-answers-get-but-not-head',
   'the-signature-is-refused',
   'the-url-is-cut-at-its-first-',
+  'the-url-has-only-a-part-of-its-signature',
   'the-url-has-amp-in-it',
   'the-image-is-compressed',
   'the-image-is-a-web-page',
@@ -62,6 +64,7 @@ export const SECTIONS = [
   'the-network',
   'the-host-is-not-found',
   'the-certificate-is-not-trusted',
+  'the-proxy-cannot-be-read',
   'the-proxy-opens-no-tunnel',
   'gcore-cannot-be-asked-for-now',
 ] as const;

@@ -115,8 +115,8 @@ function label({id, name}: Named): string {
 }
 
 /** The error of a step that ends before it has changed anything. */
-function nothingChanged({what, known, next = NOTHING_CHANGED.resume}: ExplainedError): ExplainedError {
-  return new ExplainedError(what, {known: [...NOTHING_CHANGED.known, ...known], next});
+function nothingChanged({what, known, next = NOTHING_CHANGED.resume, section}: ExplainedError): ExplainedError {
+  return new ExplainedError(what, {known: [...NOTHING_CHANGED.known, ...known], next, section});
 }
 
 function noneFound(regions: readonly Found<Named>[]): ExplainedError {
@@ -126,7 +126,9 @@ function noneFound(regions: readonly Found<Named>[]): ExplainedError {
   if (errors.length === 1) return nothingChanged(first);
   const known = [...errors.map(({what}) => what), ...new Set(errors.flatMap((error) => error.known))];
   const next = 'Set the input region to names of regions, exactly as written, or to their IDs.';
-  return nothingChanged(new ExplainedError(`None of ${errors.length} regions can be found:`, {known, next}));
+  return nothingChanged(
+    new ExplainedError(`None of ${errors.length} regions can be found:`, {known, next, section: first.section}),
+  );
 }
 
 /** The regions to leave out. One that does not exist is only warned of: a region that was closed must not end every publish. */

@@ -56,7 +56,7 @@ export function ofStatus(answer: SourceAnswer, answered = answeredBy(answer)): E
 export function ofHeadAlone(answers: Answers, hasQuery: boolean): ExplainedError {
   const what = hasQuery ? 'is signed for GET only' : 'answers GET, but not HEAD';
   return new ExplainedError(`The image's URL ${what}: ${answeredTo(answers)}.`, {
-    section: 'the-url-is-signed-for-get-only',
+    section: hasQuery ? 'the-url-is-signed-for-get-only' : 'the-url-answers-get-but-not-head',
     known: [HOW_GCORE_FETCHES],
     next: ANSWER_BOTH,
   });
@@ -86,6 +86,7 @@ export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
       });
     case 'a part of its signature':
       return new ExplainedError(`The image's URL has only a part of its signature: ${answered}.`, {
+        section: 'the-url-has-only-a-part-of-its-signature',
         known: ['Its query has parameters of a signature, but not the signature itself.'],
         next: 'Pass the URL on as it was signed, in quotes wherever a shell sees it.',
       });

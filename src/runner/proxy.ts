@@ -21,7 +21,7 @@ export function proxyFor(url: URL, nodeVersion = process.versions.node): URL | u
   const proxy = readProxy(environmentVariable(variable));
   if (proxy === undefined) {
     throw new ExplainedError(`The environment variable ${variable} does not name an HTTP proxy.`, {
-      section: 'the-network',
+      section: 'the-proxy-cannot-be-read',
       next: `Set it to http://host:port or https://host:port, with special characters of user and password percent-encoded, or add ${url.hostname} to no_proxy.`,
     });
   }

@@ -59,7 +59,8 @@ export function explainGate(error: unknown): ExplainedError {
 export function noImageHere(failure: string): ImageNotFound {
   return new ImageNotFound(
     `The upload left no image here: ${inert(failure)}`,
-    'Fix what failed there, and run the upload again.',
+    UPLOAD_AGAIN,
+    'the-upload-left-no-image',
   );
 }
 

@@ -92,6 +92,16 @@ const IMPORTS: Readonly<Record<string, Failure>> = {
     },
   },
   'Gcore has no room for the import': uploading({attempts: '1'}, {importFails: () => ({error: NO_VALID_HOST})}),
+  "The import takes longer than its region's time": uploading(
+    {'region-timeout-minutes': '0.03', attempts: '1'},
+    {timing: {runningMs: FOREVER_MS}},
+  ),
+  'A row that may be the image cannot be read': {
+    play: (stage) => {
+      stage.cloud.addImage({...HERE, name: 'trainer-v1.2.3', wire: {created_at: null}});
+      return stage.upload({name: 'trainer-v1.2.3'});
+    },
+  },
   'The image is in status error': {
     play: (stage) => {
       const change = (image: object) => ({...image, status: 'error'});
@@ -194,7 +204,10 @@ const NETWORK: Readonly<Record<string, Failure>> = {
   'The proxy opens no tunnel': {
     play: async (stage) => {
       await using proxy = await startProxy(stage.cloud.url, () => '403 Forbidden');
-      return await stage.upload({'api-url': 'https://gcore.test'}, {env: {https_proxy: `http://${proxy.host}`}});
+      return await stage.upload(
+        {...SOON, 'api-url': 'https://gcore.test'},
+        {env: {https_proxy: `http://${proxy.host}`}},
+      );
     },
   },
   'The proxy cannot be read': {
@@ -203,8 +216,8 @@ const NETWORK: Readonly<Record<string, Failure>> = {
   'Gcore cannot be asked for now': {
     play: (stage) => {
       const answer = {kind: 'status', status: 503, body: '<html>Service unavailable</html>'} as const;
-      stage.cloud.script({request: 'regions', times: 3, answer});
-      return stage.upload();
+      stage.cloud.script({request: 'regions', times: Infinity, answer});
+      return stage.upload(SOON);
     },
   },
 };

@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import {setStage} from './play.ts';
 import {uploadAction} from './product.ts';
 import {MINUTE} from './scene.ts';
-import {clouds, LIMITS} from './schedules.ts';
+import {clouds} from './schedules.ts';
 
 /** How many kills are drawn; the same ones each time, unless a seed is given. */
 const RUNS = Number(process.env['FAULT_KILLS'] ?? 20);
 const SEED = Number(process.env['FAULT_SEED'] ?? 20_261_121);
 
 const kills = fc.record({
-  scene: fc.record({cloud: clouds(LIMITS), ifExists: fc.constantFrom('reuse' as const, 'replace' as const)}),
+  scene: fc.record({cloud: clouds, ifExists: fc.constantFrom('reuse' as const, 'replace' as const)}),
   /** The request at which the first run dies: received by the cloud, its answer never read. */
   atRequest: fc.integer({min: 1, max: 16}),
   /** How long until somebody runs the job again. */

@@ -39,7 +39,8 @@ const badCertificate = (from: number | 'marked'): Scene => ({outage: {kind: 'bad
 // biome-ignore format: one row a line
 export const uploadRows: readonly Row[] = [
   ['connections are refused twice', variants({directly: refused('marked', 1600), 'by the proxy': proxyRefuses(1600)}), 'sends again: 1 POST, 1 image'],
-  ['connections are refused three times', variants({directly: refused('marked', 3000), 'by the proxy': proxyRefuses(3000)}), 'fails (unreachable): 0 POSTs, 0 images'],
+  ['connections are refused for four minutes', variants({directly: refused('marked', 4 * MINUTE), 'by the proxy': proxyRefuses(4 * MINUTE)}), 'sends again: 1 POST, 1 image', {laterMs: 10 * SECOND}],
+  ['connections are refused for good', variants({directly: refused('marked', HOUR), 'by the proxy': proxyRefuses(HOUR)}), 'fails (unreachable): 0 POSTs, 0 images', {laterMs: 5 * MINUTE}],
   ['nobody knows the host', {apiUrl: 'http://nonexistent.invalid'}, 'fails (unreachable): 0 POSTs, 0 images'],
   ['a bad certificate', variants({'from the start': badCertificate(0), 'at the upload': badCertificate('marked')}), 'fails (refused): 0 POSTs, 0 images'],
   ['its answer is lost, and it landed', each({...LOST, ...NO_TASKS}, (answer) => upload(answer, 'now')), 'adopts it: 1 POST, 1 image', {says: [/Found it: task/]}],
@@ -55,7 +56,8 @@ export const uploadRows: readonly Row[] = [
   ['429 with half a minute to wait', each(THROTTLED.thirty, (answer) => upload(answer, 'none')), 'waits 30 s, sends again: 2 POSTs, 1 image'],
   ['429 with hours to wait', each(THROTTLED.sixty, (answer) => upload(answer, 'none')), 'waits 60 s, sends again: 2 POSTs, 1 image'],
   ['429 that does not tell how long', each(THROTTLED.backoff, (answer) => upload(answer, 'none')), 'waits 0.75 s, sends again: 2 POSTs, 1 image'],
-  ['429 three times', {faults: [{...uploadFault(answers(429), 'none'), times: 3}]}, 'fails (throttled): 3 POSTs, 0 images'],
+  ['429 three times', {faults: [{...uploadFault(answers(429), 'none'), times: 3}]}, 'sends again: 4 POSTs, 1 image', {laterMs: 10 * SECOND}],
+  ['429 for good', {faults: [{...uploadFault(answers(429), 'none'), times: Infinity}]}, 'fails (throttled) after 300 s: 54 POSTs, 0 images'],
   ['nothing, whatever the clocks say', clocks({}), 'ready: 1 POST, 1 image'],
   ['cancelled just before it', {cancelAt: 'images'}, 'fails (cancelled): 0 POSTs, 0 images', {says: ['Nothing was uploaded.']}],
   ['cancelled during it', {cancelAt: 'upload'}, 'fails (cancelled): 1 POST, 1 image'],

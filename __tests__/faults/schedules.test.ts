@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {play} from './play.ts';
 import {uploadAction} from './product.ts';
 import {assertPromises} from './promises.ts';
-import {LIMITS, schedules} from './schedules.ts';
+import {schedules} from './schedules.ts';
 
 /** How many schedules are drawn; the same ones each time, unless a seed is given. */
 const RUNS = Number(process.env['FAULT_SCHEDULES'] ?? 40);
@@ -14,7 +14,7 @@ it(`keeps its promises through ${RUNS} schedules of faults over all its requests
   let ready = 0;
   let red = 0;
   await fc.assert(
-    fc.asyncProperty(schedules(LIMITS), async (scene) => {
+    fc.asyncProperty(schedules(), async (scene) => {
       const played = await play(scene, uploadAction);
       assertPromises(played);
       if (played.error === undefined) ready += 1;

@@ -4,75 +4,24 @@ import type {JsonObject} from '../../simulator/model.ts';
 import {answers, changed, LOST, showing} from './answers.ts';
 import {HOUR, MINUTE, type Scene, SECOND} from './scene.ts';
 
-/** What random schedules may hold. */
-export interface Limits {
-  /** The longest that a task, or an image, takes to show up after it was made. */
-  readonly longestTaskLagMs: number;
-  readonly longestImageLagMs: number;
-  /** An image may have no tags until its task is FINISHED. */
-  readonly lateTags: boolean;
-  /** A task's data may lack the tags of its upload. */
-  readonly untaggedTasks: boolean;
-  /** The service's clock may be an hour off. */
-  readonly clocksDiffer: boolean;
-  /** A task's data may be missing altogether. */
-  readonly tasksWithoutData: boolean;
-  /** A refusal of the upload may come though it landed: a gateway sent it twice. */
-  readonly refusedThoughLanded: boolean;
-  /** The image of an import that failed may stay `saving`. */
-  readonly leftovers: boolean;
-  /** The list of images may hold a row of another's that cannot be read. */
-  readonly oddRows: boolean;
-  /** The reads that may meet faults. */
-  readonly reads: readonly RequestKind[];
-}
-
-export const NO_LIMITS: Limits = {
-  longestTaskLagMs: MINUTE,
-  longestImageLagMs: MINUTE,
-  lateTags: true,
-  untaggedTasks: true,
-  clocksDiffer: true,
-  tasksWithoutData: true,
-  refusedThoughLanded: true,
-  leftovers: true,
-  oddRows: true,
-  reads: ['projects', 'regions', 'images', 'active-tasks', 'tasks', 'task', 'image'],
-};
-
-/**
- * What the action keeps its promises through today. Lift a limit as soon as that holds, with `FAULT_LIMITS=none` as the proof; once all
- * are lifted, delete this.
- */
-export const HOLDS_TODAY: Limits = {
-  ...NO_LIMITS,
-  tasksWithoutData: false,
-  refusedThoughLanded: false,
-  leftovers: false,
-};
-
-/** `FAULT_LIMITS=none` draws from everything. */
-export const LIMITS = process.env['FAULT_LIMITS'] === 'none' ? NO_LIMITS : HOLDS_TODAY;
+/** The longest that the service takes to show what was made. */
+const LONGEST_LAG_MS = MINUTE;
+/** The reads that may meet faults. */
+const READS: readonly RequestKind[] = ['projects', 'regions', 'images', 'active-tasks', 'tasks', 'task', 'image'];
 
 const upTo = (mostMs: number) => fc.integer({min: 0, max: mostMs});
-/** Nothing as often as not; else 5 s to `mostMs`. */
-const lag = (mostMs: number) =>
-  mostMs === 0 ? fc.constant(0) : fc.oneof(fc.constant(0), fc.integer({min: 5 * SECOND, max: mostMs}));
-const maybe = (isPossible: boolean) => (isPossible ? fc.boolean() : fc.constant(false));
+/** Nothing as often as not. */
+const lag = fc.oneof(fc.constant(0), fc.integer({min: 5 * SECOND, max: LONGEST_LAG_MS}));
 
 /** A cloud, and how late it shows what was made. */
-export function clouds({longestTaskLagMs, longestImageLagMs, lateTags, untaggedTasks, leftovers}: Limits) {
-  return fc.record({
-    timing: fc.record({newMs: upTo(MINUTE), runningMs: upTo(12 * MINUTE), savingMs: upTo(2 * MINUTE)}),
-    imageVisible: fc.constantFrom('posted' as const, 'running' as const, 'finished' as const),
-    taskDataHoldsTags: maybe(untaggedTasks).map((isUntagged) => !isUntagged),
-    failedImportLeaves: maybe(leftovers).map((isLeft) => (isLeft ? ('saving' as const) : ('nothing' as const))),
-    lateMs: fc
-      .tuple(lag(longestTaskLagMs), lag(longestImageLagMs))
-      .map(([tasks, images]) => ({task: tasks, tasks, image: images, images})),
-    tagsVisible: maybe(lateTags).map((isLate) => (isLate ? ('finished' as const) : ('posted' as const))),
-  });
-}
+export const clouds = fc.record({
+  timing: fc.record({newMs: upTo(MINUTE), runningMs: upTo(12 * MINUTE), savingMs: upTo(2 * MINUTE)}),
+  imageVisible: fc.constantFrom('posted' as const, 'running' as const, 'finished' as const),
+  taskDataHoldsTags: fc.boolean(),
+  failedImportLeaves: fc.constantFrom('saving' as const, 'nothing' as const),
+  lateMs: fc.tuple(lag, lag).map(([tasks, images]) => ({task: tasks, tasks, image: images, images})),
+  tagsVisible: fc.constantFrom('finished' as const, 'posted' as const),
+});
 
 const lost: fc.Arbitrary<Answer> = fc.constantFrom(...Object.values(LOST), answers(503, {'retry-after': '20'}));
 
@@ -82,17 +31,14 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
   fc.record({afterMs: fc.integer({min: 5 * SECOND, max: 200 * SECOND})}),
 );
 
-function uploadFault({refusedThoughLanded}: Limits): fc.Arbitrary<Fault> {
+function uploadFault(): fc.Arbitrary<Fault> {
   const request = fc.constant('upload' as const);
   const refusal = fc.constantFrom(answers(429), answers(429, {'retry-after': '7'}), answers(409), answers(400));
   const fromGateway = fc.constantFrom(answers(303), answers(404), answers(409));
   return fc.oneof(
     {weight: 10, arbitrary: fc.record({request, answer: lost, effect})},
     {weight: 2, arbitrary: fc.record({request, answer: refusal, effect: fc.constant('none' as const)})},
-    {
-      weight: Number(refusedThoughLanded),
-      arbitrary: fc.record({request, answer: fromGateway, effect: fc.constant('now' as const)}),
-    },
+    {weight: 1, arbitrary: fc.record({request, answer: fromGateway, effect: fc.constant('now' as const)})},
   );
 }
 
@@ -133,20 +79,20 @@ const ANOTHER_IMAGE = {
 };
 
 /** Faults of the whole run, behind those that pass: for each request the first that fits is taken. */
-function lastingFaults({tasksWithoutData, oddRows}: Limits): fc.Arbitrary<readonly Fault[]> {
+function lastingFaults(): fc.Arbitrary<readonly Fault[]> {
   const odd = fc.constantFrom(...ODD_FIELDS).map(withOddRow);
   return fc.oneof(
     {weight: 4, arbitrary: fc.constant<readonly Fault[]>([])},
-    {weight: Number(tasksWithoutData), arbitrary: fc.constant(WITHOUT_DATA)},
-    {weight: Number(oddRows), arbitrary: odd},
+    {weight: 1, arbitrary: fc.constant(WITHOUT_DATA)},
+    {weight: 1, arbitrary: odd},
   );
 }
 
 const unknownState = showing({state: 'PAUSED', status: 'defragmenting'});
 
-function readFault({reads}: Limits): fc.Arbitrary<Fault> {
+function readFault(): fc.Arbitrary<Fault> {
   return fc.record({
-    request: fc.constantFrom(...reads),
+    request: fc.constantFrom(...READS),
     answer: fc.oneof(
       lost,
       fc.constantFrom(answers(429), answers(404, {}, {message: 'no such thing'}), answers(401), unknownState),
@@ -157,13 +103,13 @@ function readFault({reads}: Limits): fc.Arbitrary<Fault> {
 }
 
 /** Schedules of up to six faults over the requests of one upload. */
-export function schedules(limits: Limits): fc.Arbitrary<Scene> {
+export function schedules(): fc.Arbitrary<Scene> {
   return fc
     .record({
-      faults: fc.array(fc.oneof(uploadFault(limits), readFault(limits)), {maxLength: 6}),
-      lasting: lastingFaults(limits),
-      cloud: clouds(limits),
-      serviceAheadMs: limits.clocksDiffer ? fc.constantFrom(0, 0, HOUR, -HOUR) : fc.constant(0),
+      faults: fc.array(fc.oneof(uploadFault(), readFault()), {maxLength: 6}),
+      lasting: lastingFaults(),
+      cloud: clouds,
+      serviceAheadMs: fc.constantFrom(0, 0, HOUR, -HOUR),
       brokenSources: fc.constantFrom(0, 0, 0, 1),
       attempts: fc.integer({min: 1, max: 2}),
       timeoutMs: fc.integer({min: MINUTE / 2, max: 20 * MINUTE}),

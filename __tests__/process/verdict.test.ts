@@ -96,7 +96,7 @@ describe('an answer that is cut', () => {
   it.concurrent('never ends green when it is every answer', async () => {
     await using stage = await setStage();
     stage.cloud.script({request: 'any', times: Infinity, answer: {kind: 'cut', bytes: 10}});
-    const {exitCode, commands, outputs, log} = await stage.upload();
+    const {exitCode, commands, outputs, log} = await stage.upload({'timeout-minutes': '0.05'});
 
     expect(exitCode).toBe(1);
     expect(commands.filter(({name}) => name === 'error')).toHaveLength(1);

@@ -21,7 +21,7 @@ const POINTS: Readonly<Record<string, Point>> = {
   'the task RUNNING': {onLine: /^Task .*: RUNNING/, timing: {runningMs: 1500}},
   'the image not seen yet': {onRequest: /^image$/, timing: {savingMs: 2000}},
   'the image saving': {onLine: /^Image .*: saving/, timing: {savingMs: 2000}},
-  'the image ready, before the last look': {onRequest: /^images$/, nth: 3},
+  'the image ready, before the last look': {onRequest: /^images$/, nth: 2},
 };
 
 it.each(Object.entries(POINTS))(

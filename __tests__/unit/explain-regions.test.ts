@@ -34,7 +34,11 @@ function errorOf(results: readonly RegionResult<RegionOutcome>[]): ExplainedErro
 }
 
 const cancelledImport = () =>
-  explainPublish(new Cancelled('SIGINT'), {stage: 'accepted', taskIds: [randomUUID()], marker: randomUUID()}, 'reuse');
+  explainPublish(
+    new Cancelled('SIGINT'),
+    {progress: {stage: 'accepted', taskIds: [randomUUID()], marker: randomUUID()}, failedImports: []},
+    'reuse',
+  );
 
 const refused = ({regionId}: Scope, reason = '503 Service Unavailable') =>
   explainFailure(

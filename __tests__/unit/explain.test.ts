@@ -74,6 +74,6 @@ it.each([
   ['reuse', 'replace or duplicate'],
   ['fail', 'reuse, replace or duplicate'],
 ] as const)('with if-exists: %s, a name that is taken is answered with %s', (ifExists, others) => {
-  const {next} = explainPublish(new NameTaken('image x'), {stage: 'not-sent'}, ifExists);
+  const {next} = explainPublish(new NameTaken('image x'), {progress: {stage: 'not-sent'}, failedImports: []}, ifExists);
   expect(next).toBe(`Publish under another name, or set if-exists to ${others}.`);
 });

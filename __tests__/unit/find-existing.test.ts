@@ -1,11 +1,25 @@
 import {describe, expect, it} from '@jest/globals';
+import type {Gcore} from '../../src/gcore/gcore.ts';
+import {RequestError} from '../../src/gcore/request-error.ts';
 import {fingerprintTags} from '../../src/images/fingerprint.ts';
 import {findExisting} from '../../src/images/publish/find-existing.ts';
-import {fakeGcore, imageOf, SCOPE, taskOf, UPLOAD} from '../fixtures/fake-gcore.ts';
+import {fakeGcore, imageOf, SCOPE, taskOf, UPLOAD, virtualRun} from '../fixtures/fake-gcore.ts';
+import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const upload = {...UPLOAD, tags: fingerprintTags(UPLOAD, {})};
 const image = imageOf({id: 'image', tags: upload.tags});
 const task = taskOf({id: 'task', state: 'RUNNING', data: {name: upload.name, tags: upload.tags}});
+
+/** What the lookup finds, given imports of this step that have failed. */
+async function existing(gcore: Gcore, failedTaskIds: readonly string[] = [], clock = createVirtualClock()) {
+  const waiting = {gcore, run: virtualRun(clock), intervalMs: 5000, ifMissing: 'just-made'} as const;
+  return await findExisting({scope: SCOPE, upload, failedTaskIds: new Set(failedTaskIds), waiting});
+}
+
+/** The service's answer about a task that it does not know. */
+async function notFound(): Promise<never> {
+  throw new RequestError({outcome: 'refused', method: 'GET', path: '/tasks', status: 404, reason: '404'});
+}
 
 describe('the lookup before an upload', () => {
   it('finds an import that ends between its two reads', async () => {
@@ -21,11 +35,46 @@ describe('the lookup before an upload', () => {
         return reads === 1 ? [] : [image];
       },
     });
-    expect((await findExisting(SCOPE, upload, gcore)).same).toBe(image);
+    expect((await existing(gcore)).same).toBe(image);
   });
 
   it('finds an import whose image is not listed yet by its task', async () => {
     const gcore = fakeGcore({listRunningTasks: async () => [task]});
-    expect((await findExisting(SCOPE, upload, gcore)).existingImport).toEqual({taskId: 'task', imageId: undefined});
+    expect((await existing(gcore)).existingImport).toEqual({taskId: 'task', imageId: undefined});
+  });
+
+  describe('of an image that is still being saved', () => {
+    const saving = imageOf({id: 'image', status: 'saving', size: 0, tags: upload.tags, creator_task_id: 'creator'});
+    const listed = {listImages: async () => [saving]};
+    const inState = (state: string) => async (id: string) => taskOf({id, state});
+
+    it.each(['NEW', 'RUNNING', 'FINISHED'])('finds an existing import while its task is %s', async (state) => {
+      const found = await existing(fakeGcore({...listed, getTask: inState(state)}));
+      expect(found).toMatchObject({existingImport: {taskId: 'creator', imageId: 'image'}, leftovers: []});
+    });
+
+    it('finds a leftover if its task ended in ERROR', async () => {
+      const found = await existing(fakeGcore({...listed, getTask: inState('ERROR')}));
+      expect(found).toMatchObject({existingImport: undefined, leftovers: [saving]});
+    });
+
+    it('finds a leftover if it is of an import of this step that has failed', async () => {
+      const found = await existing(fakeGcore({...listed, getTask: inState('RUNNING')}), ['creator']);
+      expect(found).toMatchObject({existingImport: undefined, leftovers: [saving]});
+    });
+
+    it('finds a leftover if its task is missing for a minute', async () => {
+      const clock = createVirtualClock();
+      const found = await existing(fakeGcore({...listed, getTask: notFound}), [], clock);
+      expect(found).toMatchObject({existingImport: undefined, leftovers: [saving]});
+      expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+    });
+
+    it('finds an existing import if its task shows up late', async () => {
+      const clock = createVirtualClock();
+      const getTask = (id: string) => (clock.now() < 50_000 ? notFound() : inState('RUNNING')(id));
+      const found = await existing(fakeGcore({...listed, getTask}), [], clock);
+      expect(found).toMatchObject({existingImport: {taskId: 'creator'}, leftovers: []});
+    });
   });
 });

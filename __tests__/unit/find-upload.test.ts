@@ -1,48 +1,65 @@
 import {describe, expect, it} from '@jest/globals';
 import {findUpload} from '../../src/images/publish/find-upload.ts';
 import {MARKER_TAG} from '../../src/images/tags.ts';
-import {fakeGcore, imageOf, SCOPE, taskOf, UPLOAD} from '../fixtures/fake-gcore.ts';
+import {fakeGcore, imageOf, SCOPE, taskOf, UPLOAD, virtualRun} from '../fixtures/fake-gcore.ts';
 
 const upload = {...UPLOAD, tags: {[MARKER_TAG]: 'ours'}};
 const data = {name: upload.name, url: upload.url};
 
-/** Looks up an upload among tasks that were asked to do what `asked` says. */
-async function idsFound(asked: object, images: Parameters<typeof imageOf>[0][] = []) {
+interface Existing {
+  readonly tasks?: readonly Parameters<typeof taskOf>[0][];
+  readonly images?: readonly Parameters<typeof imageOf>[0][];
+}
+
+/** Looks up an upload before which a task and an image, `before` each, existed. */
+async function idsFound({tasks = [], images = []}: Existing) {
   const gcore = fakeGcore({
-    listTasks: async () => [taskOf({id: 'task', state: 'RUNNING', data: asked})],
-    listImages: async () => images.map(imageOf),
+    pollRecentTasks: async () => tasks.map(taskOf),
+    pollImages: async () => images.map(imageOf),
   });
-  const found = await findUpload(SCOPE, upload, undefined, gcore, new AbortController().signal);
+  const before = {imageIds: new Set(['before']), taskIds: new Set(['before'])};
+  const found = await findUpload({scope: SCOPE, upload, before, gcore, run: virtualRun()});
+  const idsOf = (items: readonly {readonly id: string}[]) => items.map(({id}) => id);
   return {
-    tasks: found.tasks.map(({id}) => id),
-    images: found.images.map(({id}) => id),
-    ambiguousTasks: found.ambiguousTasks.map(({id}) => id),
+    marked: [...idsOf(found.tasks), ...idsOf(found.images)],
+    maybe: [...idsOf(found.newTasks), ...idsOf(found.newImages)],
   };
 }
 
+const state = 'RUNNING';
+
 describe('the lookup of a lost upload', () => {
   it('finds the task and the image with its marker', async () => {
+    const tasks = [{id: 'task', state, data: {...data, tags: {[MARKER_TAG]: 'ours'}}}];
     const images = [
       {id: 'image', tags: {[MARKER_TAG]: 'ours'}},
       {id: 'other', tags: {[MARKER_TAG]: 'theirs'}},
     ];
-    expect(await idsFound({...data, tags: {[MARKER_TAG]: 'ours'}}, images)).toEqual({
-      tasks: ['task'],
-      images: ['image'],
-      ambiguousTasks: [],
-    });
+    expect(await idsFound({tasks, images})).toEqual({marked: ['task', 'image'], maybe: []});
   });
 
-  it('takes a task with the same name and URL and no marker for a possible one', async () => {
-    expect(await idsFound(data)).toEqual({tasks: [], images: [], ambiguousTasks: ['task']});
+  it('takes a new image of the same name for a possible one, if it carries no marker', async () => {
+    const images = [{id: 'new'}, {id: 'before'}, {id: 'other', name: 'another'}];
+    expect(await idsFound({images})).toEqual({marked: [], maybe: ['new']});
   });
 
   it.each([
-    ['another marker', {...data, tags: {[MARKER_TAG]: 'theirs'}}],
-    ['another URL', {...data, url: 'https://images.example/another.qcow2'}],
-    ['another name', {...data, name: 'another'}],
-    ['no data at all', {}],
-  ])('takes a task with %s for another upload', async (_, asked) => {
-    expect(await idsFound(asked)).toEqual({tasks: [], images: [], ambiguousTasks: []});
+    ['the same name and URL', {data}],
+    ['no data', {}],
+    ['empty data', {data: {}}],
+    ['no data, and a type that has to do with images', {task_type: 'upload_gpu_image'}],
+  ])('takes a new task with %s for a possible one', async (_, fields) => {
+    expect(await idsFound({tasks: [{id: 'task', state, ...fields}]})).toEqual({marked: [], maybe: ['task']});
+    expect(await idsFound({tasks: [{id: 'before', state, ...fields}]})).toEqual({marked: [], maybe: []});
+  });
+
+  it.each([
+    ['another marker', {data: {...data, tags: {[MARKER_TAG]: 'theirs'}}}],
+    ['another URL', {data: {...data, url: 'https://images.example/another.qcow2'}}],
+    ['another name', {data: {...data, name: 'another'}}],
+    ['no data, and a type that has nothing to do with images', {task_type: 'create_vm'}],
+    ['no data, and the type of a deletion', {task_type: 'delete_image'}],
+  ])('takes a task with %s for another one', async (_, fields) => {
+    expect(await idsFound({tasks: [{id: 'task', state, ...fields}]})).toEqual({marked: [], maybe: []});
   });
 });

@@ -24,6 +24,19 @@ describe('the gate', () => {
     expect(await passWith({taskId: 'task'})).toMatchObject({kind: 'passed', taskIds: ['task'], image: {id: 'new'}});
   });
 
+  it('fails if the image that a finished task made is missing for a minute', async () => {
+    const run = virtualRun();
+    const gcore = fakeGcore({
+      getTask: async (id) => taskOf({id, state: 'FINISHED', created_resources: {images: ['new']}}),
+      getImage: async () => {
+        throw notFound();
+      },
+    });
+    const waiting = {gcore, run, intervalMs: 5000, ifMissing: 'wait' as const, withPrice: false};
+    await expect(passGate(SCOPE, {taskId: 'task'}, waiting)).rejects.toThrow('404 Not Found: ');
+    expect(run.clock.now()).toBeLessThan(90_000);
+  });
+
   it('fails at once for an image ID that the service does not know', async () => {
     await expect(passWith({imageId: 'new'})).rejects.toThrow('404 Not Found: ');
   });

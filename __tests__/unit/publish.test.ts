@@ -1,6 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Gcore} from '../../src/gcore/gcore.ts';
-import {ImportFailed, PublishFailed} from '../../src/images/errors.ts';
+import {ImageNotFound, ImportFailed, PublishFailed} from '../../src/images/errors.ts';
+import {fingerprintTags} from '../../src/images/fingerprint.ts';
 import type {ImageSpec} from '../../src/images/publish/context.ts';
 import {publishImage} from '../../src/images/publish/publish.ts';
 import {MARKER_TAG} from '../../src/images/tags.ts';
@@ -36,20 +37,15 @@ function publish(answers: Partial<Gcore>, spec: Partial<ImageSpec> = {}, clock =
 
 describe('a publish', () => {
   it('warns of an image of the same name that was not there before', async () => {
-    let lists = 0;
-    const {outcome, run} = publish({
-      listImages: async () => {
-        lists += 1;
-        return lists === 1 ? [] : [imageOf({id: 'new'}), imageOf({id: 'another'})];
-      },
-    });
+    const {outcome, run} = publish({pollImages: async () => [imageOf({id: 'new'}), imageOf({id: 'another'})]});
     expect(await outcome).toMatchObject({kind: 'published', image: {id: 'new'}});
     expect(run.lines).toContainEqual(expect.stringContaining('besides new there is another'));
   });
 
   it('does not warn of an image of the same name that was there before', async () => {
+    const old = imageOf({id: 'old', task_id: 'lock'});
     const {outcome, run} = publish(
-      {listImages: async () => [imageOf({id: 'new'}), imageOf({id: 'old', task_id: 'lock'})]},
+      {listImages: async () => [old], pollImages: async () => [imageOf({id: 'new'}), old]},
       {ifExists: 'replace'},
     );
     expect(await outcome).toMatchObject({kind: 'published', image: {id: 'new'}});
@@ -61,9 +57,9 @@ describe('a publish', () => {
     const clock = createVirtualClock();
     const {outcome} = publish(
       {
-        probe: async () => {
+        listImages: async () => {
           clock.advance(120 * MINUTE);
-          return undefined;
+          return [];
         },
         uploadImage: async () => {
           throw new Error('it was sent');
@@ -92,24 +88,96 @@ describe('a publish', () => {
       cause: expect.any(ImportFailed),
       what: 'Gcore could not import the image: No valid host was found',
       known: ['Task task is the import.', expect.stringContaining(MARKER_TAG)],
-      importMayRun: false,
+      keepsSlot: false,
     });
   });
+});
 
-  it('finds a lost upload by its task although the clocks of the service differ by some minutes', async () => {
-    const serverTime = new Date('2026-07-08T10:00:00Z');
-    let marker = '';
-    const {outcome} = publish({
-      probe: async () => serverTime,
+describe('a publish whose import takes longer than region-timeout-minutes', () => {
+  /** The first import never ends; the second one goes well. */
+  const firstHangs = () => {
+    let posts = 0;
+    return {
+      uploadImage: async () => {
+        posts += 1;
+        return [`task-${posts}`];
+      },
+      getTask: async (id: string) =>
+        taskOf(
+          id === 'task-1' ? {id, state: 'RUNNING'} : {id, state: 'FINISHED', created_resources: {images: ['new']}},
+        ),
+    };
+  };
+
+  it('uploads once more, and says that the first import may still run', async () => {
+    const {outcome, run} = publish(firstHangs(), {attempts: 2, regionTimeoutMs: 10 * MINUTE});
+    expect(await outcome).toMatchObject({kind: 'published', taskIds: ['task-2']});
+    expect(run.clock.now()).toBeLessThan(12 * MINUTE);
+    expect(run.lines).toContainEqual(
+      'Import 1 of 2 failed: the import did not end within 10 minutes (region-timeout-minutes) (task task-1). It may still run, and leave a second image. Retrying.',
+    );
+  });
+
+  it('does not join its own import, although the service lists it', async () => {
+    const tags = fingerprintTags(UPLOAD, {});
+    const saving = imageOf({id: 'old', status: 'saving', size: 0, creator_task_id: 'task-1', tags});
+    let lookups = 0;
+    const listImages = async () => {
+      lookups += 1;
+      return lookups === 1 ? [] : [saving];
+    };
+    const spec = {attempts: 2, regionTimeoutMs: 10 * MINUTE, upload: {...UPLOAD, tags}};
+    const {outcome} = publish({...firstHangs(), listImages}, spec);
+    expect(await outcome).toMatchObject({kind: 'published', taskIds: ['task-2']});
+  });
+
+  it('frees its slot if that was the last attempt', async () => {
+    const {outcome} = publish(firstHangs(), {regionTimeoutMs: 10 * MINUTE});
+    expect(await outcome).toMatchObject({
+      what: 'Stopped waiting: the import did not end within 10 minutes (region-timeout-minutes).',
+      known: [
+        'Task task-1 is the import. Gcore cannot cancel a task: the import goes on in the cloud.',
+        expect.stringContaining(MARKER_TAG),
+      ],
+      keepsSlot: false,
+    });
+  });
+});
+
+describe('a publish whose import has ended, and made no image that can be told', () => {
+  it('frees its slot, and does not say that the import goes on', async () => {
+    const {outcome} = publish({getTask: async (id) => taskOf({id, state: 'FINISHED'})});
+    expect(await outcome).toMatchObject({
+      cause: expect.any(ImageNotFound),
+      known: ['Task task is the import.', expect.stringContaining(MARKER_TAG)],
+      keepsSlot: false,
+    });
+  });
+});
+
+describe('a publish that adopts an import without a marker', () => {
+  /** The answer to the upload is lost, and one new image of the name shows up, its tags only when it is ready. */
+  const adopts = (markerOnImage: (sent: string) => string): Partial<Gcore> => {
+    let sent = '';
+    return {
       uploadImage: async (_, {tags}) => {
-        marker = tags[MARKER_TAG] ?? '';
+        sent = tags[MARKER_TAG] ?? '';
         throw lostAnswer();
       },
-      listTasks: async (_, since) => {
-        const task = taskOf({id: 'task', state: 'RUNNING', created_on: '2026-07-08T09:51:00Z', data: {marker}});
-        return since !== undefined && task.createdAt !== undefined && task.createdAt >= since ? [task] : [];
-      },
+      pollImages: async () => [imageOf({id: 'new', status: 'saving', size: 0})],
+      getImage: async (_, id) => imageOf({id, tags: {[MARKER_TAG]: markerOnImage(sent)}}),
+    };
+  };
+
+  it('is green if the marker is on the image in the end', async () => {
+    const {outcome} = publish(adopts((sent) => sent));
+    expect(await outcome).toMatchObject({kind: 'published', image: {id: 'new'}});
+  });
+
+  it('is red if the image turns out to be of another upload', async () => {
+    const {outcome} = publish(adopts(() => 'theirs'));
+    expect(await outcome).toMatchObject({
+      what: expect.stringMatching(/image new, which might have been the upload, is another one/),
     });
-    expect(await outcome).toMatchObject({kind: 'published', taskIds: ['task'], image: {id: 'new'}});
   });
 });

@@ -10,12 +10,12 @@ async function adoptImage(fields: object) {
   const submission: UploadSubmission = {
     scope: SCOPE,
     upload: {...UPLOAD, tags: MARKED},
-    since: undefined,
+    before: {imageIds: new Set(), taskIds: new Set()},
     gcore: fakeGcore({
       uploadImage: async () => {
         throw lostAnswer();
       },
-      listImages: async () => [imageOf({id: 'image', status: 'saving', tags: MARKED, ...fields})],
+      pollImages: async () => [imageOf({id: 'image', status: 'saving', tags: MARKED, ...fields})],
     }),
     run: virtualRun(),
   };
@@ -24,18 +24,23 @@ async function adoptImage(fields: object) {
 
 describe('a lost upload of which only the image is found', () => {
   it('is waited for by the task that made the image', async () => {
-    expect(await adoptImage({creator_task_id: 'creator'})).toEqual({taskIds: ['creator'], imageId: 'image'});
+    expect(await adoptImage({creator_task_id: 'creator'})).toEqual({
+      taskIds: ['creator'],
+      imageId: 'image',
+      isUncertain: false,
+    });
     expect(await adoptImage({creator_task_id: 'creator', task_id: 'lock'})).toEqual({
       taskIds: ['creator'],
       imageId: 'image',
+      isUncertain: false,
     });
   });
 
   it('is waited for by the task that locks the image, if the service does not tell which one made it', async () => {
-    expect(await adoptImage({task_id: 'lock'})).toEqual({taskIds: ['lock'], imageId: 'image'});
+    expect(await adoptImage({task_id: 'lock'})).toEqual({taskIds: ['lock'], imageId: 'image', isUncertain: false});
   });
 
   it('is waited for by the image alone, if no task is known', async () => {
-    expect(await adoptImage({})).toEqual({taskIds: [], imageId: 'image'});
+    expect(await adoptImage({})).toEqual({taskIds: [], imageId: 'image', isUncertain: false});
   });
 });

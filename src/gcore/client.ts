@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import {describeError, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
+import {describeError, isUnknownHost, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
+import {PATIENCE_MS} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
-import {type Run, timeLeftMs} from '../waiting/run.ts';
+import {type Log, type Run, timeLeftMs} from '../waiting/run.ts';
 import {refusalIn} from './refusal.ts';
 import {mayRetry, RequestError} from './request-error.ts';
 import {ErrorBody} from './wire.ts';
@@ -35,7 +36,7 @@ export interface Client {
    */
   poll<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
   /**
-   * Reads, up to three times if a retry can help.
+   * Reads, and retries for five minutes without one good answer if that can help.
    *
    * @throws RequestError, or the reason of a cancelled run
    */
@@ -53,12 +54,17 @@ export interface Client {
   ): Promise<Reply<T>>;
   /** Closes the connections. */
   close(): void;
+  readonly log: Log;
 }
 
-const READ_ATTEMPTS = 3;
 const DEFAULT_TIMEOUTS_MS = {read: 20_000, write: 60_000};
 /** How long past the run's deadline a write may still be answered: its answer is the only handle. */
 const WRITE_OVERTIME_MS = 30_000;
+/** How long past the run's deadline a read may take that begins right before it: the last poll of a wait begins at the deadline. */
+const READ_OVERTIME_MS = 2000;
+/** How long a host is asked for that does not exist: `api-url` is wrong then, and not the network down. */
+const UNKNOWN_HOST_MS = 10_000;
+const RETRY_LOG_MS = 60_000;
 
 /** Opens a client for the time of one run. */
 export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: Account, run: Run): Client {
@@ -92,12 +98,17 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
     return readReply(answer, method, url.pathname, shape);
   }
 
-  const poll = <T>(path: string, shape: v.GenericSchema<unknown, T>) =>
-    send({method: 'GET', timeoutMs: timeoutsMs.read, signal: run.cancelled}, path, shape);
+  const poll = async <T>(path: string, shape: v.GenericSchema<unknown, T>) => {
+    const leftMs = run.deadlineMs - run.clock.now();
+    const timeoutMs = Math.min(timeoutsMs.read, leftMs >= READ_OVERTIME_MS ? leftMs : leftMs + READ_OVERTIME_MS);
+    if (timeoutMs <= 0) throw outOfTime(path);
+    return await send({method: 'GET', timeoutMs, signal: run.cancelled}, path, shape);
+  };
 
   return {
+    log: run.log,
     poll,
-    read: (path, shape) => retry(() => poll(path, shape), {attempts: READ_ATTEMPTS, shouldRetry: mayRetry}, run),
+    read: (path, shape) => retry(() => poll(path, shape), patienceOf(run), run),
     write: (method, path, body, shape) =>
       send(
         {
@@ -111,6 +122,31 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
       ),
     close: () => transport.close(),
   };
+}
+
+/** How long a read is retried, with a line at the first failure and one a minute from then on. */
+function patienceOf({clock, log}: Run) {
+  const startedAtMs = clock.now();
+  let nextLineAtMs = startedAtMs;
+  return {
+    patienceMs: PATIENCE_MS,
+    shouldRetry: (error: unknown): error is RequestError =>
+      mayRetry(error) && !(isUnknownHost(error.cause) && clock.now() - startedAtMs >= UNKNOWN_HOST_MS),
+    onRetry: ({message}: RequestError) => {
+      if (clock.now() < nextLineAtMs) return;
+      nextLineAtMs = clock.now() + RETRY_LOG_MS;
+      log.info(`${message}. Retrying until Gcore answers, for ${PATIENCE_MS / 60_000} minutes at most.`);
+    },
+  };
+}
+
+function outOfTime(path: string): RequestError {
+  return new RequestError({
+    outcome: 'not-sent',
+    method: 'GET',
+    path,
+    reason: 'not sent: the time of this step is over',
+  });
 }
 
 function failedRequest(error: unknown, method: string, path: string, timeoutMs: number): RequestError {

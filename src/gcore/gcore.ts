@@ -1,11 +1,12 @@
-import type * as v from 'valibot';
 import type {Tags} from '../text/tags.ts';
 import type {Client} from './client.ts';
 import {IMAGE_TYPES, type ImageType} from './image-types.ts';
+import {createLists, type IsCandidate, PAGE_SIZE, Page} from './lists.ts';
 import {RequestError} from './request-error.ts';
 import type {Scope} from './scope.ts';
-import {ChangedImage, Image, type Named, Project, pageOf, Region, Task, TaskIds} from './wire.ts';
+import {ChangedImage, Image, type Named, Project, Region, Task, TaskIds} from './wire.ts';
 
+export type {IsCandidate, RawRow} from './lists.ts';
 export type {Scope} from './scope.ts';
 
 /** What an upload asks for, in Gcore's terms. What is undefined is not sent. */
@@ -48,32 +49,38 @@ export interface Gcore {
   updateTags(scope: Scope, imageId: string, tags: Tags): Promise<void>;
   /** One look at an image, its price included where it is asked for and the type has one. */
   getImage(scope: Scope, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
-  /** One look at all images of a place, Gcore's public ones among them. */
-  pollImages(scope: Scope): Promise<readonly Image[]>;
-  /** All images of a place, read with care: more than one attempt where that can help. */
-  listImages(scope: Scope): Promise<readonly Image[]>;
+  /** All images of a scope, Gcore's public ones among them, by a single attempt. */
+  pollImages(scope: Scope, isCandidate: IsCandidate): Promise<readonly Image[]>;
+  /** All images of a scope, Gcore's public ones among them. */
+  listImages(scope: Scope, isCandidate: IsCandidate): Promise<readonly Image[]>;
   /** One look at a task. */
   getTask(taskId: string): Promise<SeenTask>;
   /** One look at all tasks of some places of one project that were made since a time of the service's own. */
   pollTasks(scopes: readonly Scope[], since: Date): Promise<readonly Task[]>;
   /** One look at the latest tasks of a type that went well, a hundred for each of some places of one project, newest first. */
   pollFinishedTasks(scopes: readonly Scope[], type: string): Promise<readonly Task[]>;
-  /** The tasks of a place that have not ended. */
-  listRunningTasks(scope: Scope): Promise<readonly Task[]>;
-  /** All tasks of a place that were made since a time of the service's own, newest first. */
-  listTasks(scope: Scope, since: Date | undefined): Promise<readonly Task[]>;
+  /** The tasks of a scope that have not ended. */
+  listRunningTasks(scope: Scope, isCandidate: IsCandidate): Promise<readonly Task[]>;
+  /** The newest tasks of some scopes of one project, some hundreds for each, whatever their state. */
+  listRecentTasks(scopes: readonly Scope[]): Promise<readonly Task[]>;
+  /** The same of one scope, by a single attempt. */
+  pollRecentTasks(scope: Scope, isCandidate: IsCandidate): Promise<readonly Task[]>;
 }
 
-/** The most that the lists give in one page. */
-const PAGE_SIZE = 1000;
+/** More tasks than a project starts in one region within the minutes in which a lost upload is searched for. */
+const RECENT_TASKS = 500;
+
+const TASKS = '/cloud/v1/tasks';
 
 /** Gcore's endpoints for one type of image, over a client. */
 export function createGcore(client: Client, imageType: ImageType): Gcore {
   const {uploadPath, listPath, imagesPath} = IMAGE_TYPES[imageType];
+  const lists = createLists(client.log);
+  const {read} = client;
   return {
-    listProjects: () => listAll(client.read, '/cloud/v1/projects', [], Project),
-    listRegions: () => listAll(client.read, '/cloud/v1/regions', [], Region),
-    probe: async (scope) => (await client.read(`${listPath(scope)}?limit=1`, pageOf(Image))).serverTime,
+    listProjects: () => lists.all({read, path: '/cloud/v1/projects', item: Project}),
+    listRegions: () => lists.all({read, path: '/cloud/v1/regions', item: Region}),
+    probe: async (scope) => (await read(`${listPath(scope)}?limit=1`, Page)).serverTime,
     uploadImage: async (scope, upload) => (await client.write('POST', uploadPath(scope), upload, TaskIds)).value.tasks,
     deleteImage: async (scope, imageId) =>
       (await client.write('DELETE', `${imagesPath(scope)}/${imageId}`, undefined, TaskIds)).value.tasks,
@@ -86,27 +93,31 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
         (await client.poll(`${imagesPath(scope)}/${imageId}${withPrice ? '?include_prices=true' : ''}`, Image)).value,
         imagesPath(scope),
       ),
-    pollImages: (scope) => listAll(client.poll, listPath(scope), [], Image),
-    listImages: (scope) => listAll(client.read, listPath(scope), [], Image),
+    pollImages: (scope, isCandidate) => lists.all({read: client.poll, path: listPath(scope), item: Image, isCandidate}),
+    listImages: (scope, isCandidate) => lists.all({read, path: listPath(scope), item: Image, isCandidate}),
     getTask: async (taskId) => {
-      const {value, serverTime} = await client.poll(`/cloud/v1/tasks/${taskId}`, Task);
-      requireId(taskId, value, '/cloud/v1/tasks');
+      const {value, serverTime} = await client.poll(`${TASKS}/${taskId}`, Task);
+      requireId(taskId, value, TASKS);
       const ageMs = serverTime && value.createdAt && serverTime.getTime() - value.createdAt.getTime();
       return {...value, ageMs};
     },
-    pollTasks: (scopes, since) => listAll(client.poll, '/cloud/v1/tasks', tasksSince(scopes, since), Task),
-    pollFinishedTasks: async (scopes, type) => {
-      const query = new URLSearchParams([
-        ...tasksOf(scopes),
-        ['task_type', type],
-        ['state', 'FINISHED'],
-        ['limit', String(Math.min(100 * scopes.length, PAGE_SIZE))],
-      ]);
-      return (await client.poll(`/cloud/v1/tasks?${query}`, pageOf(Task))).value.results;
+    pollTasks: (scopes, since) => {
+      const filters: Filters = [...tasksOf(scopes), ['from_timestamp', since.toISOString()]];
+      return lists.all({read: client.poll, path: TASKS, filters, item: Task});
     },
-    listRunningTasks: ({projectId, regionId}) =>
-      listAll(client.read, `/cloud/v1/tasks/${projectId}/${regionId}/active`, [], Task),
-    listTasks: (scope, since) => listAll(client.read, '/cloud/v1/tasks', tasksSince([scope], since), Task),
+    pollFinishedTasks: (scopes, type) => {
+      const filters: Filters = [...tasksOf(scopes), ['task_type', type], ['state', 'FINISHED']];
+      const limit = Math.min(100 * scopes.length, PAGE_SIZE);
+      return lists.first({read: client.poll, path: TASKS, filters, item: Task}, limit);
+    },
+    listRunningTasks: ({projectId, regionId}, isCandidate) =>
+      lists.all({read, path: `${TASKS}/${projectId}/${regionId}/active`, item: Task, isCandidate}),
+    listRecentTasks: (scopes) => {
+      const limit = Math.min(RECENT_TASKS * scopes.length, PAGE_SIZE);
+      return lists.first({read, path: TASKS, filters: tasksOf(scopes), item: Task}, limit);
+    },
+    pollRecentTasks: (scope, isCandidate) =>
+      lists.first({read: client.poll, path: TASKS, filters: tasksOf([scope]), item: Task, isCandidate}, RECENT_TASKS),
   };
 }
 
@@ -131,29 +142,4 @@ function tasksOf(scopes: readonly Scope[]): Filters {
     ...scopes.map(({regionId}): [string, string] => ['region_id', String(regionId)]),
     ['order_by', 'desc'],
   ];
-}
-
-function tasksSince(scopes: readonly Scope[], since: Date | undefined): Filters {
-  return since === undefined ? tasksOf(scopes) : [...tasksOf(scopes), ['from_timestamp', since.toISOString()]];
-}
-
-/**
- * Reads a list to its end, which its count tells. The service may give less than a page that is asked for, and what is added
- * meanwhile moves the rest on, so that an item comes twice.
- */
-async function listAll<T extends {readonly id: string | number}>(
-  read: Client['read'],
-  path: string,
-  filters: Filters,
-  item: v.GenericSchema<unknown, T>,
-): Promise<readonly T[]> {
-  const found = new Map<string | number, T>();
-  for (let offset = 0; ; ) {
-    const sizeBefore = found.size;
-    const query = new URLSearchParams([...filters, ['limit', String(PAGE_SIZE)], ['offset', String(offset)]]);
-    const {count, results} = (await read(`${path}?${query}`, pageOf(item))).value;
-    for (const one of results) found.set(one.id, one);
-    offset += results.length;
-    if (offset >= count || found.size === sizeBefore) return [...found.values()];
-  }
 }

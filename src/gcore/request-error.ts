@@ -28,7 +28,7 @@ export interface RequestErrorDetails {
  * It holds what helps to understand it, and nothing else: no headers, no key, no body that was sent, no query.
  */
 export class RequestError extends Error {
-  override readonly name = 'RequestError';
+  override readonly name: string = 'RequestError';
   readonly outcome: Outcome;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
@@ -65,6 +65,14 @@ export class RequestError extends Error {
     this.exceptionClass = exceptionClass;
     this.info = info;
     this.path = path;
+  }
+}
+
+/** A row of a list matters to the caller and cannot be read. What it stands for may exist: it must not be taken for absent. */
+export class UnreadableRow extends RequestError {
+  /** @param problem which row it is, and which field of it is at fault, inert */
+  constructor(path: string, problem: string) {
+    super({outcome: 'unknown', method: 'GET', path, reason: problem, status: 200});
   }
 }
 

@@ -3,44 +3,53 @@ import type {Gcore, Scope, SeenTask} from './gcore.ts';
 import {RequestError} from './request-error.ts';
 import type {Task} from './wire.ts';
 
-/** The service may round the time at which a task was made. */
+/** The service may round the time at which a task was created. */
 const ROUNDING_MS = 1000;
-/** What other imports took does not change from one minute to the next. */
-const USUAL_HOLDS_MS = 60_000;
+/** How long the same list of recent or finished tasks serves all regions. */
+const HOLD_MS = 60_000;
 
-/** A task that somebody waits for, as far as is known. */
-interface Open {
+/** A task that some wait polls. */
+interface OpenTask {
   readonly createdAt: Date;
-  /** When the request began that last told of it, on the clock's scale. */
-  readonly newsFromMs: number;
+  /** When the request was sent that last told its state, on the clock's scale. */
+  readonly toldAtMs: number;
 }
 
-/** A listing that was asked for, answered or not. */
+/** A list of tasks that was requested. */
 interface Listing {
-  readonly beganAtMs: number;
+  readonly sentAtMs: number;
   readonly tasks: Promise<readonly Task[]>;
   isAnswered: boolean;
 }
 
 /**
- * Has waits in several places share their looks at tasks: one listing tells of all of them. With one place, nothing changes.
+ * Lets waits in several regions share their polls: one listing tells the states of all their tasks. With one region, nothing changes.
  *
- * A task is first asked for by itself, which tells when it was made; from then on, while there are several, the tasks made since the
- * oldest of them are listed. A task that a listing lacks is asked for by itself: to be missing there is not to be gone. So is every
- * task where listings are refused. A listing that fails otherwise has failed for all who wait for it, and for nobody else.
+ * The first poll of a task gets the task itself, which tells when it was created. From then on, while several tasks are open, a poll
+ * lists the tasks created since the oldest of them. A task that is missing in the list is requested by itself, since a missing row is
+ * no proof that it is gone; and so is every task if listings are refused. If a listing fails in another way, it has failed for all polls
+ * that share it, and for no other.
  *
- * A look takes the word of a listing that is under way already, or that is no older than a third of the time since its own last
- * news: looks that come due side by side share one, and hardly any is told late.
+ * A poll shares a listing that is still unanswered, or that was sent within the last third of the time since its task was last told:
+ * polls that are due side by side share one, and hardly any of them learns a state late.
  *
- * @param places where the waits are, all of one project
+ * @param scopes where the waits are, all of one project
  */
 export function shareTaskPolls(gcore: Gcore, scopes: readonly Scope[], clock: Clock): Gcore {
   if (scopes.length < 2) return gcore;
-  const looks = new SharedPolls(gcore, scopes, clock);
+  const polls = new SharedPolls(gcore, scopes, clock);
+  const recent = held(clock, () => gcore.listRecentTasks(scopes));
+  const finished = new Map<string, () => Promise<readonly Task[]>>();
   return {
     ...gcore,
-    getTask: (taskId) => looks.getTask(taskId),
-    pollFinishedTasks: (asked, type) => looks.pollFinishedTasks(asked, type),
+    getTask: (taskId) => polls.getTask(taskId),
+    // An older list only lets more tasks count as new: that errs on the safe side.
+    listRecentTasks: async (asked) => inScopes(await recent(), asked),
+    pollFinishedTasks: async (asked, type) => {
+      const list = finished.get(type) ?? held(clock, () => gcore.pollFinishedTasks(scopes, type));
+      finished.set(type, list);
+      return inScopes(await list(), asked);
+    },
   };
 }
 
@@ -49,9 +58,7 @@ class SharedPolls {
   readonly #scopes: readonly Scope[];
   readonly #clock: Clock;
   /** By ID, the tasks that had not ended when they were last seen. */
-  readonly #open = new Map<string, Open>();
-  /** By type. */
-  readonly #finished = new Map<string, Listing>();
+  readonly #open = new Map<string, OpenTask>();
   #latest: Listing | undefined;
 
   constructor(gcore: Gcore, scopes: readonly Scope[], clock: Clock) {
@@ -63,59 +70,69 @@ class SharedPolls {
   async getTask(taskId: string): Promise<SeenTask> {
     const open = this.#open.get(taskId);
     if (open !== undefined && this.#open.size > 1) {
-      const listing = this.#listingAfter(open.newsFromMs);
-      const task = (await orRefused(listing.tasks))?.find(({id}) => id === taskId);
-      if (task !== undefined) return {...this.#noted(task, listing.beganAtMs), ageMs: undefined};
+      const listing = this.#sharedListing(open.toldAtMs);
+      const task = (await unlessRefused(listing.tasks))?.find(({id}) => id === taskId);
+      if (task !== undefined) return {...this.#remember(task, listing.sentAtMs), ageMs: undefined};
     }
-    const beganAtMs = this.#clock.now();
-    return this.#noted(await this.#gcore.getTask(taskId), beganAtMs);
+    const sentAtMs = this.#clock.now();
+    return this.#remember(await this.#gcore.getTask(taskId), sentAtMs);
   }
 
-  async pollFinishedTasks(asked: readonly Scope[], type: string): Promise<readonly Task[]> {
-    const known = this.#finished.get(type);
-    const isFresh = known !== undefined && known.beganAtMs + USUAL_HOLDS_MS > this.#clock.now();
-    const listing = isFresh ? known : this.#begin(this.#gcore.pollFinishedTasks(this.#scopes, type));
-    this.#finished.set(type, listing);
-    listing.tasks.catch(() => this.#finished.delete(type));
-    const regionIds = new Set(asked.map(({regionId}) => regionId));
-    return (await listing.tasks).filter(({regionId}) => regionId !== undefined && regionIds.has(regionId));
-  }
-
-  #listingAfter(newsFromMs: number): Listing {
+  /** The latest listing, if it is recent enough for a task that was last told at `toldAtMs`; else a new one. */
+  #sharedListing(toldAtMs: number): Listing {
     const latest = this.#latest;
     const nowMs = this.#clock.now();
-    const takesFromMs = latest?.isAnswered === true ? nowMs - (nowMs - newsFromMs) / 3 : newsFromMs;
-    if (latest !== undefined && latest.beganAtMs > takesFromMs) return latest;
-    const oldest = Math.min(...[...this.#open.values()].map(({createdAt}) => createdAt.getTime()));
-    const listing = this.#begin(this.#gcore.pollTasks(this.#scopes, new Date(oldest - ROUNDING_MS)));
+    const oldestMs = latest?.isAnswered === true ? nowMs - (nowMs - toldAtMs) / 3 : toldAtMs;
+    if (latest !== undefined && latest.sentAtMs > oldestMs) return latest;
+    return this.#list();
+  }
+
+  #list(): Listing {
+    const oldestMs = Math.min(...[...this.#open.values()].map(({createdAt}) => createdAt.getTime()));
+    const tasks = this.#gcore.pollTasks(this.#scopes, new Date(oldestMs - ROUNDING_MS));
+    const listing: Listing = {sentAtMs: this.#clock.now(), tasks, isAnswered: false};
     this.#latest = listing;
-    const forget = () => {
-      if (this.#latest === listing) this.#latest = undefined;
-    };
-    listing.tasks.catch(forget);
+    tasks.then(
+      () => {
+        listing.isAnswered = true;
+      },
+      () => {
+        if (this.#latest === listing) this.#latest = undefined;
+      },
+    );
     return listing;
   }
 
-  #begin(tasks: Promise<readonly Task[]>): Listing {
-    const listing = {beganAtMs: this.#clock.now(), tasks, isAnswered: false};
-    const answered = () => {
-      listing.isAnswered = true;
-    };
-    tasks.then(answered, answered);
-    return listing;
-  }
-
-  #noted<T extends Task>(task: T, newsFromMs: number): T {
+  #remember<T extends Task>(task: T, toldAtMs: number): T {
     const {id, state, createdAt} = task;
     const isOpen = state !== 'FINISHED' && state !== 'ERROR' && createdAt !== undefined;
-    if (isOpen) this.#open.set(id, {createdAt, newsFromMs});
+    if (isOpen) this.#open.set(id, {createdAt, toldAtMs});
     else this.#open.delete(id);
     return task;
   }
 }
 
-/** Where a listing is refused, the tasks themselves may not be. */
-async function orRefused(tasks: Promise<readonly Task[]>): Promise<readonly Task[] | undefined> {
+/** A list that is requested again only if it is a minute old or its request failed. */
+function held<T>(clock: Clock, request: () => Promise<T>): () => Promise<T> {
+  let latest: {readonly sentAtMs: number; readonly list: Promise<T>} | undefined;
+  return () => {
+    if (latest !== undefined && clock.now() - latest.sentAtMs < HOLD_MS) return latest.list;
+    const current = {sentAtMs: clock.now(), list: request()};
+    current.list.catch(() => {
+      if (latest === current) latest = undefined;
+    });
+    latest = current;
+    return current.list;
+  };
+}
+
+function inScopes(tasks: readonly Task[], scopes: readonly Scope[]): readonly Task[] {
+  const regionIds = new Set(scopes.map(({regionId}) => regionId));
+  return tasks.filter(({regionId}) => regionId !== undefined && regionIds.has(regionId));
+}
+
+/** If listings are refused, the tasks themselves may not be. */
+async function unlessRefused(tasks: Promise<readonly Task[]>): Promise<readonly Task[] | undefined> {
   try {
     return await tasks;
   } catch (error) {

@@ -166,12 +166,7 @@ export interface Named {
   readonly name: string;
 }
 
-/** One page of a list. */
-export function pageOf<S extends v.GenericSchema>(item: S) {
-  return v.object({count: v.pipe(v.number(), v.safeInteger()), results: v.array(item)});
-}
-
-/** Gcore's form of an error. A proxy in between may send anything else. */
+/** Gcore's form of an error; failed authentication has `detail`. A proxy in between may send anything else. */
 export const ErrorBody = v.object({
   message: v.optional(Text),
   /** What Object Storage has in place of a message. */

@@ -37,6 +37,11 @@ export function describeError(error: unknown): string {
   return [...new Set(texts)].join(', ');
 }
 
+/** Whether the name service knows no such host. (EAI_AGAIN, that it does not answer, is another matter.) */
+export function isUnknownHost(error: unknown): boolean {
+  return rootCauses(error).some((cause) => codeOf(cause) === 'ENOTFOUND');
+}
+
 /** Follows `cause` down, and an AggregateError into each of its errors: one for every address that was tried. */
 function rootCauses(error: unknown): readonly unknown[] {
   if (error instanceof AggregateError) return error.errors.flatMap(rootCauses);

@@ -1,6 +1,6 @@
 import type {Scope} from '../gcore/gcore.ts';
 import {mayResend, RequestError} from '../gcore/request-error.ts';
-import {DeadlinePassed, type PollResult} from '../waiting/poll.ts';
+import {DeadlinePassed, PATIENCE_MS, type PollResult} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
 import {DeletionFailed, DeletionUnknown, isNotFound, TaskFailed} from './errors.ts';
 import {pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
@@ -14,8 +14,6 @@ export type Deletion =
   /** The service refused: a volume still uses the image, or the key may not delete it. */
   | {readonly kind: 'in-use' | 'forbidden'; readonly reason: string};
 
-/** How often a DELETE that surely had no effect is sent. */
-const SENDS = 3;
 /** How long an image is polled after the answer to its deletion was lost. */
 const LOST_ANSWER_MS = 120_000;
 
@@ -54,7 +52,7 @@ async function send(scope: Scope, imageId: string, {gcore, run}: Waiting): Promi
     run.cancelled.throwIfAborted();
     return await gcore.deleteImage(scope, imageId);
   };
-  return await retry(sendOnce, {attempts: SENDS, shouldRetry: mayResend}, run);
+  return await retry(sendOnce, {shouldRetry: mayResend, patienceMs: PATIENCE_MS}, run);
 }
 
 /** A deletion whose answer was lost is not sent again: the image itself tells whether it happened. */

@@ -6,6 +6,12 @@ import type {Section} from '../sections.ts';
 
 /** Every error class of the product. `explain.ts` has the text of each. */
 
+/** By what an import is known: its tasks, one as a rule, and its image as soon as that is known. */
+export interface ImportIds {
+  readonly taskIds: readonly string[];
+  readonly imageId: string | undefined;
+}
+
 /** The service gave up a piece of work: its task is in state ERROR. */
 export class TaskFailed extends Error {
   override readonly name: string = 'TaskFailed';
@@ -21,6 +27,17 @@ export class TaskFailed extends Error {
 /** Gcore could not import the image. */
 export class ImportFailed extends TaskFailed {
   override readonly name = 'ImportFailed';
+}
+
+/** The import did not end within its own time (`region-timeout-minutes`). It may still run. */
+export class ImportTimedOut extends Error {
+  override readonly name = 'ImportTimedOut';
+  readonly importIds: ImportIds;
+
+  constructor(importIds: ImportIds, timeoutMs: number) {
+    super(`the import did not end within ${timeoutMs / 60_000} minutes (region-timeout-minutes)`);
+    this.importIds = importIds;
+  }
 }
 
 /** Gcore could not delete the image. */
@@ -94,13 +111,21 @@ export class DeletionUnknown extends Error {
 
 /** A publish that did not end with an image that is ready. */
 export class PublishFailed extends ExplainedError {
-  /** Nothing shows that the import has ended: it may still run in the cloud. */
-  readonly importMayRun: boolean;
+  /** The import may still run in the cloud, and counts among those that run at a time. */
+  readonly keepsSlot: boolean;
 
-  constructor(what: string, {importMayRun, ...explanation}: Explanation & {readonly importMayRun: boolean}) {
+  constructor(what: string, {keepsSlot, ...explanation}: Explanation & {readonly keepsSlot: boolean}) {
     super(what, explanation);
-    this.importMayRun = importMayRun;
+    this.keepsSlot = keepsSlot;
   }
+}
+
+/** Refusals that are about the request itself. */
+const ABOUT_THE_REQUEST: ReadonlySet<number | undefined> = new Set([undefined, 400, 401, 403, 413, 415, 422]);
+
+/** Whether the refusal of an upload, 409 for one, may answer a copy of it that something on the way sent after it was accepted. */
+export function mayAnswerACopy({status, refusal}: RequestError): boolean {
+  return refusal === undefined && !ABOUT_THE_REQUEST.has(status);
 }
 
 /** Whether the service answered that the thing does not exist. */

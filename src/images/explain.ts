@@ -1,6 +1,6 @@
 import {ExplainedError, RunnerFailed} from '../errors.ts';
 import {refusalIn} from '../gcore/refusal.ts';
-import {RequestError} from '../gcore/request-error.ts';
+import {RequestError, UnreadableRow} from '../gcore/request-error.ts';
 import {DeadlinePassed, Outage, type Progress} from '../waiting/poll.ts';
 import {Cancelled} from '../waiting/run.ts';
 import {
@@ -9,6 +9,7 @@ import {
   ImageFailed,
   ImageNotFound,
   ImportFailed,
+  ImportTimedOut,
   NameTaken,
   NoSourceUrl,
   OutcomeUnknown,
@@ -52,6 +53,7 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
     what: `Gcore could not delete the image: ${message}`,
     section: 'some-images-could-not-be-deleted',
   })),
+  textOf(ImportTimedOut, ({message}) => ({what: `Stopped waiting: ${message}.`})),
   textOf(ImageFailed, ({image}) => ({
     what: `The image will never be ready: its status is ${image.status}.`,
     next: 'Delete it in the Gcore portal, and publish it again.',
@@ -79,6 +81,10 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
   textOf(NameTaken, ({message}) => ({
     what: `The name is taken: ${message}.`,
     section: 'the-name-is-taken-by-another-source',
+  })),
+  textOf(UnreadableRow, ({message}) => ({
+    what: `Gcore's answer cannot be used: ${message}`,
+    next: 'Look at it in the Gcore portal, and delete it if nobody needs it. Then run this job again.',
   })),
   textOf(RequestError, explainRequest),
 ];

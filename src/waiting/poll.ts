@@ -61,13 +61,13 @@ export class Outage extends Error {
   readonly progress: Progress;
 
   constructor(progress: Progress, options: ErrorOptions) {
-    super(`no good answer for ${OUTAGE_BUDGET_MS / 60_000} minutes`, options);
+    super(`no good answer for ${PATIENCE_MS / 60_000} minutes`, options);
     this.progress = progress;
   }
 }
 
-/** How long looks may go without one good answer. One bad answer never ends a wait; this does. */
-const OUTAGE_BUDGET_MS = 5 * 60_000;
+/** How long Gcore may go without one good answer. One bad answer never ends a wait; this does. */
+export const PATIENCE_MS = 5 * 60_000;
 const HEARTBEAT_MS = 60_000;
 
 /**
@@ -99,8 +99,9 @@ export async function pollUntilDone<T>(options: PollOptions<T>, run: Run): Promi
       pauseMs = Math.min(Math.max(jittered(options.schedule.retryGapMs, clock), verdict), wait.outageLeftMs());
     }
     run.cancelled.throwIfAborted();
-    // A look may be long: one that ends after the deadline was the last, or two of them would go far beyond it.
-    if (isLastPoll || clock.now() > run.deadlineMs) throw new DeadlinePassed(wait.progress(), {cause: failure});
+    // A poll may be long: one that ends at the deadline or after it was the last.
+    if (isLastPoll || (failure !== undefined && clock.now() >= run.deadlineMs) || clock.now() > run.deadlineMs)
+      throw new DeadlinePassed(wait.progress(), {cause: failure});
     await wait.pause(Math.min(pauseMs, timeLeftMs(run)));
   }
 }
@@ -135,7 +136,7 @@ class Wait<T> {
   }
 
   outageLeftMs(): number {
-    return this.#lastGoodAtMs + OUTAGE_BUDGET_MS - this.#run.clock.now();
+    return this.#lastGoodAtMs + PATIENCE_MS - this.#run.clock.now();
   }
 
   gapMs({isCounted = false}: {readonly isCounted?: boolean}): number {

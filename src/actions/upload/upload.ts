@@ -62,7 +62,7 @@ export async function upload(step: Step): Promise<void> {
         onSettled: ({scope, outcome}) => {
           if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
         },
-        keepsSlot: (error) => error instanceof PublishFailed && error.importMayRun,
+        keepsSlot: (error) => error instanceof PublishFailed && error.keepsSlot,
         failsEveryRegion,
       },
       run,
@@ -114,6 +114,7 @@ function specOf(
     ifExists: inputs.ifExists,
     wait: inputs.wait,
     attempts: inputs.attempts,
+    regionTimeoutMs: inputs.regionTimeoutMs,
     intervalMs: inputs.pollIntervalMs,
   };
 }

@@ -1,4 +1,4 @@
-import type {Gcore, Scope} from '../../gcore/gcore.ts';
+import type {Gcore, RawRow, Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {Tags} from '../../text/tags.ts';
 import {channelsOf} from '../channels.ts';
@@ -62,7 +62,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  */
 export async function planIn(scope: Scope, rules: PruneRules, gcore: Gcore, runnerTime: Date): Promise<PrunePlan> {
   try {
-    const [serviceTime, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope)]);
+    const isCandidate = ({name}: RawRow) => name !== undefined && rules.matchesName(name);
+    const [serviceTime, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope, isCandidate)]);
     return planPrune(images, rules, {serviceTime, runnerTime, projectId: scope.projectId});
   } catch (error) {
     throw explainFailure(error, {known: ['Nothing was deleted here.'], resume: PRUNE_AGAIN});

@@ -14,8 +14,10 @@ export interface ImageSpec {
   readonly ifExists: IfExists;
   /** Whether to wait until the image is ready, or only until Gcore has accepted the import. */
   readonly wait: boolean;
-  /** How many imports are tried in all while the task ends in ERROR. */
+  /** How many imports are tried in all while they fail. */
   readonly attempts: number;
+  /** How long one import may take, in milliseconds; then it counts as failed. Default: as long as the step. */
+  readonly regionTimeoutMs?: number | undefined;
   /** The longest usual gap between polls, in milliseconds. */
   readonly intervalMs: number;
 }

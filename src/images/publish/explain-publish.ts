@@ -2,27 +2,68 @@ import {RunnerFailed} from '../../errors.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import {DeadlinePassed} from '../../waiting/poll.ts';
 import {Cancelled} from '../../waiting/run.ts';
-import {ImageFailed, ImportFailed, NameTaken, NoSourceUrl, PublishFailed} from '../errors.ts';
+import {
+  ImageFailed,
+  ImportFailed,
+  ImportTimedOut,
+  mayAnswerACopy,
+  NameTaken,
+  NoSourceUrl,
+  PublishFailed,
+} from '../errors.ts';
 import {explainFailure, RESUME} from '../explain.ts';
 import {MARKER_TAG} from '../tags.ts';
 import type {IfExists} from './find-existing.ts';
 import type {PublishProgress} from './progress.ts';
 
 const AGAIN = 'Run this job again.';
+/** What a publish did before it failed. */
+export interface PublishHistory {
+  /** How far its last attempt got. */
+  readonly progress: PublishProgress;
+  /** Its earlier imports. */
+  readonly failedImports: readonly FailedImport[];
+}
+
+/** An import that failed and was retried. */
+export interface FailedImport {
+  readonly taskIds: readonly string[];
+  /** It was given up, and may still run. */
+  readonly mayRun: boolean;
+  /** The marker of its upload; undefined if it was another run's. */
+  readonly marker: string | undefined;
+}
 
 /** Adds to a failure what the publish knows by then: what exists in the cloud now, and how to resume. */
-export function explainPublish(error: unknown, progress: PublishProgress, ifExists: IfExists): PublishFailed {
+export function explainPublish(
+  error: unknown,
+  {progress, failedImports}: PublishHistory,
+  ifExists: IfExists,
+): PublishFailed {
   const importMayRun = mayRun(error, progress);
+  const last = knownLines(progress, error, importMayRun);
   const {what, known, next, section, cause} = explainFailure(error, {
-    known: knownLines(progress, error, importMayRun),
+    known: [...failedImports.flatMap(earlierLines), ...(failedImports.length === 0 ? last : withoutNothing(last))],
     resume: resumeAdvice(progress, error, ifExists),
   });
-  return new PublishFailed(what, {known, ...(next === undefined ? {} : {next}), section, cause, importMayRun});
+  const keepsSlot = importMayRun && !(error instanceof ImportTimedOut);
+  return new PublishFailed(what, {known, ...(next === undefined ? {} : {next}), section, cause, keepsSlot});
+}
+
+const NOTHING_UPLOADED = 'Nothing was uploaded.';
+
+/** Nothing was uploaded by the last attempt alone: earlier ones did. */
+function withoutNothing(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => (line === NOTHING_UPLOADED ? 'Nothing was uploaded after that.' : line));
+}
+
+function earlierLines({taskIds, mayRun}: FailedImport): readonly string[] {
+  return taskIds.map((id) => `Task ${id} is an earlier import, which ${mayRun ? 'may still run' : 'failed'}.`);
 }
 
 function mayRun(error: unknown, progress: PublishProgress): boolean {
   if (error instanceof ImportFailed || error instanceof ImageFailed) return false;
-  return !isNothingUploaded(progress, error) && progress.stage !== 'ready';
+  return !isNothingUploaded(progress, error) && progress.stage !== 'import-ended' && progress.stage !== 'ready';
 }
 
 /** Nothing was sent, or what was sent surely had no effect. */
@@ -32,9 +73,13 @@ function isNothingUploaded({stage}: PublishProgress, error: unknown): boolean {
 }
 
 function knownLines(progress: PublishProgress, error: unknown, importMayRun: boolean): readonly string[] {
-  if (progress.stage === 'not-sent' || isNothingUploaded(progress, error)) return ['Nothing was uploaded.'];
+  if (progress.stage === 'not-sent') return [NOTHING_UPLOADED];
   const {marker} = progress;
   const markerLines = marker === undefined ? [] : [`The upload is marked ${MARKER_TAG}=${marker}.`];
+  if (isNothingUploaded(progress, error)) {
+    const isSure = !(error instanceof RequestError && error.outcome === 'refused' && mayAnswerACopy(error));
+    return isSure ? [NOTHING_UPLOADED] : ['Nothing of this upload was found in the cloud.', ...markerLines];
+  }
   if (progress.stage === 'sent') return markerLines;
   const stillRuns = importMayRun ? ' Gcore cannot cancel a task: the import goes on in the cloud.' : '';
   const taskLines = progress.taskIds.map((id) => `Task ${id} is the import.${stillRuns}`);

@@ -1,9 +1,12 @@
-import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
+import type {Gcore, RawRow, Scope, UploadRequest} from '../../gcore/gcore.ts';
+import {RequestError} from '../../gcore/request-error.ts';
 import type {Image, Task} from '../../gcore/wire.ts';
 import {NameTaken} from '../errors.ts';
 import {differences, mentionsUpload} from '../fingerprint.ts';
 import {judgeReadiness} from '../readiness.ts';
 import {isForeign} from '../tags.ts';
+import {getTaskState, type Waiting} from '../wait/wait-for.ts';
+import {type Baseline, baselineOf} from './baseline.ts';
 
 /** What to do if an image of the name exists. */
 export type IfExists = (typeof IF_EXISTS)[number];
@@ -23,6 +26,8 @@ export interface Existing {
   readonly others: readonly {readonly image: Image; readonly differences: readonly string[]}[];
   /** What failed imports of the name left. They are no images, and do not count. */
   readonly leftovers: readonly Image[];
+  /** All that exists, of any name. */
+  readonly baseline: Baseline;
 }
 
 /** An import that already runs. At least one of the two is known. */
@@ -31,44 +36,80 @@ export interface ExistingImport {
   readonly imageId: string | undefined;
 }
 
-/** Nothing exists, or nothing that matters. */
-export const NOTHING: Existing = {
-  named: [],
-  same: undefined,
-  existingImport: undefined,
-  locked: undefined,
-  others: [],
-  leftovers: [],
-};
+/** An upload whose name is looked up. */
+export interface NameLookup {
+  readonly scope: Scope;
+  readonly upload: UploadRequest;
+  /** Imports that are known to have failed, whatever the service still lists. */
+  readonly failedTaskIds: ReadonlySet<string>;
+  readonly waiting: Waiting;
+}
 
 /**
  * Finds what exists of an image's name: images in the list, and running tasks whose image is not in the list yet.
  *
  * @throws RequestError, or the reason of a cancelled run
  */
-export async function findExisting(scope: Scope, upload: UploadRequest, gcore: Gcore): Promise<Existing> {
+export async function findExisting({scope, upload, failedTaskIds, waiting}: NameLookup): Promise<Existing> {
+  const {gcore} = waiting;
+  const isCandidateTask = ({text}: RawRow) => mentionsUpload(text, upload);
   // Tasks first: an import that ends between the two reads is in the second one, as an image. In the other order it is in neither.
-  const tasks = await gcore.listRunningTasks(scope);
-  const images = await gcore.listImages(scope);
+  const [tasks, recentTasks] = await Promise.all([
+    gcore.listRunningTasks(scope, isCandidateTask),
+    listKnownTasks(scope, gcore),
+  ]);
+  const images = await gcore.listImages(scope, ({name}) => name === upload.name);
   const named = images
     .filter((image) => image.name === upload.name && !isForeign(image, scope.projectId))
     .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-  const kinds = Map.groupBy(named, (image) => judgeReadiness(image).kind);
+  const leftovers = await findLeftovers(named, failedTaskIds, waiting);
+  const live = named.filter((image) => !leftovers.includes(image));
+  const kinds = Map.groupBy(live, (image) => judgeReadiness(image).kind);
   const isSame = (image: Image) => differences(image, upload).length === 0;
   const pending = kinds.get('pending')?.filter(isSame) ?? [];
-  const live = named.filter((image) => judgeReadiness(image).kind !== 'failed');
   return {
     named,
     same: kinds.get('ready')?.find(isSame),
     existingImport: findExistingImport(
       pending.find(({status}) => status !== 'active'),
-      tasks,
+      tasks.filter(({id}) => !failedTaskIds.has(id)),
       upload,
     ),
     locked: pending.find(({status}) => status === 'active'),
     others: live.filter((image) => !isSame(image)).map((image) => ({image, differences: differences(image, upload)})),
-    leftovers: kinds.get('failed') ?? [],
+    leftovers,
+    baseline: baselineOf(images, [...tasks, ...recentTasks]),
   };
+}
+
+/**
+ * The newest tasks, if the key may list them: an upload does not need them. If its answer is lost, a task that is not known from here
+ * counts as new, and is not taken for another's.
+ */
+async function listKnownTasks(scope: Scope, gcore: Gcore): Promise<readonly Task[]> {
+  try {
+    return await gcore.listRecentTasks([scope]);
+  } catch (error) {
+    if (error instanceof RequestError && error.outcome === 'refused') return [];
+    throw error;
+  }
+}
+
+/** What failed imports left: images in a status that leads to no other, and those that wait for an import which is over. */
+async function findLeftovers(
+  named: readonly Image[],
+  failedTaskIds: ReadonlySet<string>,
+  waiting: Waiting,
+): Promise<readonly Image[]> {
+  const isLeftover = async (image: Image): Promise<boolean> => {
+    const {kind} = judgeReadiness(image);
+    if (kind !== 'pending' || image.status === 'active') return kind === 'failed';
+    const taskId = image.createdBy ?? image.lockedBy;
+    if (taskId === undefined) return false;
+    return failedTaskIds.has(taskId) || ['ERROR', 'gone'].includes(await getTaskState(taskId, waiting));
+  };
+  const flags = await Promise.all(named.map(isLeftover));
+  return named.filter((_, index) => flags[index]);
 }
 
 /** What to do about an image that is to be published. */

@@ -1,12 +1,14 @@
 import {randomUUID} from 'node:crypto';
-import type {Scope} from '../../gcore/gcore.ts';
+import type {RawRow, Scope} from '../../gcore/gcore.ts';
+import type {Image} from '../../gcore/wire.ts';
 import {DeadlinePassed, type PollResult, type Progress, pollUntilDone} from '../../waiting/poll.ts';
 import {scheduleOf} from '../../waiting/schedule.ts';
-import {ImageNotFound, isNotFound} from '../errors.ts';
+import {ImageNotFound, type ImportIds, ImportTimedOut, isNotFound, OutcomeUnknown} from '../errors.ts';
 import type {ImageReady, ImportAccepted} from '../outcome.ts';
 import {MARKER_TAG} from '../tags.ts';
 import {retryPolicy} from '../wait/retry-policy.ts';
 import {type Waiting, waitForImage, waitForImport} from '../wait/wait-for.ts';
+import type {Baseline} from './baseline.ts';
 import type {PublishContext} from './context.ts';
 import type {ExistingImport} from './find-existing.ts';
 import type {ProgressRecorder} from './progress.ts';
@@ -14,17 +16,15 @@ import {submitOnce} from './submit.ts';
 
 /** How long an image may take to show up under its marker once its import is over. */
 const IMAGE_LOOKUP_MS = 60_000;
-/** How far before the upload a lost one is searched for: the service's own clocks may differ a little. */
-const LOOK_BACK_MS = 10 * 60_000;
 
 /**
  * Has Gcore import the image, exactly once, and waits until it is ready if the spec says so.
  *
- * @param serverTime the service's own time, from before the upload; undefined if it did not tell
+ * @param before what existed before the upload
  */
 export async function importImage(
   {spec, gcore, run}: PublishContext,
-  serverTime: Date | undefined,
+  before: Baseline,
   recorder: ProgressRecorder,
 ): Promise<ImageReady | ImportAccepted> {
   const {scope} = spec;
@@ -32,9 +32,8 @@ export async function importImage(
   recorder.sending(marker);
   run.log.info(`Uploading ${spec.upload.name}, marked ${MARKER_TAG}=${marker}`);
   const upload = {...spec.upload, tags: {...spec.upload.tags, [MARKER_TAG]: marker}};
-  const since = serverTime && new Date(serverTime.getTime() - LOOK_BACK_MS);
-
-  const {taskIds, imageId: foundId} = await submitOnce({scope, upload, freshUrl: spec.freshUrl, since, gcore, run});
+  const submission = {scope, upload, freshUrl: spec.freshUrl, before, gcore, run};
+  const {taskIds, imageId: foundId, isUncertain} = await submitOnce(submission);
   recorder.accepted(taskIds, {created: true});
   if (taskIds.length > 1) {
     run.log.warning(`Gcore started several tasks for one upload, ${taskIds.join(', ')}: waiting for all.`);
@@ -42,14 +41,13 @@ export async function importImage(
   run.cancelled.throwIfAborted();
   if (!spec.wait) return {kind: 'accepted', taskIds, created: true};
 
-  const waiting: Waiting = {gcore, run, intervalMs: spec.intervalMs, ifMissing: 'just-made'};
-  const imageIds = new Set(foundId === undefined ? [] : [foundId]);
-  for (const taskId of taskIds) {
-    for (const id of await imagesOfTask(scope, taskId, waiting)) imageIds.add(id);
-  }
-  const [onlyId] = imageIds.size === 1 ? imageIds : [];
-  const imageId = onlyId ?? (await findMarkedImage(scope, marker, waiting));
-  const image = await waitUntilReady(scope, imageId, waiting, recorder);
+  const image = await withinRegionTimeout({spec, gcore, run}, {taskIds, imageId: foundId}, async (waiting) => {
+    const imageIds = new Set(foundId === undefined ? [] : [foundId]);
+    for (const id of await waitForTasks(scope, taskIds, waiting, recorder)) imageIds.add(id);
+    const [onlyId] = imageIds.size === 1 ? imageIds : [];
+    const imageId = onlyId ?? (await findMarkedImage(scope, marker, waiting));
+    return await waitUntilReady(scope, imageId, waiting, recorder, isUncertain ? marker : undefined);
+  });
   return {kind: 'published', image, taskIds};
 }
 
@@ -68,36 +66,92 @@ export async function joinImport(
   if (listedId !== undefined) recorder.imageKnown(listedId);
   if (!spec.wait) return {kind: 'accepted', taskIds, created: false};
 
-  const waiting: Waiting = {gcore, run, intervalMs: spec.intervalMs, ifMissing: 'just-made'};
-  const [namedId] = taskId === undefined ? [] : await imagesOfTask(spec.scope, taskId, waiting);
-  const imageId = listedId ?? namedId;
-  if (imageId === undefined) throw new ImageNotFound(`The existing import (${known}) is over and names no image.`);
-  const image = await waitUntilReady(spec.scope, imageId, waiting, recorder);
+  const image = await withinRegionTimeout({spec, gcore, run}, {taskIds, imageId: listedId}, async (waiting) => {
+    const [namedId] = await waitForTasks(spec.scope, taskIds, waiting, recorder);
+    const imageId = listedId ?? namedId;
+    if (imageId === undefined) throw new ImageNotFound(`The existing import (${known}) is over and names no image.`);
+    return await waitUntilReady(spec.scope, imageId, waiting, recorder);
+  });
   return {kind: 'joined', image, taskIds};
 }
 
-async function waitUntilReady(scope: Scope, imageId: string, waiting: Waiting, recorder: ProgressRecorder) {
+/**
+ * Waits for one import as long as the spec allows.
+ *
+ * @throws ImportTimedOut if that is over before the step's time; what `wait` throws
+ */
+async function withinRegionTimeout(
+  {spec, gcore, run}: Pick<PublishContext, 'spec' | 'gcore' | 'run'>,
+  importIds: ImportIds,
+  wait: (waiting: Waiting) => Promise<Image>,
+): Promise<Image> {
+  const {regionTimeoutMs = Infinity, intervalMs} = spec;
+  const deadlineMs = Math.min(run.deadlineMs, run.clock.now() + regionTimeoutMs);
+  try {
+    return await wait({gcore, run: {...run, deadlineMs}, intervalMs, ifMissing: 'just-made'});
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed) || deadlineMs === run.deadlineMs) throw error;
+    throw new ImportTimedOut(importIds, regionTimeoutMs);
+  }
+}
+
+/** @param marker what the image must carry; undefined if it is known to be the right one */
+async function waitUntilReady(
+  scope: Scope,
+  imageId: string,
+  waiting: Waiting,
+  recorder: ProgressRecorder,
+  marker?: string,
+): Promise<Image> {
   recorder.imageKnown(imageId);
   const image = await waitForImage(scope, imageId, waiting);
+  if (marker !== undefined && image.tags.get(MARKER_TAG) !== marker) {
+    throw new OutcomeUnknown(
+      `image ${imageId}, which might have been the upload, is another one: it does not carry its marker`,
+    );
+  }
   recorder.ready(image);
   return image;
 }
 
-/** A task may be gone before it was seen to end. Then only its image can tell how it ended. */
-async function imagesOfTask(scope: Scope, taskId: string, waiting: Waiting): Promise<readonly string[]> {
+/**
+ * Waits until all tasks of an import are over.
+ *
+ * @returns IDs of the images that they name
+ */
+async function waitForTasks(
+  scope: Scope,
+  taskIds: readonly string[],
+  waiting: Waiting,
+  recorder: ProgressRecorder,
+): Promise<readonly string[]> {
+  const named: string[] = [];
+  let areAllSeenToEnd = taskIds.length > 0;
+  for (const taskId of taskIds) {
+    const imageIds = await imagesOfTask(scope, taskId, waiting);
+    areAllSeenToEnd &&= imageIds !== undefined;
+    named.push(...(imageIds ?? []));
+  }
+  if (areAllSeenToEnd) recorder.importEnded();
+  return named;
+}
+
+/** @returns undefined if the task is gone before it was seen to end: then only its image can tell how it ended */
+async function imagesOfTask(scope: Scope, taskId: string, waiting: Waiting): Promise<readonly string[] | undefined> {
   try {
     return await waitForImport(scope, taskId, waiting);
   } catch (error) {
     if (!isNotFound(error)) throw error;
     waiting.run.log.warning(`Task ${taskId} is not found (any more): searching for its image instead.`);
-    return [];
+    return undefined;
   }
 }
 
 /** Finds the image that carries the marker, if the tasks named none, or several. */
 async function findMarkedImage(scope: Scope, marker: string, {gcore, run, intervalMs}: Waiting): Promise<string> {
   const poll = async (): Promise<PollResult<string>> => {
-    const marked = (await gcore.pollImages(scope)).filter(({tags}) => tags.get(MARKER_TAG) === marker);
+    const isCandidate = ({text}: RawRow) => text.includes(marker);
+    const marked = (await gcore.pollImages(scope, isCandidate)).filter(({tags}) => tags.get(MARKER_TAG) === marker);
     const [image] = marked;
     if (image !== undefined && marked.length === 1) return {done: image.id};
     return {state: marked.length === 0 ? 'none' : marked.map(({id}) => id).join(', ')};

@@ -1,7 +1,7 @@
 import type {Image} from '../../gcore/wire.ts';
 import type {PublishEvents} from './context.ts';
 
-/** The marker of the upload, if this publish sent it or knows it; and the import's tasks, one as a rule. */
+/** The marker of the upload, if this publish sent it; and the import's tasks, one as a rule. */
 interface KnownImport {
   readonly marker: string | undefined;
   readonly taskIds: readonly string[];
@@ -14,6 +14,8 @@ export type PublishProgress =
   | {readonly stage: 'sent'; readonly marker: string}
   /** An import is known: this upload's own, or an existing one that was joined. */
   | ({readonly stage: 'accepted'} & KnownImport)
+  /** The import has ended, and which image it made is not known yet. */
+  | ({readonly stage: 'import-ended'} & KnownImport)
   /** So is the image that it makes. */
   | ({readonly stage: 'image-known'; readonly imageId: string} & KnownImport)
   /** The image is ready: what fails now, fails after that. */
@@ -43,6 +45,10 @@ export class ProgressRecorder {
   accepted(taskIds: readonly string[], {created}: {readonly created: boolean}): void {
     this.#progress = {stage: 'accepted', marker: markerOf(this.#progress), taskIds};
     this.#events.accepted(taskIds, {created});
+  }
+
+  importEnded(): void {
+    this.#progress = {stage: 'import-ended', ...this.#import()};
   }
 
   imageKnown(imageId: string): void {

@@ -1,15 +1,17 @@
 import {refusalIn} from '../../gcore/refusal.ts';
-import {RequestError} from '../../gcore/request-error.ts';
+import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {DeadlinePassed, type Progress} from '../../waiting/poll.ts';
+import {retry} from '../../waiting/retry.ts';
 import {timeLeftMs} from '../../waiting/run.ts';
-import {ImportFailed} from '../errors.ts';
+import {ImportFailed, ImportTimedOut} from '../errors.ts';
 import {noteOnSame} from '../fingerprint.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
 import {isForeign, MARKER_TAG} from '../tags.ts';
+import type {Waiting} from '../wait/wait-for.ts';
 import type {PublishContext} from './context.ts';
-import {explainPublish} from './explain-publish.ts';
-import {type Decision, decide, type Existing, findExisting, NOTHING} from './find-existing.ts';
+import {explainPublish, type FailedImport} from './explain-publish.ts';
+import {type Decision, decide, type Existing, findExisting} from './find-existing.ts';
 import {importImage, joinImport} from './import-image.ts';
 import {markerOf, ProgressRecorder} from './progress.ts';
 import {deleteReplaced, reasonToKeep} from './replace.ts';
@@ -18,30 +20,40 @@ import {deleteReplaced, reasonToKeep} from './replace.ts';
 const NOTHING_SEEN: Progress = {state: undefined, elapsedMs: 0, failedPolls: 0, lastFailure: undefined};
 
 /**
- * Publishes an image in one region: has Gcore import it, exactly once, and waits until it is ready. An import that ends in ERROR is
+ * Publishes an image in one region: has Gcore import it, exactly once, and waits until it is ready. An import that fails is
  * retried, with a new marker, as often as the spec says.
  *
  * @throws PublishFailed, whatever went wrong
  */
 export async function publishImage(context: PublishContext): Promise<ImageReady | ImportAccepted> {
   const {spec, run, events} = context;
+  const failedImports: FailedImport[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const recorder = new ProgressRecorder(events);
     try {
-      return await publishOnce(context, recorder);
+      return await publishOnce(context, recorder, failedImports);
     } catch (error) {
-      const mayRetry = mayPass(error) && attempt < spec.attempts && timeLeftMs(run) > 0;
-      if (!mayRetry) throw explainPublish(error, recorder.progress, spec.ifExists);
-      run.log.warning(
-        `Import ${attempt} of ${spec.attempts} failed: ${error.message} (task ${error.taskId}). Retrying.`,
-      );
+      const isFailedImport = error instanceof ImportFailed || error instanceof ImportTimedOut;
+      if (!isFailedImport || isQuota(error) || attempt >= spec.attempts || timeLeftMs(run) === 0) {
+        throw explainPublish(error, {progress: recorder.progress, failedImports}, spec.ifExists);
+      }
+      const failed = failedImport(error, markerOf(recorder.progress));
+      failedImports.push(failed);
+      const tasks = failed.taskIds.map((id) => ` (task ${id})`).join('');
+      const stillRuns = failed.mayRun ? ' It may still run, and leave a second image.' : '';
+      run.log.warning(`Import ${attempt} of ${spec.attempts} failed: ${error.message}${tasks}.${stillRuns} Retrying.`);
     }
   }
 }
 
 /** A quota that is used up stays used up. */
-function mayPass(error: unknown): error is ImportFailed {
-  return error instanceof ImportFailed && refusalIn(error.message) !== 'quota';
+function isQuota(error: Error): boolean {
+  return error instanceof ImportFailed && refusalIn(error.message) === 'quota';
+}
+
+function failedImport(error: ImportFailed | ImportTimedOut, marker: string | undefined): FailedImport {
+  const isOver = error instanceof ImportFailed;
+  return {taskIds: isOver ? [error.taskId] : error.importIds.taskIds, mayRun: !isOver, marker};
 }
 
 /**
@@ -52,7 +64,7 @@ function mayPass(error: unknown): error is ImportFailed {
 export async function planPublish(context: PublishContext): Promise<PublishPlanned> {
   const {ifExists} = context.spec;
   try {
-    const {existing, decision} = await lookUp(context);
+    const {existing, decision} = await lookUp(context, []);
     const replaced =
       ifExists === 'replace' ? existing.named.filter((old) => reasonToKeep(old, context.spec.scope) === undefined) : [];
     const then = replaced.length === 0 ? '' : `, then replace ${replaced.map(({id}) => id).join(', ')}`;
@@ -67,46 +79,48 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
         return {kind: 'planned', plan: `would upload${then}`};
     }
   } catch (error) {
-    throw explainPublish(error, {stage: 'not-sent'}, ifExists);
+    throw explainPublish(error, {progress: {stage: 'not-sent'}, failedImports: []}, ifExists);
   }
 }
 
-async function publishOnce(context: PublishContext, recorder: ProgressRecorder): Promise<ImageReady | ImportAccepted> {
+async function publishOnce(
+  context: PublishContext,
+  recorder: ProgressRecorder,
+  failedImports: readonly FailedImport[],
+): Promise<ImageReady | ImportAccepted> {
   const {spec, run} = context;
-  const {serverTime, existing, decision} = await lookUp(context);
+  const {existing, decision} = await lookUp(context, failedImports);
   // The lookups may have taken all the time: nothing is sent that could not be waited for.
   if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
   if (decision.kind === 'reuse') return reuse(decision.image, context, recorder);
   const outcome =
     decision.kind === 'join'
       ? await joinImport(context, decision.import, recorder)
-      : await importImage(context, serverTime, recorder);
+      : await importImage(context, existing.baseline, recorder);
   if (outcome.kind === 'accepted') return outcome;
-  await warnOfDuplicates(outcome.image, existing, markerOf(recorder.progress), context);
+  const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
+  await warnOfDuplicates(outcome.image, existing, new Set(markers), context);
   if (spec.ifExists === 'replace') await deleteReplaced(outcome.image, existing, context);
   return outcome;
 }
 
 interface Lookup {
-  /** The service's own time, if it told. */
-  readonly serverTime: Date | undefined;
   readonly existing: Existing;
   readonly decision: Decision;
 }
 
 /** Reads what exists and decides what to do. A wrong key, project or region fails here, before anything is sent. */
-async function lookUp({spec, gcore, run}: PublishContext): Promise<Lookup> {
-  const {scope, upload, ifExists} = spec;
-  const [serverTime, existing] = await Promise.all([
-    gcore.probe(scope),
-    ifExists === 'duplicate' ? NOTHING : findExisting(scope, upload, gcore),
-  ]);
+async function lookUp({spec, gcore, run}: PublishContext, failedImports: readonly FailedImport[]): Promise<Lookup> {
+  const {scope, upload, ifExists, intervalMs} = spec;
+  const failedTaskIds = new Set(failedImports.flatMap(({taskIds}) => taskIds));
+  const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
+  const existing = await findExisting({scope, upload, failedTaskIds, waiting});
   for (const {id, status} of existing.leftovers) {
     run.log.notice(
       `Image ${id} (${status}) is left from a failed import of the same name. It does not count as existing.`,
     );
   }
-  return {serverTime, existing, decision: decide(existing, ifExists)};
+  return {existing, decision: decide(existing, ifExists)};
 }
 
 function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressRecorder): ImageReady {
@@ -121,29 +135,31 @@ function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressReco
 /**
  * An upload that was taken for lost and arrived late, or another run at the same time, leaves a duplicate. It is reported and never
  * deleted: only its owner knows whether something uses it.
+ *
+ * @param markers of all uploads of this publish
  */
 async function warnOfDuplicates(
   image: Image,
   existing: Existing,
-  marker: string | undefined,
+  markers: ReadonlySet<string | undefined>,
   {spec, gcore, run}: PublishContext,
 ): Promise<void> {
   let images: readonly Image[];
   try {
-    images = await gcore.listImages(spec.scope);
+    const list = () => gcore.pollImages(spec.scope, ({name}) => name === image.name);
+    images = await retry(list, {attempts: 3, shouldRetry: mayRetry}, run);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     run.log.warning(`Whether there is a duplicate by now could not be looked up: ${error.message}`);
     return;
   }
-  const before = new Set(existing.named.map(({id}) => id));
   const isDuplicate = (other: Image) =>
     other.id !== image.id &&
-    ((marker !== undefined && other.tags.get(MARKER_TAG) === marker) ||
+    (markers.has(other.tags.get(MARKER_TAG)) ||
       (spec.ifExists !== 'duplicate' &&
         other.name === image.name &&
         !isForeign(other, spec.scope.projectId) &&
-        !before.has(other.id)));
+        !existing.baseline.imageIds.has(other.id)));
   const duplicates = images.filter(isDuplicate).map(({id}) => id);
   if (duplicates.length === 0) return;
   run.log.warning(

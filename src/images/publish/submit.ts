@@ -1,9 +1,11 @@
 import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import {mayResend, RequestError} from '../../gcore/request-error.ts';
+import {PATIENCE_MS} from '../../waiting/poll.ts';
 import {retry} from '../../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
-import {AnswerLost, NoSourceUrl, OutcomeUnknown, SeveralFound} from '../errors.ts';
+import {AnswerLost, mayAnswerACopy, NoSourceUrl, OutcomeUnknown, SeveralFound} from '../errors.ts';
 import {MARKER_TAG} from '../tags.ts';
+import type {Baseline} from './baseline.ts';
 import {findUpload, type UploadLookup} from './find-upload.ts';
 
 /** An upload that the service accepted. */
@@ -12,16 +14,18 @@ export interface AcceptedUpload {
   readonly taskIds: readonly string[];
   /** The image, if a lookup found it. */
   readonly imageId: string | undefined;
+  /** Nothing carries the marker yet: whether it is this upload, the marker on its image will tell. */
+  readonly isUncertain: boolean;
 }
 
 const OUT_OF_TIME = 'the time for this step ended before that could be settled';
 const NOT_ACCEPTED_AGAIN = 'its answer was lost, and the service did not accept it when it was sent again';
 const NO_URL_TO_SEND_AGAIN = 'its answer was lost, and no URL could be made to send it again';
 const LOST_TWICE = 'the upload was sent twice, both answers were lost, and nothing was found';
-/** How often a POST that surely had no effect is sent. */
-const SENDS = 3;
-/** Gaps between the lookups for a lost upload: two minutes in all, twice the time that gateways give a request. */
-const LOOKUP_GAPS_MS = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15].map((seconds) => seconds * 1000);
+/** A lost upload is searched for at growing gaps, for twice the time that gateways give a request. */
+const FIRST_GAP_MS = 1000;
+const MAX_GAP_MS = 15_000;
+const SEARCH_MS = 120_000;
 
 /** One upload, and what is needed to send it. */
 export interface UploadSubmission {
@@ -30,8 +34,8 @@ export interface UploadSubmission {
   readonly upload: UploadRequest;
   /** Makes the URL to send, before each send, if a URL is valid for minutes only. */
   readonly freshUrl?: (() => Promise<string>) | undefined;
-  /** A time before the first send, by the service's clock; undefined if it never told. */
-  readonly since: Date | undefined;
+  /** What existed before the first send. */
+  readonly before: Baseline;
   readonly gcore: Gcore;
   readonly run: Run;
 }
@@ -40,8 +44,8 @@ export interface UploadSubmission {
  * Asks for an import so that exactly one comes of it.
  *
  * The service has no idempotency key, so a POST is sent again only if it surely had no effect. In every other doubtful case the
- * upload is looked up by the marker among its tags, and adopted if it is found. Only if all lookups were clean and found nothing
- * is it sent once more, with the same marker. If that answer is lost as well, a second search decides.
+ * upload is looked up, by the marker among its tags and by what is new of its name, and adopted if it is found. Only if all lookups
+ * were clean and found nothing is it sent once more, with the same marker. If that answer is lost as well, a second search decides.
  *
  * @throws OutcomeUnknown, SeveralFound, RequestError if the service refused the first send, NoSourceUrl if no URL could be made for
  *   it, or the reason of a cancelled run
@@ -79,14 +83,34 @@ async function sendAgain(submission: UploadSubmission): Promise<AcceptedUpload> 
  */
 async function sendOrFind(submission: UploadSubmission): Promise<AcceptedUpload> {
   try {
-    return {taskIds: await send(submission), imageId: undefined};
+    return {taskIds: await send(submission), imageId: undefined, isUncertain: false};
   } catch (error) {
+    if (error instanceof RequestError && mayAnswerACopy(error)) {
+      return await findRefused(submission, error);
+    }
     if (!(error instanceof AnswerLost)) throw error;
     submission.run.log.warning(`${error.message}. Searching for what it may have made.`);
     const found = await search({...submission, upload: error.sent}, error.cause);
     if (found === undefined) throw error;
     return found;
   }
+}
+
+/**
+ * Looks for an upload that was refused: something on the way may have sent it twice, and passed on the second answer. One clean
+ * lookup is enough.
+ *
+ * @throws the refusal if nothing is found; what `search` throws
+ */
+async function findRefused(submission: UploadSubmission, refusal: RequestError): Promise<AcceptedUpload> {
+  const {failures, newImages, newTasks, ...marked} = await findUpload(submission);
+  const isClean = failures.length + newImages.length + newTasks.length === 0;
+  const found = adopt(marked) ?? (isClean ? undefined : await search(submission, refusal));
+  if (found === undefined) throw refusal;
+  submission.run.log.warning(
+    `Gcore refused the upload (${refusal.message}), but had accepted it before: ${describe(found)}.`,
+  );
+  return found;
 }
 
 /**
@@ -109,7 +133,7 @@ async function send(submission: UploadSubmission): Promise<readonly string[]> {
   };
   const onRetry = (error: RequestError) =>
     run.log.info(`The upload surely had no effect (${error.message}). Sending it again.`);
-  return await retry(sendOnce, {attempts: SENDS, shouldRetry: mayResend, onRetry}, run);
+  return await retry(sendOnce, {shouldRetry: mayResend, patienceMs: PATIENCE_MS, onRetry}, run);
 }
 
 async function withFreshUrl({upload, freshUrl, run}: UploadSubmission): Promise<UploadRequest> {
@@ -123,41 +147,55 @@ async function withFreshUrl({upload, freshUrl, run}: UploadSubmission): Promise<
 }
 
 /**
- * Searches for a lost upload for about two minutes.
+ * Searches for a lost upload for about two minutes, and longer while lookups fail; but not beyond the step's time, at which the last
+ * lookup is made.
  *
  * @returns what to adopt, or undefined if the last lookup was clean and found nothing
  * @throws OutcomeUnknown, SeveralFound, or the reason of a cancelled run
  */
 async function search(
-  {scope, upload, since, gcore, run}: UploadSubmission,
+  {scope, upload, before, gcore, run}: UploadSubmission,
   lost: RequestError,
 ): Promise<AcceptedUpload | undefined> {
-  let last: UploadLookup | undefined;
-  let notBeforeMs = lost.retryAfterMs ?? 0;
-  for (const gapMs of LOOKUP_GAPS_MS) {
-    const waitMs = Math.max(gapMs, notBeforeMs);
-    if (waitMs > timeLeftMs(run)) throw new OutcomeUnknown(OUT_OF_TIME, {cause: lost});
-    await run.clock.sleep(waitMs, run.cancelled);
-    notBeforeMs = 0;
-    last = await findUpload(scope, upload, since, gcore, run.cancelled);
-    const found = adopt(last);
+  const beganAtMs = run.clock.now();
+  let waitMs = Math.max(FIRST_GAP_MS, lost.retryAfterMs ?? 0);
+  for (let gapMs = FIRST_GAP_MS; ; gapMs = Math.min(2 * gapMs, MAX_GAP_MS), waitMs = gapMs) {
+    const isOutOfTime = waitMs >= timeLeftMs(run);
+    await run.clock.sleep(Math.min(waitMs, timeLeftMs(run)), run.cancelled);
+    const lookup = await findUpload({scope, upload, before, gcore, run});
+    const found = adopt(lookup);
     if (found !== undefined) {
       run.log.info(`Found it: ${describe(found)}.`);
       return found;
     }
+    if (isOutOfTime) throw new OutcomeUnknown(OUT_OF_TIME, {cause: lost});
+    const searchMs = lookup.failures.length > 0 ? PATIENCE_MS : SEARCH_MS;
+    if (run.clock.now() - beganAtMs >= searchMs) return adoptUncertain(lookup, lost, run);
   }
-  requireCleanLookup(last, lost);
-  return undefined;
 }
 
-/** @throws OutcomeUnknown if "not found" cannot be taken for "not there" */
-function requireCleanLookup(last: UploadLookup | undefined, lost: RequestError): void {
-  const failure = last?.failures[0];
-  if (failure !== undefined) throw new OutcomeUnknown('the search for it failed as well', {cause: failure});
-  if (last !== undefined && last.ambiguousTasks.length > 0) {
-    const ids = last.ambiguousTasks.map(({id}) => id).join(', ');
-    throw new OutcomeUnknown(`there are tasks with the same name and URL that may be it: ${ids}`, {cause: lost});
+/**
+ * Adopts what is new and may be the upload, though nothing carries the marker: some services show an image's tags only once it is
+ * imported. There must be one such import only.
+ *
+ * @throws OutcomeUnknown if there are several, or "not found" cannot be taken for "not there"
+ */
+function adoptUncertain(last: UploadLookup, lost: RequestError, run: Run): AcceptedUpload | undefined {
+  const {failures, newImages, newTasks} = last;
+  if (failures.length > 0) throw new OutcomeUnknown('the search for it failed as well', {cause: failures[0]});
+  const [image, ...otherImages] = newImages;
+  const [task, ...otherTasks] = newTasks.filter(({id}) => id !== image?.createdBy && id !== image?.lockedBy);
+  if (image === undefined && task === undefined) return undefined;
+  if (otherImages.length + otherTasks.length > 0 || (image?.createdBy !== undefined && task !== undefined)) {
+    const ids = [...newTasks.map(({id}) => `task ${id}`), ...newImages.map(({id}) => `image ${id}`)].join(', ');
+    throw new OutcomeUnknown(`several imports that began since then may be it: ${ids}`, {cause: lost});
   }
+  const taskId = task?.id ?? image?.createdBy ?? image?.lockedBy;
+  const adopted = {taskIds: taskId === undefined ? [] : [taskId], imageId: image?.id, isUncertain: true};
+  run.log.warning(
+    `Found it: ${describe(adopted)}, the only import that began since then. It shows no marker yet: its image will.`,
+  );
+  return adopted;
 }
 
 /**
@@ -165,7 +203,7 @@ function requireCleanLookup(last: UploadLookup | undefined, lost: RequestError):
  *
  * @throws SeveralFound
  */
-function adopt({tasks, images}: UploadLookup): AcceptedUpload | undefined {
+function adopt({tasks, images}: Pick<UploadLookup, 'tasks' | 'images'>): AcceptedUpload | undefined {
   if (tasks.length > 1 || images.length > 1) {
     const ids = [...tasks.map(({id}) => `task ${id}`), ...images.map(({id}) => `image ${id}`)];
     throw new SeveralFound(`several uploads carry the same ${MARKER_TAG}: ${ids.join(', ')}`);
@@ -174,9 +212,9 @@ function adopt({tasks, images}: UploadLookup): AcceptedUpload | undefined {
   const [image] = images;
   if (task === undefined && image === undefined) return undefined;
   const taskId = task?.id ?? image?.createdBy ?? image?.lockedBy;
-  return {taskIds: taskId === undefined ? [] : [taskId], imageId: image?.id};
+  return {taskIds: taskId === undefined ? [] : [taskId], imageId: image?.id, isUncertain: false};
 }
 
-function describe({taskIds, imageId}: AcceptedUpload): string {
+function describe({taskIds, imageId}: Pick<AcceptedUpload, 'taskIds' | 'imageId'>): string {
   return [...taskIds.map((id) => `task ${id}`), ...(imageId === undefined ? [] : [`image ${imageId}`])].join(', ');
 }

@@ -8,6 +8,7 @@ import {explainFailure, type FailureDetails} from '../explain.ts';
 import type {ImageReady} from '../outcome.ts';
 import {judgeReadiness} from '../readiness.ts';
 import {isForeign, isOurs} from '../tags.ts';
+import {watchLocks} from './lock.ts';
 import {pollFor, type Waiting, waitForImage, waitForImport} from './wait-for.ts';
 
 /** How an image is asked for. */
@@ -106,8 +107,10 @@ function passed(image: Image, taskIds: readonly string[] = []): ImageReady {
 async function waitForName(scope: Scope, name: string, waiting: GateWaiting): Promise<Image> {
   const {gcore, run, ifMissing, withPrice} = waiting;
   const what = `Image "${inert(name)}"`;
+  const locks = watchLocks(gcore, run);
   const poll = async (): Promise<PollResult<Image>> => {
-    const all = (await gcore.pollImages(scope)).filter((image) => image.name === name);
+    const rows = await gcore.pollImages(scope, (row) => row.name === name);
+    const all = await Promise.all(rows.filter((image) => image.name === name).map(locks.withoutStaleLock));
     const named = all.filter((image) => !isForeign(image, scope.projectId));
     const foreign = all.filter((image) => !named.includes(image));
     const choice = choose(named, foreign, scope);

@@ -7,6 +7,7 @@ import {type ExpectedDuration, type ProgressEstimate, scheduleOf} from '../../wa
 import {ImageFailed, ImportFailed, isNotFound, TaskFailed} from '../errors.ts';
 import {judgeReadiness} from '../readiness.ts';
 import {etaText, getExpectedDuration, prettyDuration} from './expected-duration.ts';
+import {watchLocks} from './lock.ts';
 import {retryPolicy} from './retry-policy.ts';
 
 /** How often a FINISHED task is polled until it names exactly one image. */
@@ -84,8 +85,22 @@ export async function waitForTask<T>(
   return await pollFor(`Task ${taskId}`, poll, waiting, () => estimate);
 }
 
+/** The state of a task, or `gone` if the service does not know it for a minute: it may show up late. */
+export async function getTaskState(taskId: string, {gcore, run, intervalMs}: Waiting): Promise<string> {
+  const poll = async () => ({done: (await gcore.getTask(taskId)).state});
+  try {
+    return await pollUntilDone(
+      {poll, onFailure: retryPolicy, schedule: scheduleOf(intervalMs), report: () => undefined},
+      run,
+    );
+  } catch (error) {
+    if (isNotFound(error)) return 'gone';
+    throw error;
+  }
+}
+
 /**
- * Waits until an image can boot a machine.
+ * Waits until an image can boot a machine. A lock of a task that has ended is stale, and does not keep an image from being ready.
  *
  * @throws ImageFailed, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
@@ -96,8 +111,9 @@ export async function waitForImage(
 ): Promise<Image> {
   const {gcore, run, withPrice = false} = waiting;
   const warnOnce = onceEach(run.log);
+  const locks = watchLocks(gcore, run);
   const poll = async (): Promise<PollResult<Image>> => {
-    const image = await gcore.getImage(scope, imageId, {withPrice});
+    const image = await locks.withoutStaleLock(await gcore.getImage(scope, imageId, {withPrice}));
     const readiness = judgeReadiness(image);
     if (readiness.kind === 'ready') return {done: image};
     if (readiness.kind === 'failed') throw new ImageFailed(image);

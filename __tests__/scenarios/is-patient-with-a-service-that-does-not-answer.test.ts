@@ -1,0 +1,38 @@
+import {describe, expect, it} from '@jest/globals';
+import {refusedInShort} from '../../simulator/problems.ts';
+import {setStage} from '../fixtures/stage.ts';
+
+const status = (code: number) => ({kind: 'status', status: code}) as const;
+
+describe('an upload', () => {
+  it('goes on if the regions cannot be read and the POST is throttled, three times each', async () => {
+    await using stage = await setStage();
+    stage.cloud.script({request: 'regions', times: 3, answer: status(503)});
+    stage.cloud.script({request: 'upload', times: 3, effect: 'none', answer: status(429)});
+    const {exitCode, log} = await stage.upload();
+    expect(exitCode).toBe(0);
+    expect(log).toMatch(/GET \/cloud\/v1\/regions: 503 .*Retrying until Gcore answers, for 5 minutes at most\./);
+  });
+
+  it('ends by its deadline if a read hangs', async () => {
+    await using stage = await setStage();
+    stage.cloud.script({request: 'regions', times: Infinity, answer: {kind: 'hang'}});
+    const {exitCode, log, elapsedMs} = await stage.upload({'timeout-minutes': '0.05'});
+    expect(exitCode).toBe(1);
+    expect(log).toContain('no whole answer within ');
+    // Three seconds, and what it takes to start and end the process on a busy machine; a read has twenty seconds otherwise.
+    expect(elapsedMs).toBeLessThan(15_000);
+  });
+
+  it('says what Gcore says in place of a message', async () => {
+    await using stage = await setStage();
+    stage.cloud.script({
+      request: 'any',
+      times: Infinity,
+      effect: 'none',
+      answer: refusedInShort(401, 'Token is expired', 'token_expired'),
+    });
+    const {log} = await stage.upload();
+    expect(log).toContain('401 Token is expired');
+  });
+});

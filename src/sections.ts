@@ -41,6 +41,8 @@ export const SECTIONS = [
   'the-name-is-taken-by-another-source',
   'gcore-could-not-import-the-image',
   'gcore-has-no-room-for-the-import',
+  'the-import-takes-longer-than-its-regions-time',
+  'a-row-that-may-be-the-image-cannot-be-read',
   'the-image-is-in-status-error',
   'the-time-is-up',
   'it-is-not-known-whether-the-upload-arrived',

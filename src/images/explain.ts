@@ -53,7 +53,10 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
     what: `Gcore could not delete the image: ${message}`,
     section: 'some-images-could-not-be-deleted',
   })),
-  textOf(ImportTimedOut, ({message}) => ({what: `Stopped waiting: ${message}.`})),
+  textOf(ImportTimedOut, ({message}) => ({
+    what: `Stopped waiting: ${message}.`,
+    section: 'the-import-takes-longer-than-its-regions-time',
+  })),
   textOf(ImageFailed, ({image}) => ({
     what: `The image will never be ready: its status is ${image.status}.`,
     next: 'Delete it in the Gcore portal, and publish it again.',
@@ -85,6 +88,7 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
   textOf(UnreadableRow, ({message}) => ({
     what: `Gcore's answer cannot be used: ${message}`,
     next: 'Look at it in the Gcore portal, and delete it if nobody needs it. Then run this job again.',
+    section: 'a-row-that-may-be-the-image-cannot-be-read',
   })),
   textOf(RequestError, explainRequest),
 ];

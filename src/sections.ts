@@ -54,6 +54,8 @@ export const SECTIONS = [
   'the-image-stays-locked',
   'the-upload-left-no-image',
   'the-import-of-the-upload-has-failed',
+  'an-image-cannot-be-promoted',
+  'two-jobs-promote-to-one-channel',
   'some-images-could-not-be-deleted',
   'more-images-would-be-deleted-than-allowed',
   'the-run-is-not-for-a-release',

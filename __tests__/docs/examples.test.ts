@@ -41,6 +41,6 @@ describe('run against the simulator', () => {
 it('every action has an example', () => {
   const steps = EXAMPLES.flatMap((example) => Object.values(readExample(example).jobs).flatMap((job) => job.steps));
   expect(new Set(steps.flatMap((step) => actionOf(step) ?? []))).toEqual(
-    new Set(['action.yml', 'wait/action.yml', 'prune/action.yml']),
+    new Set(['action.yml', 'wait/action.yml', 'promote/action.yml', 'prune/action.yml']),
   );
 });

@@ -19,6 +19,8 @@ const HERE = {projectId: 1, regionId: 7} as const;
 const FOREVER_MS = 600_000;
 /** Images are not looked for first, so that it is one request, always the same, that is refused. */
 const ONE_LOOK = {'if-exists': 'duplicate'};
+/** The tag of an image that this action uploaded. */
+const OURS = {'managed-by': 'upload-gcore-gpu-image'};
 const ALL_OF_TRAINER = {name: 'trainer-*', 'match-tags': '*', 'keep-last': '0'};
 const accountOf = ({cloud}: ReleaseStage) => ({
   'api-key': cloud.apiKey,
@@ -222,6 +224,30 @@ const NETWORK: Readonly<Record<string, Failure>> = {
   },
 };
 
+const promoting = (stage: ReleaseStage, name: string) =>
+  stage.run({
+    action: 'promote/action.yml',
+    inputs: {...accountOf(stage), channel: 'stable', name, 'poll-interval-seconds': '1'},
+  });
+
+const PROMOTE: Readonly<Record<string, Failure>> = {
+  'An image cannot be promoted': {
+    play: (stage) => {
+      stage.cloud.addImage({...HERE, name: 'trainer-v1', tags: OURS, status: 'saving', sizeBytes: 0});
+      return promoting(stage, 'trainer-v1');
+    },
+  },
+  'Two jobs promote to one channel': {
+    play: (stage) => {
+      const tags = {...OURS, 'channel-stable': '2026-07-08T10:00:00.000Z'};
+      stage.cloud.addImage({...HERE, name: 'trainer-v1', tags});
+      stage.cloud.addImage({...HERE, name: 'trainer-v2', tags: OURS});
+      stage.cloud.script({request: 'patch', times: Number.POSITIVE_INFINITY, effect: 'none'});
+      return promoting(stage, 'trainer-v2');
+    },
+  },
+};
+
 const PRUNE: Readonly<Record<string, Failure>> = {
   'Some images could not be deleted': {
     play: (stage) => {
@@ -256,6 +282,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   ...REFUSALS,
   ...IMPORTS,
   ...GATE,
+  ...PROMOTE,
   ...PRUNE,
   ...RELEASE_FAILURES,
   ...NETWORK,

@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Every page of the documentation, as a path from the root. */
-export const PAGES: readonly string[] = ['.', 'wait', 'prune', 'docs', '__tests__'].flatMap((folder) =>
+export const PAGES: readonly string[] = ['.', 'wait', 'promote', 'prune', 'docs', '__tests__'].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('.md'))
     .map((file) => join(folder, file)),

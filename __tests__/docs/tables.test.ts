@@ -11,6 +11,7 @@ function namesIn(page: string, kind: string, source: string): readonly string[] 
 it.each([
   ['README.md', 'action.yml'],
   ['wait/README.md', 'wait/action.yml'],
+  ['promote/README.md', 'promote/action.yml'],
   ['prune/README.md', 'prune/action.yml'],
 ])('%s has tables of every input and output in %s', (page, source) => {
   const {inputs, outputs} = metadataOf(source);

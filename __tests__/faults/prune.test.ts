@@ -56,7 +56,12 @@ async function play({faults = [], cloud: options}: Scene) {
     const plan = await planIn(PLACE, RULES, gcore, new Date(epochMs));
     cloud.script(...faults);
     const startedAtMs = clock.now();
-    const results = await createPruner(gcore, 5000).deleteAll(PLACE, plan.delete, run, (one) => settled.push(one));
+    const results = await createPruner(gcore, {intervalMs: 5000, keepsPromoted: true}).deleteAll(
+      PLACE,
+      plan.delete,
+      run,
+      (one) => settled.push(one),
+    );
     expect(settled).toEqual(results);
     const [result] = results;
     const elapsedMs = clock.now() - startedAtMs;

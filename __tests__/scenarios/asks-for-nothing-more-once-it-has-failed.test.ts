@@ -9,6 +9,7 @@ const GONE_WITHIN_MS = 15_000;
 it.each([
   ['upload', 'action.yml', (url: string) => ({url})],
   ['gate', 'wait/action.yml', () => ({'image-id': NOBODY})],
+  ['promotion', 'promote/action.yml', () => ({name: 'trainer-v1', channel: 'stable'})],
   ['prune', 'prune/action.yml', () => ({name: 'trainer-*'})],
 ])('the %s, whatever was still being asked', async (_name, action, ownInputs) => {
   await using stage = await setStage();

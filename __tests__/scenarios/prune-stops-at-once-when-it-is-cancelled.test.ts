@@ -1,14 +1,17 @@
 import {expect, it} from '@jest/globals';
+import type {JournalEntry} from '../../simulator/simulator.ts';
 import {AT_ONCE_MS} from '../fixtures/points-of-a-run.ts';
 import {listed, setPruneStage} from '../fixtures/prune-stage.ts';
 
 it('stops at once when it is cancelled, and says what was deleted by then', async () => {
   await using stage = await setPruneStage({timing: {deletingMs: 600_000}});
   for (let daysAgo = 1; daysAgo <= 15; daysAgo += 1) stage.add(daysAgo);
+  const isBeingDeleted = ({params}: JournalEntry) =>
+    stage.cloud.requests('delete').some((sent) => sent.params['image_id'] === params['image_id']);
   // Two of the first deletions are over at once; the others would take ten minutes.
   stage.cloud.script(
     {request: 'task', times: 2, answer: {kind: 'true', change: (task) => ({...task, state: 'FINISHED'})}},
-    {request: 'image', times: 2, answer: {kind: 'status', status: 404, body: {}}},
+    {request: 'image', match: isBeingDeleted, times: 2, answer: {kind: 'status', status: 404, body: {}}},
   );
   let signalledAtMs = Number.POSITIVE_INFINITY;
   let running = 0;

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, it} from '@jest/globals';
 import * as v from 'valibot';
 import {parse} from 'yaml';
+import {promoteInputs} from '../../src/actions/promote/inputs.ts';
 import {pruneInputs} from '../../src/actions/prune/inputs.ts';
 import {uploadInputs} from '../../src/actions/upload/inputs.ts';
 import {waitInputs} from '../../src/actions/wait/inputs.ts';
@@ -24,6 +25,7 @@ const ROOT = new URL('../../', import.meta.url);
 const ACTIONS = [
   {folder: '', shapes: uploadInputs(EMPTY_ENVIRONMENT).entries},
   {folder: 'wait/', shapes: waitInputs(EMPTY_ENVIRONMENT).entries},
+  {folder: 'promote/', shapes: promoteInputs.entries},
   {folder: 'prune/', shapes: pruneInputs(EMPTY_ENVIRONMENT).entries},
 ].map(({folder, shapes}) => {
   const read = (file: string): unknown => parse(readFileSync(new URL(folder + file, ROOT), 'utf8'));

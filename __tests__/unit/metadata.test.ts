@@ -2,6 +2,8 @@ import {existsSync, readFileSync} from 'node:fs';
 import {describe, expect, it} from '@jest/globals';
 import * as v from 'valibot';
 import {parse} from 'yaml';
+import {promoteInputs} from '../../src/actions/promote/inputs.ts';
+import {PROMOTE_OUTPUTS} from '../../src/actions/promote/outputs.ts';
 import {accountInputs} from '../../src/actions/shared/account-inputs.ts';
 import {uploadInputs} from '../../src/actions/upload/inputs.ts';
 import {UPLOAD_OUTPUTS} from '../../src/actions/upload/outputs.ts';
@@ -25,6 +27,7 @@ const ROOT = new URL('../../', import.meta.url);
 const ACTIONS = [
   {file: 'action.yml', shapes: uploadInputs(EMPTY_ENVIRONMENT).entries, outputs: UPLOAD_OUTPUTS},
   {file: 'wait/action.yml', shapes: waitInputs(EMPTY_ENVIRONMENT).entries, outputs: WAIT_OUTPUTS},
+  {file: 'promote/action.yml', shapes: promoteInputs.entries, outputs: PROMOTE_OUTPUTS},
 ].map(({file, shapes, outputs}) => {
   const url = new URL(file, ROOT);
   const metadata: Metadata = parse(readFileSync(url, 'utf8'));

@@ -56,6 +56,11 @@ export function channelsWithCurrent({id}: Pick<Image, 'id'>, images: readonly Im
   return [...channelsOf(images, projectId)].flatMap(([name, [current]]) => (current?.image.id === id ? [name] : []));
 }
 
+/** Whether an image was promoted to any channel since it was read before. */
+export function isPromotedSince(before: Image, now: Image): boolean {
+  return [...now.tags].some(([key, value]) => TAG.test(key) && before.tags.get(key) !== value);
+}
+
 /**
  * The time of the next promotion: always later than the last one, so that a clock that is behind cannot make a promotion lose.
  *

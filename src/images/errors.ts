@@ -109,6 +109,11 @@ export class DeletionUnknown extends Error {
   override readonly name = 'DeletionUnknown';
 }
 
+/** Another image is current in a channel after every write: another job promotes to it at the same time. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken';
+}
+
 /** A publish that did not end with an image that is ready. */
 export class PublishFailed extends ExplainedError {
   /** The import may still run in the cloud, and counts among those that run at a time. */

@@ -13,6 +13,7 @@ import {
   NameTaken,
   NoSourceUrl,
   OutcomeUnknown,
+  Overtaken,
   SeveralFound,
 } from './errors.ts';
 import {ADVICE, type ErrorText, explainRequest} from './explain-request.ts';
@@ -81,6 +82,11 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
       ? {what: cause.what, next: cause.next, section: cause.section}
       : {what: `No URL could be made for the image: ${messageOf(cause)}.`},
   ),
+  textOf(Overtaken, ({message}) => ({
+    what: `${message}. Another job promotes to the same channel.`,
+    next: 'Give the jobs that promote to this channel one concurrency group. Then run the one that is to win again.',
+    section: 'two-jobs-promote-to-one-channel',
+  })),
   textOf(NameTaken, ({message}) => ({
     what: `The name is taken: ${message}.`,
     section: 'the-name-is-taken-by-another-source',

@@ -96,7 +96,10 @@ async function deleteEverywhere(
   outputs: PruneOutputs,
   run: Run,
 ): Promise<readonly RegionResult<RegionPruned>[]> {
-  const pruner = createPruner(gcore, inputs.pollIntervalMs);
+  const pruner = createPruner(gcore, {
+    intervalMs: inputs.pollIntervalMs,
+    keepsPromoted: inputs.keepPerChannel > 0,
+  });
   const planned = plansIn(plans);
   const planOf = new Map(planned.map(({scope, plan}) => [scope, plan]));
   return await inEachRegion<RegionPruned>(

@@ -1,6 +1,6 @@
 import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
+import {createGcore, type Scope} from '../../gcore/gcore.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {openGithub} from '../../github/client.ts';
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
@@ -9,14 +9,15 @@ import {throwFailures} from '../../images/explain-regions.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
 import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
 import {type AskedRegion, foundScopes, inEachRegion} from '../../images/regions.ts';
-import {inProject, isId, type ResolvedRegion, resolveProject, resolveRegions} from '../../images/scopes.ts';
-import {explainGate, GATE, noImageHere, passGate, type Target} from '../../images/wait/gate.ts';
+import {inProject, resolveProject} from '../../images/scopes.ts';
+import {explainGate, GATE, passGate, type Target} from '../../images/wait/gate.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
 import {inert} from '../../text/inert.ts';
-import type {Log, Run} from '../../waiting/run.ts';
+import type {Run} from '../../waiting/run.ts';
 import type {Images} from '../shared/images-output.ts';
 import {createOutputs} from '../shared/outputs.ts';
+import {regionsAskedFor} from '../shared/regions-asked-for.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
 import {type ReleaseName, readWaitInputs, type WaitInputs} from './inputs.ts';
 import {awaitImages} from './release-images.ts';
@@ -37,7 +38,7 @@ export async function wait(step: Step): Promise<void> {
     const images = await imagesAskedFor(inputs, step.environment.apiUrl, run);
     const [projectId, resolved] = await Promise.all([
       resolveProject(inputs.project, gcore),
-      regionsOf(images, inputs, gcore, log),
+      regionsAskedFor(images, inputs.regions, gcore, log),
     ]);
     const regions: readonly AskedRegion[] = inProject(projectId, resolved);
     const scopes = foundScopes(regions);
@@ -114,30 +115,6 @@ function withReading({what, known, next, cause}: ExplainedError, own: ReleaseNam
 
 function fullName({repository: {owner, name}}: ReleaseName): string {
   return `${owner}/${name}`;
-}
-
-/** Regions are looked up only if one is given by name: then a gate for an image that is ready is one request. */
-async function regionsOf(
-  images: Images | undefined,
-  {regions: choice}: WaitInputs,
-  gcore: Gcore,
-  log: Log,
-): Promise<readonly ResolvedRegion[]> {
-  if (images !== undefined) return regionsIn(images);
-  const {regions, optional} = choice;
-  if (regions === 'all' || ![...regions, ...optional].every(isId)) return await resolveRegions(choice, gcore, log);
-  const ids = [...new Set([...regions, ...optional].map(Number))];
-  const optionalIds = new Set(optional.map(Number));
-  return ids.map((id) => ({id, name: String(id), isOptional: optionalIds.has(id)}));
-}
-
-/** The regions of an upload. Those that it could not find are given up here, too. */
-function regionsIn(images: Images): readonly ResolvedRegion[] {
-  return Object.entries(images).map(([id, entry]) => {
-    const {region = id, optional: isOptional = false, error = ''} = entry;
-    if (isId(id)) return {id: Number(id), name: inert(region, 100), isOptional};
-    return {asked: id, isOptional, error: explainGate(noImageHere(error))};
-  });
 }
 
 function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInputs): Target {

@@ -5,6 +5,7 @@ import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
+import {isPromotedSince} from '../channels.ts';
 import {deleteImage} from '../delete-image.ts';
 import {DeletionFailed, DeletionUnknown} from '../errors.ts';
 import {explainFailure} from '../explain.ts';
@@ -44,8 +45,15 @@ export interface Pruner {
   ): Promise<readonly PruneResult[]>;
 }
 
-/** @param intervalMs the longest usual gap between polls, in milliseconds */
-export function createPruner(gcore: Gcore, intervalMs: number): Pruner {
+/** How images are deleted. */
+export interface PrunerOptions {
+  /** The longest usual gap between polls, in milliseconds. */
+  readonly intervalMs: number;
+  /** Whether an image that was promoted to a channel after the plan was made is kept. */
+  readonly keepsPromoted: boolean;
+}
+
+export function createPruner(gcore: Gcore, {intervalMs, keepsPromoted}: PrunerOptions): Pruner {
   const limit = pLimit(MAX_PARALLEL_DELETIONS);
   let keyRefused = false;
 
@@ -54,6 +62,10 @@ export function createPruner(gcore: Gcore, intervalMs: number): Pruner {
     if (whyNotTried !== undefined) return {kind: 'not-tried', image, reason: whyNotTried};
     const what = `Image ${image.id} "${inert(image.name)}"`;
     try {
+      if (keepsPromoted && (await isPromotedNow(scope, image, gcore))) {
+        run.log.notice(`${what} was promoted since the plan was made, and is kept.`);
+        return {kind: 'skipped', image, reason: 'promoted since the plan was made'};
+      }
       const deletion = await deleteImage(scope, image.id, {gcore, run, intervalMs, ifMissing: 'just-made'});
       switch (deletion.kind) {
         case 'deleted':
@@ -87,6 +99,16 @@ export function createPruner(gcore: Gcore, intervalMs: number): Pruner {
         ),
       ),
   };
+}
+
+/** A rollback may promote an old image while the prune runs. A read that fails does not stop the deletion: the plan is not old. */
+async function isPromotedNow(scope: Scope, planned: Image, gcore: Gcore): Promise<boolean> {
+  try {
+    return isPromotedSince(planned, await gcore.getImage(scope, planned.id));
+  } catch (error) {
+    if (error instanceof RequestError) return false;
+    throw error;
+  }
 }
 
 function whyStopped(run: Run): string | undefined {

@@ -1,0 +1,63 @@
+import {expect, it} from '@jest/globals';
+import {fleetOf} from '../../simulator/simulator.ts';
+import {promotedAt, setChannelStage} from '../fixtures/channel-stage.ts';
+
+const GONE_WITHIN_MS = 6000;
+
+it('in the middle of 27 regions: says what is done and what is not, and a re-run converges', async () => {
+  const fleet = fleetOf(27);
+  await using stage = await setChannelStage({regions: fleet});
+  for (const {id} of fleet) {
+    stage.add('trainer-v1', {regionId: id, tags: promotedAt(1)});
+    stage.add('trainer-v2', {regionId: id});
+  }
+  const inputs = {name: 'trainer-v2', region: fleet.map(({name}) => name).join()};
+  stage.cloud.script({request: 'patch', nth: 11, times: Infinity, effect: 'none', answer: {kind: 'hang'}});
+  let cancelledAtMs = 0;
+  stage.cloud.on('request', ({kind}) => {
+    if (kind !== 'patch' || stage.cloud.requests('patch').length < 15 || cancelledAtMs > 0) return;
+    cancelledAtMs = performance.now();
+    step.kill('SIGINT');
+  });
+  const step = stage.startPromote(inputs);
+  const {exitCode, outputs, log, summary} = await step.result;
+
+  expect(performance.now() - cancelledAtMs).toBeLessThan(GONE_WITHIN_MS);
+  expect(exitCode).toBe(1);
+  const images: Record<string, {name?: string; error?: string}> = JSON.parse(outputs['images'] ?? '');
+  const done = Object.entries(images).filter(([, {error}]) => error === undefined);
+  for (const [id, {name}] of done)
+    expect([name, await stage.current(Number(id))]).toEqual(['trainer-v2', 'trainer-v2']);
+  expect(done.length).toBeGreaterThan(0);
+  expect(JSON.parse(outputs['failed-regions'] ?? '')).toHaveLength(27 - done.length);
+  expect(log).toContain('The step was cancelled (SIGINT).');
+  expect(log).toContain('Not started: cancelled while this region waited for its turn.');
+  expect(log).toMatch(/Image \S+ may be the current image of stable here: its tag was sent, and not confirmed\./);
+  expect(summary).toContain(`❌ Not promoted to stable in ${27 - done.length} of 27 regions`);
+}, 30_000);
+
+it('while it checks: changes nothing', async () => {
+  await using stage = await setChannelStage();
+  stage.add('trainer-v1');
+  stage.cloud.script({request: 'images', times: Infinity, answer: {kind: 'hang'}});
+  stage.cloud.on('request', ({kind}) => kind === 'images' && step.kill('SIGTERM'));
+  const step = stage.startPromote({name: 'trainer-v1'});
+  const {exitCode, log, outputs} = await step.result;
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('error: The step was cancelled (SIGTERM).');
+  expect(log).toContain('Nothing was changed in the cloud.');
+  expect(outputs['failed-regions']).toBe('[7]');
+  expect(stage.cloud.requests('patch')).toEqual([]);
+});
+
+it('and when its time is up', async () => {
+  await using stage = await setChannelStage();
+  stage.add('trainer-v1');
+  stage.cloud.script({request: 'patch', times: Infinity, effect: 'none', answer: {kind: 'status', status: 503}});
+  const {exitCode, log} = await stage.promote({name: 'trainer-v1', 'timeout-minutes': '0.05'});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('error: Stopped waiting: the time of this step (timeout-minutes) is over.');
+  expect(log).toContain('its tag was sent, and not confirmed');
+});

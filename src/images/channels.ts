@@ -1,3 +1,4 @@
+import type {IsCandidate} from '../gcore/gcore.ts';
 import type {Image} from '../gcore/wire.ts';
 import {newestFirst} from './newest-first.ts';
 import {isOurs} from './tags.ts';
@@ -28,6 +29,11 @@ export function promotionTag(channel: string, at: Date): Readonly<Record<string,
 /** The key of a channel's tag. */
 export function tagOf(channel: string): string {
   return `channel-${channel}`;
+}
+
+/** Which rows of a list matter to a channel: one that cannot be read may be the current image. */
+export function isInChannel(channel: string): IsCandidate {
+  return ({text}) => text.includes(`"${tagOf(channel)}"`);
 }
 
 /**

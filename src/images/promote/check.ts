@@ -1,8 +1,8 @@
 import {ExplainedError} from '../../errors.ts';
-import type {Gcore, Scope} from '../../gcore/gcore.ts';
+import type {Gcore, IsCandidate, RawRow, Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
-import {nextPromotionTime, type Promotion, promotionsTo} from '../channels.ts';
+import {isInChannel, nextPromotionTime, type Promotion, promotionsTo} from '../channels.ts';
 import {explainFailure, type FailureDetails, NOTHING_CHANGED} from '../explain.ts';
 import {newestFirst} from '../newest-first.ts';
 import {judgeReadiness} from '../readiness.ts';
@@ -46,7 +46,8 @@ export async function checkPromotion(
   gcore: Gcore,
 ): Promise<PromotionPlan> {
   try {
-    const [now, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope)]);
+    const isCandidate: IsCandidate = (row) => isTarget(row, target) || isInChannel(channel)(row);
+    const [now, images] = await Promise.all([gcore.probe(scope), gcore.listImages(scope, isCandidate)]);
     const image = findImage(images, target, scope.projectId);
     const promotions = promotionsTo(channel, images, scope.projectId);
     return {
@@ -61,6 +62,11 @@ export async function checkPromotion(
   } catch (error) {
     throw explainFailure(error, CHECK);
   }
+}
+
+function isTarget({id = '', name}: RawRow, target: PromotionTarget): boolean {
+  if ('imageId' in target) return id.toLowerCase() === target.imageId.toLowerCase();
+  return 'name' in target && name === target.name;
 }
 
 /** The image that is current, or was, besides one image. */

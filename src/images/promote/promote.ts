@@ -3,7 +3,7 @@ import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {PollResult} from '../../waiting/poll.ts';
 import type {Run} from '../../waiting/run.ts';
-import {nextPromotionTime, type Promotion, promotionsTo, promotionTag} from '../channels.ts';
+import {isInChannel, nextPromotionTime, type Promotion, promotionsTo, promotionTag} from '../channels.ts';
 import {ImageNotFound, Overtaken} from '../errors.ts';
 import {explainFailure} from '../explain.ts';
 import {judgeReadiness} from '../readiness.ts';
@@ -61,7 +61,7 @@ export async function promoteImage(plan: PromotionPlan, context: PromoteContext)
   };
   const poll = async (): Promise<PollResult<Promoted>> => {
     const lost = await write();
-    const promotions = promotionsTo(channel, await gcore.pollImages(scope), scope.projectId);
+    const promotions = promotionsTo(channel, await gcore.pollImages(scope, isInChannel(channel)), scope.projectId);
     const [current] = promotions;
     if (current?.image.id === image.id) {
       requireReady(current.image);

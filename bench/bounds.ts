@@ -17,4 +17,8 @@ export const BOUNDS = {
   uploadSpeedOverRclone: 0.9,
   /** The peak of hashing and uploading a file of any size. */
   uploadMib: 300,
+  /** The speed of reading a URL for its checksum, over that of `curl -s URL | sha256sum`, on loopback. */
+  readSpeedOverCurl: 0.8,
+  /** The peak of reading a file of any size. */
+  readMib: 300,
 } as const;

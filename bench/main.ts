@@ -5,11 +5,13 @@
  *   npm run bench -- --quick             only what is the same on every machine; exits with 1 where a bound is broken
  *   npm run bench -- --write             puts the table into docs/performance.md
  *   npm run bench -- --staging           only the upload of a file to S3
+ *   npm run bench -- --checksum          only the read of a URL for its checksum
  *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts; with --write, too
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {bundleRows} from './bundles.ts';
+import {checksumRows} from './checksum.ts';
 import {actionsTable} from './other-actions.ts';
 import {memoryRow, regionsRow} from './regions.ts';
 import {openPeers} from './sdks.ts';
@@ -35,6 +37,7 @@ async function allRows(): Promise<readonly Row[]> {
       await regionsRow(single),
       await memoryRow(),
       ...(await stagingRows()),
+      ...(await checksumRows()),
       ...bundleRows(),
     ];
   } finally {
@@ -44,6 +47,7 @@ async function allRows(): Promise<readonly Row[]> {
 
 function rowsAskedFor(): Promise<readonly Row[]> {
   if (values.quick) return quickRows();
+  if (values.checksum) return checksumRows();
   return values.staging ? stagingRows() : allRows();
 }
 
@@ -51,6 +55,7 @@ const {values} = parseArgs({
   options: {
     quick: {type: 'boolean', default: false},
     staging: {type: 'boolean', default: false},
+    checksum: {type: 'boolean', default: false},
     write: {type: 'boolean', default: false},
     actions: {type: 'string'},
   },
@@ -67,7 +72,7 @@ else {
 /** Prints a table, and puts it between its marks on the page where that is wanted. */
 function publish(mark: string, table: string): void {
   console.log(table);
-  if (!values.write || values.staging) return;
+  if (!values.write || values.staging || values.checksum) return;
   const [before, , after] = readFileSync(PAGE, 'utf8').split(`<!-- ${mark} -->\n`);
   writeFileSync(PAGE, [before, `${table}\n`, after].join(`<!-- ${mark} -->\n`));
 }

@@ -166,7 +166,7 @@ export class GithubApi {
     const name = url.searchParams.get('name');
     if (release === undefined || name === null) return NOT_FOUND;
     if (release.assets.some((asset) => asset.name === name)) return alreadyExists();
-    const asset: GithubAsset = {id: this.#nextId(), name, content: body, state: 'uploaded'};
+    const asset: GithubAsset = {id: this.#nextId(), name, content: body, state: 'uploaded', hasDigest: true};
     release.assets.push(asset);
     return {status: 201, body: this.#assetView(params, release, asset)};
   }
@@ -223,13 +223,13 @@ export class GithubApi {
   }
 
   #assetView(params: Readonly<Record<string, string>>, release: GithubRelease, asset: GithubAsset): object {
-    const {id, name, content, state} = asset;
+    const {id, name, content, state, hasDigest} = asset;
     return {
       id,
       name,
       state,
       size: content.length,
-      digest: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+      digest: hasDigest ? `sha256:${createHash('sha256').update(content).digest('hex')}` : null,
       browser_download_url: `${this.serverUrl}/${nameOf(params)}/releases/download/${release.tag}/${encodeURIComponent(name)}`,
     };
   }
@@ -239,7 +239,9 @@ export class GithubApi {
       id: this.#nextId(),
       tag,
       draft,
-      assets: assets.map(({name, content, state = 'uploaded'}) => ({id: this.#nextId(), name, content, state})),
+      assets: assets.map(({name, content, state = 'uploaded', hasDigest = true}) => ({
+        ...{id: this.#nextId(), name, content, state, hasDigest},
+      })),
     };
   }
 

@@ -6,6 +6,8 @@ export interface GithubAsset {
   readonly content: Buffer;
   /** `starter` until its upload has ended. */
   readonly state: 'uploaded' | 'starter';
+  /** Whether the API tells its digest: it does for assets uploaded since June 2025. */
+  readonly hasDigest: boolean;
 }
 
 export interface GithubRelease {
@@ -37,5 +39,6 @@ export interface GithubOptions {
 export interface ReleaseSeed {
   readonly tag: string;
   readonly draft?: boolean;
-  readonly assets?: readonly {readonly name: string; readonly content: Buffer; readonly state?: GithubAsset['state']}[];
+  readonly assets?: readonly (Pick<GithubAsset, 'name' | 'content'> &
+    Partial<Pick<GithubAsset, 'state' | 'hasDigest'>>)[];
 }

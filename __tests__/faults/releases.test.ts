@@ -70,7 +70,7 @@ describe('The file of a release is written', () => {
     github.onRequest(({method}) => {
       if (method !== 'PATCH' || isTaken) return;
       isTaken = true;
-      truth.assets.push({id: 1, ...asset(FILE, third)});
+      truth.assets.push({id: 1, hasDigest: true, ...asset(FILE, third)});
     });
     await attach();
     expect(said()).toEqual({...OURS, ...THEIRS, ...third});

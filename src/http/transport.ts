@@ -33,6 +33,9 @@ export interface BodyStart {
   readonly end: 'of the body' | 'enough' | 'time is up';
 }
 
+/** An answer whose body is still to be read. */
+export type AnswerHead = Omit<IncomingAnswer<never>, 'body'>;
+
 /** The connections to one service. */
 export interface Transport {
   /**
@@ -49,6 +52,16 @@ export interface Transport {
    * @throws as `exchange` does
    */
   peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<BodyStart>>;
+  /**
+   * The same for a body of any size, which is passed on as it comes and not kept. `consume` has until the time of the request is up. If
+   * it leaves its loop, the connection ends.
+   *
+   * @throws as `exchange` does; what `consume` throws
+   */
+  stream<T>(
+    outgoing: OutgoingRequest,
+    consume: (body: AsyncIterable<Buffer>, head: AnswerHead) => Promise<T>,
+  ): Promise<IncomingAnswer<T>>;
   /** Closes every connection, so that nothing keeps the process alive, and sends nothing any more. */
   close(): void;
 }
@@ -73,7 +86,10 @@ export function openTransport(baseUrl: URL, proxyFor: ProxyFor): Transport {
         readText,
       ),
     peek: (outgoing, mostBytes) =>
-      exchange(outgoing, {agent: reads, closed: closed.signal}, (body, timeout) => readStart(body, mostBytes, timeout)),
+      exchange(outgoing, {agent: reads, closed: closed.signal}, (body, _, timeout) =>
+        readStart(body, mostBytes, timeout),
+      ),
+    stream: (outgoing, consume) => exchange(outgoing, {agent: reads, closed: closed.signal}, consume),
     close: () => {
       closed.abort();
       reads.destroy();
@@ -85,7 +101,7 @@ export function openTransport(baseUrl: URL, proxyFor: ProxyFor): Transport {
 async function exchange<Body>(
   outgoing: OutgoingRequest,
   {agent, closed}: {readonly agent: Agent; readonly closed: AbortSignal},
-  readBody: (body: AsyncIterable<Buffer>, timeout: AbortSignal) => Promise<Body>,
+  readBody: (body: AsyncIterable<Buffer>, head: AnswerHead, timeout: AbortSignal) => Promise<Body>,
 ): Promise<IncomingAnswer<Body>> {
   const {url, method, headers, body, timeoutMs, signal} = outgoing;
   // Not AbortSignal.any: of each request it would leave a weak reference on the signal of the whole run.
@@ -109,11 +125,11 @@ async function exchange<Body>(
     if (body === undefined || typeof body === 'string') request.end(body);
     else pipeline(body, request).catch(answered.reject);
     const answer = await answered.promise;
-    return {
+    const head: AnswerHead = {
       status: answer.statusCode ?? 0,
       header: (name) => answer.headersDistinct[name]?.[0],
-      body: await readBody(answer, timeout),
     };
+    return {...head, body: await readBody(answer, head, timeout)};
   } catch (error) {
     for (const ended of [signal, closed]) ended.throwIfAborted();
     if (!connection.stop()) throw notConnected(error, timeoutMs, timeout);

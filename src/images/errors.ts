@@ -104,6 +104,21 @@ export class NoSourceUrl extends Error {
   override readonly name = 'NoSourceUrl';
 }
 
+/** The file behind the URL is not the one that the workflow expects. */
+export class ChecksumMismatch extends Error {
+  override readonly name = 'ChecksumMismatch';
+
+  /** @param expected, actual 64 hexadecimal digits */
+  constructor(expected: string, actual: string) {
+    super(`expected sha256:${expected}, but the file has sha256:${actual}`);
+  }
+}
+
+/** Whether the file behind the URL is the one that the workflow expects could not be found out. The message says why. */
+export class NotVerified extends Error {
+  override readonly name = 'NotVerified';
+}
+
 /** The answer to a deletion was lost, and the image is still there: whether it will be deleted is not known. */
 export class DeletionUnknown extends Error {
   override readonly name = 'DeletionUnknown';

@@ -13,8 +13,18 @@ const MODIFIED_TAG = 'source-modified';
 /** The digest of the file's content, if it is known. */
 const SHA256_TAG = 'source-sha256';
 
+/**
+ * Whether that digest is proved. An upload whose file is still to be read is sent with `pending`: until the proof, its digest is what the
+ * workflow expects. Without this tag the digest comes from where it is known, GitHub for example.
+ */
+const CHECKSUM_TAG = 'source-checksum';
+const PENDING = 'pending';
+
 /** Every tag that this module sets. */
-export const FINGERPRINT_TAGS: readonly string[] = [FINGERPRINT_TAG, ETAG_TAG, BYTES_TAG, MODIFIED_TAG, SHA256_TAG];
+export const FINGERPRINT_TAGS: readonly string[] = [
+  ...[FINGERPRINT_TAG, ETAG_TAG, BYTES_TAG, MODIFIED_TAG, SHA256_TAG],
+  CHECKSUM_TAG,
+];
 
 /** What is known of the file behind the URL. */
 export interface FileFacts {
@@ -25,6 +35,8 @@ export interface FileFacts {
   readonly lastModified?: Date | undefined;
   /** 64 hexadecimal digits. */
   readonly sha256?: string | undefined;
+  /** The digest is what the workflow expects, and still to be proved. */
+  readonly isSha256Pending?: boolean | undefined;
 }
 
 /**
@@ -32,15 +44,26 @@ export interface FileFacts {
  * properties asked for; and what is known of the file itself. An ETag is compared weakly, so `W/` is no part of it.
  */
 export function fingerprintTags(upload: UploadRequest, file: FileFacts): Tags {
-  const {identity = upload.url, etag, sizeBytes, lastModified, sha256} = file;
+  const {identity = upload.url, etag, sizeBytes, lastModified, sha256, isSha256Pending = false} = file;
   const tags = {
     [FINGERPRINT_TAG]: `${digest(withoutSignature(identity))}-${digest(JSON.stringify(propertiesOf(upload)))}`,
     [ETAG_TAG]: etag === undefined ? undefined : digest(etag.replace(/^W\//, '')),
     [BYTES_TAG]: sizeBytes?.toString(),
     [MODIFIED_TAG]: lastModified?.toISOString(),
     [SHA256_TAG]: sha256?.toLowerCase(),
+    [CHECKSUM_TAG]: isSha256Pending ? PENDING : undefined,
   };
   return Object.fromEntries(Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== undefined));
+}
+
+/** The tags of an image whose file was read, and has this digest. */
+export function verifiedTags(sha256: string): Tags {
+  return {[SHA256_TAG]: sha256, [CHECKSUM_TAG]: 'verified'};
+}
+
+/** Whether an image is known to be made from a file with this digest. */
+export function isVerified({tags}: Pick<Image, 'tags'>, sha256: string): boolean {
+  return tags.get(SHA256_TAG) === sha256 && tags.get(CHECKSUM_TAG) !== PENDING;
 }
 
 /** How an image differs from what an upload would make, in plain words; empty if it is the same. */
@@ -88,7 +111,9 @@ function compare(theirs: ReadonlyMap<string, string>, {tags: ours}: UploadReques
   return (tag) => {
     const [our, their] = [ours[tag], theirs.get(tag)];
     if (our === undefined || their === undefined) return 'unknown';
-    return our === their ? 'equal' : 'other';
+    if (our !== their) return 'other';
+    // A digest that was never proved does not show that the files are the same.
+    return tag === SHA256_TAG && theirs.get(CHECKSUM_TAG) === PENDING ? 'unknown' : 'equal';
   };
 }
 

@@ -38,12 +38,21 @@ export interface Doubt {
 /** Gcore follows redirects, how many is not known: curl follows 50, Python's requests 30. More than these are no sure failure. */
 const MOST_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-const HEADERS = {
+/** The headers of every request to a source. */
+export const HEADERS = {
   accept: '*/*',
   // The file's own first bytes are wanted.
   'accept-encoding': 'identity',
   'user-agent': 'upload-gcore-gpu-image',
 };
+
+/** An answer that may be a redirect. */
+type Redirectable = Pick<SourceAnswer, 'status' | 'header'>;
+
+/** A redirect that leads nowhere, for anybody: how, as a sentence without its full stop. */
+interface DeadEnd {
+  readonly deadEnd: string;
+}
 
 /**
  * Asks the source as Gcore will: without credentials, and following redirects.
@@ -56,24 +65,46 @@ export async function askSource(
   source: Source,
   mostBytes = TELLING_BYTES,
 ): Promise<SourceAnswer | Doubt> {
+  const answer = await followRedirects(method, source.url, (url, asked) =>
+    askOnce(method, url, {asked, mostBytes}, source),
+  );
+  if (!('deadEnd' in answer)) return answer;
+  throw new ExplainedError(`The redirects of the image's URL lead nowhere: ${answer.deadEnd}.`, {
+    section: 'the-images-url',
+    next: 'Use the URL of the image itself.',
+  });
+}
+
+/**
+ * Follows the redirects of a URL, a bounded number of them.
+ *
+ * @param askOnce asks one URL, and follows no redirect; `asked` is the request, as it may be shown
+ */
+export async function followRedirects<A extends Redirectable>(
+  method: Method,
+  start: URL,
+  askOnce: (url: URL, asked: string) => Promise<A | Doubt>,
+): Promise<A | Doubt | DeadEnd> {
   const seen = new Set<string>();
   let setsCookie = false;
-  let {url} = source;
+  let url = start;
   let asked = `${method} ${showUrl(url)}`;
   while (seen.size <= MOST_REDIRECTS) {
     seen.add(withoutFragment(url));
-    const answer = await askOnce(method, url, {asked, mostBytes}, source);
+    const answer = await askOnce(url, asked);
     if ('doubt' in answer) return answer;
     const location = REDIRECTS.has(answer.status) ? answer.header('location') : undefined;
     if (location === undefined) return answer;
     const target = decodeLocation(location);
     if (target === undefined) return {doubt: `${asked} leads to a URL that is not valid UTF-8`};
-    url = targetOf(target, url, asked);
+    const next = targetOf(target, url, asked);
+    if ('deadEnd' in next) return next;
+    url = next;
     setsCookie ||= answer.header('set-cookie') !== undefined;
     if (seen.has(withoutFragment(url))) return circle(asked, setsCookie);
-    asked = `${method} ${showUrl(source.url)}, redirected to ${url.host},`;
+    asked = `${method} ${showUrl(start)}, redirected to ${url.host},`;
   }
-  return {doubt: `${method} ${showUrl(source.url)} was redirected more than ${MOST_REDIRECTS} times`};
+  return {doubt: `${method} ${showUrl(start)} was redirected more than ${MOST_REDIRECTS} times`};
 }
 
 async function askOnce(
@@ -97,16 +128,25 @@ async function askOnce(
     cancelled.throwIfAborted();
     return {...answer, asked, url};
   } catch (error) {
-    const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-    const reason = timedOut
-      ? `was not answered within the ${secondsText(limitMs)} of this check`
-      : `failed (${inert(describeError(error))})`;
+    const reason = failureText(error, limitMs);
     tell(reason);
     cancelled.throwIfAborted();
     return {doubt: `${asked} ${reason}`};
   } finally {
     transport.close();
   }
+}
+
+/** Why a request within a check of so many milliseconds failed: `failed (ECONNREFUSED)`. */
+export function failureText(error: unknown, limitMs: number): string {
+  return isTimeout(error)
+    ? `was not answered within the ${secondsText(limitMs)} of this check`
+    : `failed (${inert(describeError(error))})`;
+}
+
+/** Whether the time of a request was up. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 /**
@@ -123,30 +163,22 @@ function decodeLocation(location: string): string | undefined {
 }
 
 /** A client that keeps cookies may get out of a circle: whether Gcore does is not known. */
-function circle(asked: string, setsCookie: boolean): Doubt {
-  if (!setsCookie) throw leadsNowhere(`${asked} leads in a circle`);
-  return {doubt: `${asked} leads in a circle to whoever sends no cookies`};
+function circle(asked: string, setsCookie: boolean): Doubt | DeadEnd {
+  const text = `${asked} leads in a circle`;
+  return setsCookie ? {doubt: `${text} to whoever sends no cookies`} : {deadEnd: text};
 }
 
-function targetOf(location: string, from: URL, asked: string): URL {
-  if (!URL.canParse(location, from.href)) throw leadsNowhere(`${asked} leads to what is no URL`);
+function targetOf(location: string, from: URL, asked: string): URL | DeadEnd {
+  if (!URL.canParse(location, from.href)) return {deadEnd: `${asked} leads to what is no URL`};
   const target = new URL(location, from.href);
-  if (!/^https?:$/.test(target.protocol)) {
-    throw leadsNowhere(`${asked} leads to a URL that begins with ${inert(target.protocol, 20)}`);
-  }
-  return target;
+  return /^https?:$/.test(target.protocol)
+    ? target
+    : {deadEnd: `${asked} leads to a URL that begins with ${inert(target.protocol, 20)}`};
 }
 
 /** What is asked for: the fragment is never sent. */
 function withoutFragment({href}: URL): string {
   return href.replace(/#.*$/s, '');
-}
-
-function leadsNowhere(how: string): ExplainedError {
-  return new ExplainedError(`The redirects of the image's URL lead nowhere: ${how}.`, {
-    section: 'the-images-url',
-    next: 'Use the URL of the image itself.',
-  });
 }
 
 /** `0.2 s`. */

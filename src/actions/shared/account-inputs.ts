@@ -1,10 +1,9 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES, type ImageType} from '../../gcore/image-types.ts';
+import {isLoopback} from '../../http/loopback.ts';
 import type {RegionChoice} from '../../images/scopes.ts';
 import {inputText, listOf, minutes, oneOf, required, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import type {Secrets} from '../../runner/secrets.ts';
-
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** A permanent token of Gcore is digits, a `$` and more. An unquoted `$` begins a variable in a shell, and the rest is lost. */
 const CUT_AT_DOLLAR = /^\d+\$?$/;
@@ -156,11 +155,6 @@ export function regionChoiceOf(values: {
 /** The header's form, `apikey <token>`, is accepted as well. */
 function withoutScheme(key: string): string {
   return key.replace(/^apikey\s+/i, '');
-}
-
-/** Whether the host of a URL is this machine. */
-export function isLoopback({hostname}: URL): boolean {
-  return LOOPBACK_HOSTS.has(hostname);
 }
 
 function isAcceptableApiUrl(text: string): boolean {

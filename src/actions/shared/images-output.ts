@@ -22,6 +22,8 @@ const RegionEntry = v.looseObject({
   visibility: v.optional(v.string()),
   task_id: v.optional(Id),
   created: v.optional(v.boolean()),
+  /** Of the file that the image was made from: 64 hexadecimal digits. */
+  sha256: v.optional(v.string()),
   /** Why the region failed, in one line. */
   error: v.optional(v.string()),
 });

@@ -13,7 +13,7 @@ export const IMAGE_OUTPUTS = ['image-id', 'image-size', 'image-name', 'image-sta
 /** Outputs about all regions. */
 export const REGION_OUTPUTS = ['images', 'failed-regions'] as const;
 
-type Output = (typeof IMAGE_OUTPUTS)[number] | (typeof REGION_OUTPUTS)[number] | 'created' | 'ready';
+type Output = (typeof IMAGE_OUTPUTS)[number] | (typeof REGION_OUTPUTS)[number] | 'created' | 'sha256' | 'ready';
 
 /** The outputs of a step that works on one image in each of one or more regions. */
 export interface Outputs {
@@ -54,6 +54,8 @@ export function createOutputs(regions: readonly AskedRegion[], secrets: Secrets)
   const learn = (scope: RegionRef, entry: RegionEntry) => {
     entries.set(scope.regionId, {region: scope.regionName, ...entries.get(scope.regionId), ...entry});
     set('images', images());
+    // The same file in all regions.
+    if (entry.sha256 !== undefined) set('sha256', entry.sha256);
     if (!isFirst(scope)) return;
     if (entry.task_id !== undefined) set('task-id', entry.task_id);
     if (entry.name !== undefined) set('image-name', entry.name);

@@ -1,14 +1,16 @@
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
 import {findAsset, shortLivedUrl} from '../../github/release-asset.ts';
 import type {RunRelease} from '../../github/run-release.ts';
+import {isLoopback} from '../../http/loopback.ts';
 import {NOTHING_CHANGED} from '../../images/explain.ts';
 import type {FileFacts} from '../../images/fingerprint.ts';
+import type {Checksum} from '../../images/publish/context.ts';
 import {preflight, type SourceFacts} from '../../preflight/preflight.ts';
 import {addSecretsOfUrl, type Secrets} from '../../runner/secrets.ts';
 import {inert} from '../../text/inert.ts';
+import {decoded} from '../../text/signed-url.ts';
 import {prettySize} from '../../text/units.ts';
 import type {Run} from '../../waiting/run.ts';
-import {isLoopback} from '../shared/account-inputs.ts';
 import type {UploadInputs} from './inputs.ts';
 
 /** The image to publish: where it is, and what is known about the file. */
@@ -18,6 +20,8 @@ export interface ImageSource {
   /** Makes a new URL, if URLs are valid for minutes only. Throws ExplainedError. */
   readonly freshUrl?: () => Promise<string>;
   readonly file: FileFacts;
+  /** How the file is proved to be the expected one; undefined if nothing is expected, or it is proved. */
+  readonly checksum?: Checksum | undefined;
   readonly facts: SourceFacts;
 }
 
@@ -38,8 +42,9 @@ export async function findSource(
 ): Promise<ImageSource> {
   const {url, releaseAsset: glob} = inputs;
   if (url !== undefined) {
+    const expected = await expectedOf(fileNameOf(url), inputs, run);
     const facts = await check(url, inputs, run);
-    return {url, facts, file: facts};
+    return await toBeProved({url, facts, file: facts}, expected, inputs, run);
   }
   if (glob === undefined || runRelease === undefined) throw new Error('there is neither a URL nor a release');
   const {release, releases} = runRelease;
@@ -51,6 +56,12 @@ export async function findSource(
   run.log.info(
     `The image is the asset ${inert(asset.name, 100)} of release ${inert(release.tag, 100)}, ${prettySize(asset.sizeBytes)}.`,
   );
+  const expected = await expectedOf(asset.name, inputs, run);
+  if (expected !== undefined && asset.sha256 !== undefined) {
+    const {requireSameSha256} = await import('./checksum.ts');
+    requireSameSha256(expected, asset.sha256, `the asset ${inert(asset.name, 100)}`);
+    run.log.info(`The checksum is that of the asset, as GitHub keeps it: sha256:${expected}.`);
+  }
   const freshUrl = async () => {
     const shortLived = await orExplain(shortLivedUrl(asset, releases));
     addSecretsOfUrl(shortLived, secrets);
@@ -58,12 +69,40 @@ export async function findSource(
   };
   const assetUrl = isPrivate ? await freshUrl() : asset.publicUrl;
   const facts = await check(assetUrl, inputs, run);
-  return {
+  const source: ImageSource = {
     url: assetUrl,
     ...(isPrivate ? {freshUrl} : {}),
     file: {sizeBytes: asset.sizeBytes, ...facts, sha256: asset.sha256, identity: asset.publicUrl},
     facts,
   };
+  return asset.sha256 === undefined ? await toBeProved(source, expected, inputs, run) : source;
+}
+
+/** The digest that the workflow expects, if it does. The code is loaded only then. */
+async function expectedOf(fileName: string, {checksum}: UploadInputs, run: Run): Promise<string | undefined> {
+  if (checksum === undefined) return undefined;
+  const {expectedSha256} = await import('./checksum.ts');
+  return await expectedSha256(checksum, fileName, run);
+}
+
+/** Adds the expected digest to a source whose own is not known, and how it is proved. */
+async function toBeProved(
+  source: ImageSource,
+  expected: string | undefined,
+  {isDryRun}: UploadInputs,
+  run: Run,
+): Promise<ImageSource> {
+  if (expected === undefined) return source;
+  const {url, freshUrl, file, facts} = source;
+  const {proofByReading} = await import('./checksum.ts');
+  const checksum = proofByReading(expected, {makeUrl: freshUrl ?? (async () => url), before: facts}, run);
+  if (isDryRun) run.log.info('In a dry run the image is not read to verify its checksum.');
+  return {...source, file: {...file, sha256: expected, isSha256Pending: true}, checksum};
+}
+
+/** The base name of the file behind a URL. */
+function fileNameOf(url: string): string {
+  return decoded(new URL(url).pathname.split('/').at(-1) ?? '');
 }
 
 /** Checks the image before any request to Gcore, and logs what it finds. */

@@ -22,6 +22,7 @@ import {
   regionInputs,
   Timeout,
 } from '../shared/account-inputs.ts';
+import {ChecksumText} from './checksum-input.ts';
 
 const NAME_RULE =
   '3 to 63 characters: letters, digits, spaces, ".", "_" and "-", with a letter or digit first and a letter, digit, "." or "_" last';
@@ -77,6 +78,7 @@ export function uploadInputs(environment: Environment) {
     ...accountInputs,
     ...regionInputs,
     url: v.optional(ImageUrl),
+    checksum: v.optional(ChecksumText),
     name: v.optional(ImageName, () => nameOfRun(environment)),
     architecture: withDefault(oneOf(['x86_64', 'aarch64'], ARCHITECTURE_ALIASES), 'x86_64'),
     'os-type': withDefault(
@@ -142,6 +144,14 @@ const uploadInputsTogether = (environment: Environment) =>
       ),
       ['wait'],
     ),
+    v.forward(
+      v.partialCheck(
+        [['checksum'], ['wait']],
+        (inputs) => inputs.wait || inputs.checksum === undefined,
+        'true with checksum, because the file is only proved once the import has ended',
+      ),
+      ['wait'],
+    ),
     v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
     v.partialCheck(
       [['url'], ['release-asset']],
@@ -163,6 +173,7 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
     ...accountOf(values),
     regions: regionChoiceOf(values),
     url: values.url,
+    checksum: values.checksum,
     releaseAsset: values['release-asset'],
     name: values.name,
     architecture: values.architecture,
@@ -194,10 +205,11 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
  */
 export function readUploadInputs({secrets, environment}: Step): UploadInputs {
   maskKeys(secrets);
-  addSecretsOfUrl(inputText('url') ?? '', secrets);
+  for (const name of ['url', 'checksum']) addSecretsOfUrl(inputText(name) ?? '', secrets);
   const texts = readInputs(uploadInputsTogether(environment));
   // The form that is sent may escape what the input does not.
   addSecretsOfUrl(texts.url ?? '', secrets);
+  if (texts.checksum?.kind === 'sums-file') addSecretsOfUrl(texts.checksum.url.href, secrets);
   return inputsFrom(texts);
 }
 

@@ -54,7 +54,7 @@ export async function upload(step: Step): Promise<void> {
         regions,
         maxParallel: inputs.maxParallel,
         work: (scope, regionRun) => {
-          const events = eventsOf(scope, inputs.name, outputs);
+          const events = eventsOf(scope, inputs.name, source, outputs);
           const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
           return time<RegionOutcome>(scope, () => (inputs.isDryRun ? planPublish(context) : publishImage(context)));
         },
@@ -90,7 +90,7 @@ async function findSourceAndRelease(inputs: UploadInputs, run: Run, {secrets, en
 /** What to publish, the same in every region. */
 function specOf(
   inputs: UploadInputs,
-  {url, freshUrl, file}: ImageSource,
+  {url, freshUrl, file, checksum}: ImageSource,
   environment: Environment,
 ): Omit<ImageSpec, 'scope'> {
   const upload: UploadRequest = {
@@ -111,6 +111,7 @@ function specOf(
   return {
     upload: {...upload, tags: {...upload.tags, ...fingerprintTags(upload, file)}},
     freshUrl,
+    checksum,
     ifExists: inputs.ifExists,
     wait: inputs.wait,
     attempts: inputs.attempts,
@@ -119,12 +120,27 @@ function specOf(
   };
 }
 
-function eventsOf(scope: Scope, imageName: string, outputs: Outputs): PublishEvents {
+function eventsOf(
+  scope: Scope,
+  imageName: string,
+  {file: {sha256}, checksum}: ImageSource,
+  outputs: Outputs,
+): PublishEvents {
+  const digest = sha256 === undefined ? {} : {sha256: sha256.toLowerCase()};
   return {
     marked: (marker) => outputs.remember(`marker-${scope.regionId}`, marker),
     accepted: ([taskId], {created}) =>
-      outputs.learn(scope, {name: imageName, created, ...(taskId === undefined ? {} : {task_id: taskId})}),
-    ready: (image) => outputs.ready(scope, image),
+      outputs.learn(scope, {
+        name: imageName,
+        created,
+        ...(taskId === undefined ? {} : {task_id: taskId}),
+        // An expected digest is the file's only once it is proved.
+        ...(checksum === undefined ? digest : {}),
+      }),
+    ready: (image) => {
+      outputs.ready(scope, image);
+      if (sha256 !== undefined) outputs.learn(scope, digest);
+    },
   };
 }
 

@@ -1,7 +1,26 @@
 import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {Run} from '../../waiting/run.ts';
+import type {ImageReady} from '../outcome.ts';
 import type {IfExists} from './find-existing.ts';
+
+/** The proof that the image's file is the one that the workflow expects. All regions share it. */
+export interface Checksum {
+  /**
+   * Begins the proof, if it has not begun. Called before an import.
+   *
+   * @throws ExplainedError if the proof has failed: then nothing must be imported any more
+   */
+  begin(): void;
+  /**
+   * Waits for the proof, and notes on the image that it is verified. If the file is another one, an image that this step made is deleted.
+   *
+   * @throws ExplainedError, or the reason of a cancelled run
+   */
+  verify(ready: ImageReady, context: PublishContext): Promise<void>;
+  /** What is known of the proof by now, for an error of something else; undefined if it has not begun or is done. */
+  status(): string | undefined;
+}
 
 /** An image to publish in one region, as the inputs ask for it. */
 export interface ImageSpec {
@@ -10,6 +29,8 @@ export interface ImageSpec {
   readonly upload: UploadRequest;
   /** Makes the URL to send, before each send, if a URL is valid for minutes only. Default: the upload's own. */
   readonly freshUrl?: (() => Promise<string>) | undefined;
+  /** What the file must be proved to be; undefined if nothing is expected, or it is proved. */
+  readonly checksum?: Checksum | undefined;
   /** What to do if an image of the name exists. */
   readonly ifExists: IfExists;
   /** Whether to wait until the image is ready, or only until Gcore has accepted the import. */

@@ -13,6 +13,7 @@ import {
 } from '../errors.ts';
 import {explainFailure, RESUME} from '../explain.ts';
 import {MARKER_TAG} from '../tags.ts';
+import type {Checksum} from './context.ts';
 import type {IfExists} from './find-existing.ts';
 import type {PublishProgress} from './progress.ts';
 
@@ -39,11 +40,16 @@ export function explainPublish(
   error: unknown,
   {progress, failedImports}: PublishHistory,
   ifExists: IfExists,
+  checksum?: Checksum,
 ): PublishFailed {
   const importMayRun = mayRun(error, progress);
   const last = knownLines(progress, error, importMayRun);
   const {what, known, next, section, cause} = explainFailure(error, {
-    known: [...failedImports.flatMap(earlierLines), ...(failedImports.length === 0 ? last : withoutNothing(last))],
+    known: [
+      ...failedImports.flatMap(earlierLines),
+      ...(failedImports.length === 0 ? last : withoutNothing(last)),
+      ...checksumLines(progress, error, checksum),
+    ],
     resume: resumeAdvice(progress, error, ifExists),
   });
   const keepsSlot = importMayRun && !(error instanceof ImportTimedOut);
@@ -61,9 +67,12 @@ function earlierLines({taskIds, mayRun}: FailedImport): readonly string[] {
   return taskIds.map((id) => `Task ${id} is an earlier import, which ${mayRun ? 'may still run' : 'failed'}.`);
 }
 
+/** The stages after the end of the import. */
+const ENDED: ReadonlySet<PublishProgress['stage']> = new Set(['import-ended', 'unverified', 'ready']);
+
 function mayRun(error: unknown, progress: PublishProgress): boolean {
   if (error instanceof ImportFailed || error instanceof ImageFailed) return false;
-  return !isNothingUploaded(progress, error) && progress.stage !== 'import-ended' && progress.stage !== 'ready';
+  return !isNothingUploaded(progress, error) && !ENDED.has(progress.stage);
 }
 
 /** Nothing was sent, or what was sent surely had no effect. */
@@ -86,9 +95,17 @@ function knownLines(progress: PublishProgress, error: unknown, importMayRun: boo
   return [...taskLines, ...imageLines(progress), ...markerLines];
 }
 
+/** What is known of the file, if an image of it exists or may. */
+function checksumLines(progress: PublishProgress, error: unknown, checksum: Checksum | undefined): readonly string[] {
+  const line = isNothingUploaded(progress, error) ? undefined : checksum?.status();
+  return line === undefined ? [] : [line];
+}
+
 function imageLines(progress: PublishProgress): readonly string[] {
   if (progress.stage === 'image-known') return [`Image ${progress.imageId} is what it made.`];
-  return progress.stage === 'ready' ? [`Image ${progress.imageId} is what it made, and it is ready.`] : [];
+  return progress.stage === 'ready' || progress.stage === 'unverified'
+    ? [`Image ${progress.imageId} is what it made, and it is ready.`]
+    : [];
 }
 
 function resumeAdvice(progress: PublishProgress, error: unknown, ifExists: IfExists): string {

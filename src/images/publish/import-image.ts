@@ -110,7 +110,6 @@ async function waitUntilReady(
       `image ${imageId}, which might have been the upload, is another one: it does not carry its marker`,
     );
   }
-  recorder.ready(image);
   return image;
 }
 

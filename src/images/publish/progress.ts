@@ -18,6 +18,8 @@ export type PublishProgress =
   | ({readonly stage: 'import-ended'} & KnownImport)
   /** So is the image that it makes. */
   | ({readonly stage: 'image-known'; readonly imageId: string} & KnownImport)
+  /** The image is ready, and it is to be proved that its file is the expected one. */
+  | ({readonly stage: 'unverified'; readonly imageId: string} & KnownImport)
   /** The image is ready: what fails now, fails after that. */
   | ({readonly stage: 'ready'; readonly imageId: string} & KnownImport);
 
@@ -53,6 +55,10 @@ export class ProgressRecorder {
 
   imageKnown(imageId: string): void {
     this.#progress = {stage: 'image-known', imageId, ...this.#import()};
+  }
+
+  unverified(imageId: string): void {
+    this.#progress = {stage: 'unverified', imageId, ...this.#import()};
   }
 
   ready(image: Image): void {

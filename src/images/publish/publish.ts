@@ -35,7 +35,7 @@ export async function publishImage(context: PublishContext): Promise<ImageReady 
     } catch (error) {
       const isFailedImport = error instanceof ImportFailed || error instanceof ImportTimedOut;
       if (!isFailedImport || isQuota(error) || attempt >= spec.attempts || timeLeftMs(run) === 0) {
-        throw explainPublish(error, {progress: recorder.progress, failedImports}, spec.ifExists);
+        throw explainPublish(error, {progress: recorder.progress, failedImports}, spec.ifExists, spec.checksum);
       }
       const failed = failedImport(error, markerOf(recorder.progress));
       failedImports.push(failed);
@@ -92,15 +92,28 @@ async function publishOnce(
   const {existing, decision} = await lookUp(context, failedImports);
   // The lookups may have taken all the time: nothing is sent that could not be waited for.
   if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
-  if (decision.kind === 'reuse') return reuse(decision.image, context, recorder);
+  if (decision.kind === 'reuse') return await verified(reuse(decision.image, context, recorder), context, recorder);
+  spec.checksum?.begin();
   const outcome =
     decision.kind === 'join'
       ? await joinImport(context, decision.import, recorder)
       : await importImage(context, existing.baseline, recorder);
   if (outcome.kind === 'accepted') return outcome;
+  await verified(outcome, context, recorder);
   const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
   await warnOfDuplicates(outcome.image, existing, new Set(markers), context);
   if (spec.ifExists === 'replace') await deleteReplaced(outcome.image, existing, context);
+  return outcome;
+}
+
+/** An image is only ready once its file is proved, if that is asked for: until then, no output names it. */
+async function verified(outcome: ImageReady, context: PublishContext, recorder: ProgressRecorder): Promise<ImageReady> {
+  const {checksum} = context.spec;
+  if (checksum !== undefined) {
+    recorder.unverified(outcome.image.id);
+    await checksum.verify(outcome, context);
+  }
+  recorder.ready(outcome.image);
   return outcome;
 }
 
@@ -128,7 +141,6 @@ function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressReco
   if (note !== undefined) run.log.info(note);
   run.log.info(`Image ${image.id} is the same and ready: nothing is uploaded.`);
   recorder.accepted([], {created: false});
-  recorder.ready(image);
   return {kind: 'reused', image, taskIds: []};
 }
 

@@ -1,0 +1,81 @@
+import {expect, it} from '@jest/globals';
+import {cutAt, hostFile, sha256Of} from '../fixtures/file-host.ts';
+import {setStage} from '../fixtures/stage.ts';
+
+const KIB = 1024;
+
+it('by a range, if the server names the version by a strong ETag', async () => {
+  await using stage = await setStage();
+  await using host = await hostFile(stage.image);
+  host.interfere = ({kind}, response, nth) => {
+    if (kind !== 'read' || nth > 2) return false;
+    return nth === 1 ? cutAt(host, response, 100 * KIB) : cutAt(host, response, 200 * KIB, 100 * KIB);
+  };
+  const {exitCode, log} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
+
+  expect(exitCode).toBe(0);
+  expect(host.reads()).toEqual([
+    {kind: 'read', range: undefined, ifRange: undefined},
+    {kind: 'read', range: `bytes=${100 * KIB}-`, ifRange: '"one"'},
+    {kind: 'read', range: `bytes=${200 * KIB}-`, ifRange: '"one"'},
+  ]);
+  expect(log).toMatch(
+    /Reading the image for its checksum goes on: GET \S+ broke off after 100 KiB of 256 KiB \(39 %\)/,
+  );
+});
+
+it.each([
+  ['no ETag', undefined],
+  ['a weak ETag', 'W/"one"'],
+])('from the beginning with %s', async (_, etag) => {
+  await using stage = await setStage();
+  await using host = await hostFile(stage.image);
+  host.etag = etag;
+  host.interfere = ({kind}, response, nth) => kind === 'read' && nth === 1 && cutAt(host, response, 100 * KIB);
+  const {exitCode} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
+
+  expect(exitCode).toBe(0);
+  expect(host.reads().map(({range}) => range)).toEqual([undefined, undefined]);
+});
+
+it('from the beginning if the server sends the whole file in place of the range', async () => {
+  await using stage = await setStage();
+  await using host = await hostFile(stage.image);
+  host.interfere = ({kind}, response, nth) => {
+    if (kind !== 'read' || nth > 2) return false;
+    if (nth === 1) return cutAt(host, response, 100 * KIB);
+    response.writeHead(200, {etag: '"one"', 'content-length': host.file.length}).end(host.file);
+    return true;
+  };
+  const {exitCode} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
+
+  expect(exitCode).toBe(0);
+});
+
+it('a bounded number of times', async () => {
+  await using stage = await setStage();
+  await using host = await hostFile(stage.image);
+  host.etag = undefined;
+  host.interfere = ({kind}, response) => kind === 'read' && cutAt(host, response, 100 * KIB);
+  const {exitCode, log} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
+
+  expect(exitCode).toBe(1);
+  expect(host.reads()).toHaveLength(4);
+  expect(log).toMatch(/The checksum is not verified: GET \S+ broke off after 100 KiB of 256 KiB/);
+  expect(await stage.cloud.images()).toHaveLength(1);
+});
+
+it('and not at all if the file is another by then', async () => {
+  await using stage = await setStage();
+  await using host = await hostFile(stage.image);
+  host.interfere = ({kind}, response, nth) => {
+    if (kind !== 'read' || nth > 1) return false;
+    cutAt(host, response, 100 * KIB);
+    setTimeout(() => Object.assign(host, {etag: '"two"'}), 200);
+    return true;
+  };
+  const {exitCode, log} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
+
+  expect(exitCode).toBe(1);
+  expect(log).toContain('The checksum is not verified: the file behind the URL has changed meanwhile');
+});

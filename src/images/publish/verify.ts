@@ -1,0 +1,138 @@
+import {ExplainedError} from '../../errors.ts';
+import {mayRetry, RequestError} from '../../gcore/request-error.ts';
+import {retry} from '../../waiting/retry.ts';
+import {deleteImage} from '../delete-image.ts';
+import {ChecksumMismatch, NotVerified} from '../errors.ts';
+import {isVerified, verifiedTags} from '../fingerprint.ts';
+import type {ImageReady} from '../outcome.ts';
+import type {Checksum, PublishContext} from './context.ts';
+
+/** How the file behind the URL is proved to be the expected one. */
+export interface Proof {
+  /** 64 hexadecimal digits, lower case. */
+  readonly expected: string;
+  /** Reads the file. Throws ChecksumMismatch, NotVerified, or the reason of a cancelled run. */
+  readonly read: () => Promise<void>;
+  /** Makes sure that the file is still the one that was read. Throws NotVerified, or the reason of a cancelled run. */
+  readonly checkUnchanged: () => Promise<void>;
+}
+
+/** A deletion may run past the deadline, as long as this. */
+const DELETION_MS = 120_000;
+const TAG_ATTEMPTS = 3;
+const NOTHING_UPLOADED = 'Nothing was uploaded.';
+const CHECK = 'Check which file the URL serves, and the input checksum. Then run this job again.';
+
+/** Makes one proof for all regions: the file is read once, from when the first region needs it. */
+export function createChecksum({expected, read, checkUnchanged}: Proof): Checksum {
+  let reading: Promise<void> | undefined;
+  let failure: ChecksumMismatch | NotVerified | undefined;
+  let isRead = false;
+
+  const readOnce = async (): Promise<void> => {
+    reading ??= read().then(
+      () => {
+        isRead = true;
+      },
+      (error: unknown) => {
+        if (error instanceof ChecksumMismatch || error instanceof NotVerified) failure = error;
+        throw error;
+      },
+    );
+    // Until a region waits for it, nobody else handles its failure.
+    reading.catch(() => undefined);
+    await reading;
+  };
+
+  return {
+    begin: () => {
+      if (failure !== undefined)
+        throw new ExplainedError(whatOf(failure), {known: [NOTHING_UPLOADED], next: CHECK, cause: failure});
+      void readOnce().catch(() => undefined);
+    },
+    verify: async (ready, context) => {
+      if (ready.kind === 'reused' && isVerified(ready.image, expected)) return;
+      try {
+        await readOnce();
+        await checkUnchanged();
+      } catch (error) {
+        if (error instanceof ChecksumMismatch) throw mismatched(error, await removed(ready, context));
+        if (error instanceof NotVerified) throw unverified(error, ready, context);
+        throw error;
+      }
+      await noteVerified(ready, expected, context);
+    },
+    status: () => {
+      if (failure !== undefined) return `${whatOf(failure)} If the import makes an image, do not use it.`;
+      return reading === undefined || isRead ? undefined : 'The checksum is not verified yet.';
+    },
+  };
+}
+
+function whatOf(failure: ChecksumMismatch | NotVerified): string {
+  return failure instanceof ChecksumMismatch
+    ? `The checksum does not match: ${failure.message}.`
+    : `The checksum is not verified: ${failure.message}.`;
+}
+
+/** What became of an image that was made from another file. */
+type Removal = {readonly known: string; readonly next?: string};
+
+function mismatched(failure: ChecksumMismatch, {known, next}: Removal): ExplainedError {
+  return new ExplainedError(whatOf(failure), {
+    known: [known],
+    next: next === undefined ? CHECK : `${next} ${CHECK}`,
+    cause: failure,
+  });
+}
+
+function unverified(failure: NotVerified, {image}: ImageReady, {spec}: PublishContext): ExplainedError {
+  return new ExplainedError(whatOf(failure), {
+    known: [`Image ${image.id} is ready, and is kept: whether it holds the expected file is not known.`],
+    next:
+      spec.ifExists === 'reuse'
+        ? 'Run this job again: it finds this image, and reads the file again.'
+        : 'Check the file behind the URL. Then delete this image, and run this job again.',
+    cause: failure,
+  });
+}
+
+/** Deletes an image that this step made from another file than the expected one. Images of others stay. */
+async function removed({kind, image}: ImageReady, {spec, gcore, run}: PublishContext): Promise<Removal> {
+  const {id} = image;
+  const next = `Delete image ${id} in the Gcore portal, if nothing uses it.`;
+  if (kind !== 'published') {
+    return {
+      known: `Image ${id} is kept, because this step did not make it. Whether it holds the expected file is not known.`,
+    };
+  }
+  const deadlineMs = Math.max(run.deadlineMs, run.clock.now() + DELETION_MS);
+  run.log.warning(`Image ${id} is deleted: it was made from another file than the expected one.`);
+  try {
+    const waiting = {gcore, run: {...run, deadlineMs}, intervalMs: spec.intervalMs, ifMissing: 'just-made'} as const;
+    const deletion = await deleteImage(spec.scope, id, waiting);
+    if (!('reason' in deletion)) return {known: `Image ${id}, which this step made, is deleted.`};
+    return {
+      known: `Image ${id}, which this step made, is kept: Gcore refused to delete it (${deletion.reason}).`,
+      next,
+    };
+  } catch (error) {
+    run.cancelled.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    return {known: `Image ${id}, which this step made, may still exist: ${reason}.`, next};
+  }
+}
+
+/** Without the note a later run reads the file again, so a failure is a warning. */
+async function noteVerified({image}: ImageReady, sha256: string, {spec, gcore, run}: PublishContext): Promise<void> {
+  const note = () => gcore.updateTags(spec.scope, image.id, verifiedTags(sha256));
+  try {
+    await retry(note, {attempts: TAG_ATTEMPTS, shouldRetry: mayRetry}, run);
+  } catch (error) {
+    run.cancelled.throwIfAborted();
+    if (!(error instanceof RequestError)) throw error;
+    run.log.warning(
+      `Image ${image.id} is verified, but that could not be noted in its tags: ${error.message}. A later run reads the file again.`,
+    );
+  }
+}

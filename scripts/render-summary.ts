@@ -3,6 +3,7 @@
  * (its own flavour of Markdown, then its own list of what may stay), and has Chromium take a picture of each where it is at hand.
  *
  *     npm run summary [folder]
+ *     npm run screenshots      only the pictures of the documentation, into docs/images
  */
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
@@ -15,45 +16,128 @@ import {rehype} from 'rehype';
 import rehypeSanitize from 'rehype-sanitize';
 import {hostImage} from '../harness/image-host.ts';
 import {makeQcow2} from '../harness/qcow2.ts';
-import {type Job, runStep} from '../harness/runner.ts';
-import {type Simulator, type SimulatorOptions, startSimulator} from '../simulator/simulator.ts';
+import {type Job, startStep} from '../harness/runner.ts';
+import {fleetOf, NO_VALID_HOST, type Simulator, type SimulatorOptions, startSimulator} from '../simulator/simulator.ts';
 
 interface Scene {
   readonly name: string;
+  /** The action's metadata; the upload's by default. */
+  readonly action?: string;
   readonly inputs: Job['inputs'];
+  /** How many regions the cloud has, all of which take part. */
+  readonly regions: number;
   readonly cloud?: SimulatorOptions;
   /** What is there before, and what goes wrong. */
   readonly prepare?: (cloud: Simulator) => void;
+  /** Where a picture for the documentation goes. */
+  readonly picture?: string;
+  readonly unfold?: boolean;
+  /** The line at which the step is cancelled. */
+  readonly cancelAt?: RegExp;
 }
 
 const NAME = 'trainer-v1.2.3';
+const DAY_MS = 86_400_000;
+const GIB = 2 ** 30;
+
+const FAILING: SimulatorOptions = {
+  timing: {runningMs: 500},
+  importFails: ({regionId}) => (regionId === 84 || regionId === 10 ? {error: NO_VALID_HOST} : undefined),
+};
+
+/** Images of a year in each region, for the prune. */
+function addOldImages(cloud: Simulator, regionIds: readonly number[]): void {
+  for (const regionId of regionIds) {
+    for (let at = 0; at < 5; at += 1) {
+      const createdAtMs = Date.now() - at * 30 * DAY_MS;
+      const sizeBytes = Math.round((11 + at / 3) * GIB);
+      cloud.addImage({name: `trainer-v1.${9 - at}.0`, projectId: 1, regionId, createdAtMs, sizeBytes});
+    }
+  }
+}
+
+const PRUNE = {action: 'prune/action.yml', inputs: {name: 'trainer-*', 'match-tags': '*'}} as const;
 
 const SCENES: readonly Scene[] = [
+  ...[1, 3, 27].flatMap((regions): readonly Scene[] => [
+    {
+      name: `success-${regions}`,
+      regions,
+      inputs: {},
+      cloud: {timing: {runningMs: 500}},
+      ...(regions === 3 ? {picture: 'success'} : {}),
+    },
+    {
+      name: `dry-run-${regions}`,
+      regions,
+      inputs: {'dry-run': 'true', 'if-exists': 'replace'},
+      prepare: (cloud) => cloud.addImage({name: NAME, projectId: 1, regionId: 7}),
+    },
+    {name: `accepted-${regions}`, regions, inputs: {wait: 'false'}, cloud: {timing: {runningMs: 60_000}}},
+    {
+      name: `prune-${regions}`,
+      regions,
+      ...PRUNE,
+      prepare: (cloud) =>
+        addOldImages(
+          cloud,
+          fleetOf(regions).map(({id}) => id),
+        ),
+      unfold: regions !== 27,
+    },
+    {
+      name: `cancelled-${regions}`,
+      regions,
+      inputs: {'max-parallel': '8'},
+      cloud: {timing: {runningMs: 60_000}, slots: 27},
+      cancelAt: /Task .*: (NEW|RUNNING)/,
+    },
+    {
+      name: `gate-${regions}`,
+      regions,
+      action: 'wait/action.yml',
+      inputs: {name: NAME},
+      prepare: (cloud) => {
+        for (const {id} of fleetOf(regions)) if (id !== 84) cloud.addImage({name: NAME, projectId: 1, regionId: id});
+      },
+    },
+  ]),
+  {name: 'partial-failure-3', regions: 3, inputs: {attempts: '1'}, cloud: FAILING},
+  {name: 'failure-1', regions: 1, inputs: {attempts: '1'}, cloud: {importFails: () => ({error: NO_VALID_HOST})}},
   {
-    name: 'success',
-    inputs: {},
-    cloud: {timing: {newMs: 500, runningMs: 2000, savingMs: 700}},
-    prepare: (cloud) => cloud.addImage({name: NAME, projectId: 1, regionId: 10, status: 'error', sizeBytes: 0}),
+    name: 'partial-failure-27',
+    regions: 27,
+    inputs: {attempts: '1', 'max-parallel': '27'},
+    cloud: {...FAILING, slots: 27, quota: {regions: {26: {images: 50, usedImages: 50}}}},
+    picture: 'partial-failure',
   },
   {
-    name: 'partial-failure',
-    inputs: {attempts: '1'},
-    cloud: {timing: {runningMs: 1500}},
+    name: 'prune-27-folded',
+    regions: 27,
+    ...PRUNE,
+    prepare: (cloud) =>
+      addOldImages(
+        cloud,
+        fleetOf(27).map(({id}) => id),
+      ),
+    picture: 'prune',
+  },
+  {
+    name: 'prune-3-deletes',
+    regions: 3,
+    action: PRUNE.action,
+    inputs: {...PRUNE.inputs, 'dry-run': 'false'},
     prepare: (cloud) => {
-      cloud.addImage({name: NAME, projectId: 1, regionId: 76});
+      addOldImages(
+        cloud,
+        fleetOf(3).map(({id}) => id),
+      );
       cloud.script({
-        request: 'task',
-        answer: {
-          kind: 'true',
-          change: (task) => ({...task, state: 'ERROR', error: 'No valid host was found. There are not enough hosts.'}),
-        },
+        request: 'delete',
+        effect: 'none',
+        answer: {kind: 'status', status: 409, body: {message: 'The image is in use by a volume.'}},
       });
     },
-  },
-  {
-    name: 'dry-run',
-    inputs: {'dry-run': 'true', 'if-exists': 'replace'},
-    prepare: (cloud) => cloud.addImage({name: NAME, projectId: 1, regionId: 10}),
   },
 ];
 
@@ -71,66 +155,92 @@ const STYLE = `
   pre { background: #f6f8fa; padding: 16px; border-radius: 6px; overflow: auto; line-height: 1.45; }
   pre code { background: none; padding: 0; white-space: pre; } summary { cursor: pointer; }`;
 
-const out = resolve(process.argv[2] ?? mkdtempSync(join(tmpdir(), 'summary-')));
+const forDocs = process.argv[2] === '--docs';
+/** A picture of the documentation shows this much at most. */
+const MOST_HEIGHT = 1200;
+
+const out = resolve(
+  forDocs ? mkdtempSync(join(tmpdir(), 'summary-')) : (process.argv[2] ?? mkdtempSync(join(tmpdir(), 'summary-'))),
+);
+const IMAGES = resolve(import.meta.dirname, '..', 'docs', 'images');
 mkdirSync(out, {recursive: true});
 const image = makeQcow2(64 * 1024 * 1024);
 const host = await hostImage(image);
 try {
-  for (const scene of SCENES) await render(scene);
+  const wanted = forDocs ? SCENES.filter(({picture}) => picture !== undefined) : SCENES;
+  for (const scene of wanted) await render(scene);
 } finally {
   await host.close();
 }
 
-async function render({name, inputs, cloud: options, prepare}: Scene): Promise<void> {
-  const cloud = await startSimulator(options);
+async function render({
+  name,
+  regions,
+  action,
+  inputs,
+  cloud: options,
+  prepare,
+  picture,
+  unfold = false,
+  cancelAt,
+}: Scene): Promise<void> {
+  const cloud = await startSimulator({regions, ...options});
   try {
     prepare?.(cloud);
-    const {summary} = await runStep({
+    const isPrune = action?.startsWith('prune') === true;
+    const step = startStep({
+      ...(action === undefined ? {} : {action}),
       inputs: {
         'api-key': cloud.apiKey,
         'api-url': cloud.url,
         project: '1',
-        region: 'Luxembourg-2, Manassas, Sines-2',
-        name: NAME,
-        url: host.url,
+        region: fleetOf(regions)
+          .map(({id}) => id)
+          .join(','),
         'poll-interval-seconds': '1',
+        ...(isPrune || action !== undefined ? {} : {name: NAME, url: host.url}),
         ...inputs,
       },
+      onLine: (line) => {
+        if (cancelAt?.test(line)) step.kill('SIGINT');
+      },
     });
+    const {summary, log} = await step.result;
     const page = join(out, `${name}.html`);
     writeFileSync(join(out, `${name}.md`), summary);
-    writeFileSync(page, await pageOf(name, summary));
+    writeFileSync(join(out, `${name}.log`), log);
+    writeFileSync(page, await pageOf(name, summary, unfold));
     say(page);
-    photograph(page);
+    photograph(page, forDocs && picture !== undefined ? join(IMAGES, `${picture}.png`) : page.replace(/html$/, 'png'));
   } finally {
     await cloud.close();
   }
 }
 
-/** Everything that unfolds is shown unfolded. */
-async function pageOf(title: string, markdown: string): Promise<string> {
+async function pageOf(title: string, markdown: string, unfold: boolean): Promise<string> {
   const html = micromark(markdown, {allowDangerousHtml: true, extensions: [gfm()], htmlExtensions: [gfmHtml()]});
   const safe = String(await rehype().data('settings', {fragment: true}).use(rehypeSanitize).process(html));
-  const body = safe.replaceAll('<details>', '<details open>');
-  return `<!doctype html><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style>${body}`;
+  const body = unfold ? safe.replaceAll('<details>', '<details open>') : safe;
+  return `<!doctype html><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style>${body}<script>document.body.id = 'h' + document.documentElement.scrollHeight;</script>`;
 }
 
 /** A picture is a courtesy: without a browser there is still the page. */
-function photograph(page: string): void {
-  const picture = page.replace(/html$/, 'png');
+function photograph(page: string, picture: string): void {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const quiet = ['--no-first-run', '--disable-quic', '--disable-background-networking', '--disable-component-update'];
   const options = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-sync', '--hide-scrollbars', ...quiet];
+  const url = pathToFileURL(page).href;
+  const profileOption = `--user-data-dir=${profile}`;
   try {
+    const dom = execFileSync('chromium', [...options, profileOption, '--window-size=1100,100', '--dump-dom', url], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 60_000,
+    });
+    const height = Math.min(Number(/ id="h(\d+)"/.exec(dom)?.[1] ?? 1000), MOST_HEIGHT);
     execFileSync(
       'chromium',
-      [
-        ...options,
-        `--user-data-dir=${profile}`,
-        `--screenshot=${picture}`,
-        '--window-size=1100,900',
-        pathToFileURL(page).href,
-      ],
+      [...options, profileOption, `--screenshot=${picture}`, `--window-size=1100,${height}`, url],
       {stdio: 'ignore', timeout: 60_000},
     );
     say(picture);

@@ -232,6 +232,9 @@ function logTo(lines: string[], clock: VirtualClock): Log {
     info: log('info'),
     notice: log('notice'),
     warning: log('warning'),
+    warnOnce: log('warning'),
+    heartbeat: log('info'),
+    group: () => undefined,
     debug: (line) => {
       lines.push(`debug: ${line}`);
       // A request that timed out has cost its time.

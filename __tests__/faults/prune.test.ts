@@ -45,7 +45,15 @@ async function play({faults = [], cloud: options}: Scene) {
     deadlineMs: 15 * MINUTE,
     cancelled: new AbortController().signal,
     graceOver: new AbortController().signal,
-    log: {debug: () => undefined, info: say, notice: say, warning: say},
+    log: {
+      debug: () => undefined,
+      info: say,
+      notice: say,
+      warning: say,
+      warnOnce: say,
+      heartbeat: say,
+      group: () => undefined,
+    },
     proxyFor: () => undefined,
   };
   using _timeouts = timeoutsOn(clock);

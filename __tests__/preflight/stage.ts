@@ -101,7 +101,15 @@ export async function look(url: string, {cancelled, ...options}: FailureDetails 
     deadlineMs: startedAtMs + 60_000,
     cancelled: cancelled ?? never,
     graceOver: never,
-    log: {debug: note, info: note, notice: note, warning: note},
+    log: {
+      debug: note,
+      info: note,
+      notice: note,
+      warning: note,
+      warnOnce: note,
+      heartbeat: note,
+      group: () => undefined,
+    },
     proxyFor,
   };
   try {

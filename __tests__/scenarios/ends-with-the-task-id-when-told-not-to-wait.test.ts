@@ -10,10 +10,11 @@ it('ends with the task ID when told not to wait', async () => {
   expect(outputs).toEqual({
     'task-id': task?.id,
     created: 'true',
+    'ready-images': '[]',
     'image-name': 'later',
     images: JSON.stringify({7: {region: 'Luxembourg-2', name: 'later', created: true, task_id: task?.id}}),
     'failed-regions': '[]',
   });
-  expect(log).toContain(`later. Luxembourg-2: being imported, not ready yet, task ${task?.id}`);
+  expect(log).toContain(`later. Luxembourg-2 (7): being imported, not ready yet, task ${task?.id}`);
   expect(stage.cloud.requests('task')).toEqual([]);
 });

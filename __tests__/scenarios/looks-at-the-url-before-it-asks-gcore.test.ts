@@ -54,7 +54,7 @@ it('says what it has seen, where that is the size alone', async () => {
   const {log} = await stage.upload({url: host.url, wait: 'false'});
   await host.close();
 
-  expect(log).toMatch(new RegExp(`^The file behind the URL: [^,]+ \\(${stage.image.length} bytes\\)$`, 'm'));
+  expect(log).toMatch(/^The file behind the URL: 256 KiB$/m);
 });
 
 it('says how large the disk is, which may be far more than its file', async () => {
@@ -65,7 +65,7 @@ it('says how large the disk is, which may be far more than its file', async () =
   const {log} = await stage.upload({url: host.url, wait: 'false'});
   await host.close();
 
-  expect(log).toMatch(/^The file behind the URL: qcow2, .*\(262144 bytes\), virtual size .*\(1099511627776 bytes\)$/m);
+  expect(log).toMatch(/^The file behind the URL: qcow2, 256 KiB, virtual size 1 TiB$/m);
 });
 
 it('does not look where it is told not to', async () => {

@@ -13,11 +13,11 @@ it.each(['', 'true'])('says what it would delete, and deletes nothing, with dry-
   expect(result.outputs).toMatchObject({deleted: '{"7":[]}', 'deleted-count': '0', 'freed-bytes': '0'});
   expect(listed(result, 'kept').size).toBe(3);
   expect(listed(result, 'skipped')).toEqual(new Map([[old.id, 'dry run: not one of the 3 newest']]));
-  expect(result.log).toContain('Plan: delete 1 (1000 B (1000 bytes)), keep 3, skip 0.');
+  expect(result.log).toContain('Plan: delete 1 (1000 B), keep 3, skip 0.');
   expect(result.log).toContain(`[Luxembourg-2] delete ${old.id} "gpu-of-4" of `);
   expect(result.log).toMatch(/notice: Dry run: nothing was deleted\. With dry-run: false, 1 image would be deleted, /);
-  expect(result.summary).toContain('(dry run)');
-  expect(result.summary).toMatch(new RegExp(`\\*\\*delete\\*\\* \\| gpu-of-4 \\| <code>${old.id}</code>`));
+  expect(result.summary).toContain('Dry run: would delete 1 image, 1000 B');
+  expect(result.summary).toMatch(new RegExp(`\\*\\*delete\\*\\* \\| gpu-of-4<br><code>${old.id}</code>`));
 });
 
 it('deletes what it said, once it is told to', async () => {
@@ -38,8 +38,8 @@ it('deletes what it said, once it is told to', async () => {
     })),
   });
   expect(result.outputs).toMatchObject({skipped: '{"7":[]}', 'deleted-count': '2', 'freed-bytes': '2000'});
-  expect(result.log).toContain('notice: Deleted 2 images, 1.95 KiB (2000 bytes).');
-  expect(result.summary).toContain('**Deleted 2 images');
+  expect(result.log).toContain('notice: Deleted 2 images, 1.95 KiB.');
+  expect(result.summary).toContain('**✅ Deleted 2 images');
 });
 
 it('has written the plan, to the log and to the summary, before it deletes anything', async () => {

@@ -21,7 +21,7 @@ it('skips an image in use, with a notice', async () => {
   expect(listed(result, 'skipped').get(used.id)).toMatch(/^in use: DELETE .*409 Image .* is in use/);
   expect(result.log).toMatch(new RegExp(`notice: Image ${used.id} "gpu-of-1" is in use and is kept: `));
   expect(result.outputs['freed-bytes']).toBe('1000');
-  expect(result.summary).toMatch(new RegExp(`skipped \\| gpu-of-1 \\| <code>${used.id}</code>`));
+  expect(result.summary).toMatch(new RegExp(`skipped \\| gpu-of-1<br><code>${used.id}</code>`));
 });
 
 it('skips an image that the key may not delete, with a warning', async () => {

@@ -45,7 +45,7 @@ it('outputs every region by ID, and the first region given by itself', async () 
   });
   expect(log).toMatch(/^\[Region-1\] Uploading both/m);
   expect(log).toMatch(/^\[Region-3\] Uploading both/m);
-  expect(summary).toContain('| Region-1 (1) | published |');
+  expect(summary).toContain('| Region-1 (1) | ✅ published |');
 });
 
 it('takes a region once that is given by ID and by name', async () => {

@@ -12,8 +12,8 @@ it('tells what would happen in each region', async () => {
   expect(exitCode).toBe(1);
   expect(summary).toContain('### ❌ Dry run of <code>trainer</code>: it would fail in 1 of 3 regions');
   expect(summary).toContain('| Region | What would happen |\n');
-  expect(summary).toContain('| Region-1 (1) | would upload |');
-  expect(summary).toContain(`| Region-2 (2) | would reuse image ${there?.id} |`);
+  expect(summary).toContain('| Region-1 (1) | 🔍 would upload |');
+  expect(summary).toContain(`| Region-2 (2) | 🔍 would reuse image ${there?.id} |`);
   expect(summary).toContain('Source file: qcow2, 256 KiB.');
   expect(summary).toMatch(new RegExp(`#### ❌ Region-3 \\(3\\)\n\n.*${taken.id}`));
   expect(summary).not.toContain('<details>');

@@ -16,7 +16,7 @@ it('has a column of prices where there are any', async () => {
   expect(summary).toContain('### ✅ The image is ready in region 7');
   expect(summary).toContain('| Region | State | Name | Image ID | Size | Price per month | Took |');
   expect(summary).toContain(
-    `| region 7 | ready | priced | <code>${id}</code> | 3 GiB | ${price_per_month} ${currency_code} |`,
+    `| region 7 | ✅ ready | priced | <code>${id}</code> | 3 GiB | ${price_per_month} ${currency_code} |`,
   );
 });
 

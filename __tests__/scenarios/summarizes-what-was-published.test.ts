@@ -26,7 +26,7 @@ it('tells of every region, the commit, the leftovers, and the next step', async 
   expect(summary).not.toContain('github.com');
   expect(summary).toContain('| Region | Outcome | Image ID | Size | Format | Took |');
   for (const {id, regionId, creatorTaskId} of images) {
-    const cells = `Region-${regionId} (${regionId}) | published | <code>${id}</code><br>task <code>${creatorTaskId}</code>`;
+    const cells = `Region-${regionId} (${regionId}) | ✅ published | <code>${id}</code><br>task <code>${creatorTaskId}</code>`;
     expect(summary).toContain(`| ${cells} | 256 KiB | qcow2 | `);
     expect(summary).toContain(`    "${regionId}" = "${id}" # Region-${regionId}\n`);
   }
@@ -69,11 +69,9 @@ it('tells what was already there from what was joined', async () => {
   await stage.upload({region: '2', name: 'trainer', wait: 'false'});
   const {summary, log} = await stage.upload({region: '1,2', name: 'trainer'});
 
-  expect(summary).toMatch(/^\| Region-1 \(1\) \| already there \|/m);
-  expect(summary).toMatch(/^\| Region-2 \(2\) \| joined an earlier import \|/m);
-  expect(log).toMatch(
-    /notice: trainer\. Region-1: already there, image .*; Region-2: joined an earlier import, image /,
-  );
+  expect(summary).toMatch(/^\| Region-1 \(1\) \| ✅ already there \|/m);
+  expect(summary).toMatch(/^\| Region-2 \(2\) \| ✅ joined an earlier import \|/m);
+  expect(log).toMatch(/notice: trainer in 2 regions: 2 ready\. The output "images" has the IDs\./);
 });
 
 it('tells the task, and no image, where nothing was waited for', async () => {
@@ -81,7 +79,7 @@ it('tells the task, and no image, where nothing was waited for', async () => {
   const {summary, outputs} = await stage.upload({wait: 'false', preflight: 'false'});
 
   expect(summary).toContain('is being imported in Luxembourg-2 (7)');
-  expect(summary).toContain(`| being imported | task <code>${outputs['task-id']}</code> |`);
+  expect(summary).toContain(`| ⏳ being imported | task <code>${outputs['task-id']}</code> |`);
   expect(summary).toContain('/wait@');
   expect(summary).not.toMatch(/Format|hcl/);
 });

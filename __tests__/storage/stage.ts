@@ -56,7 +56,15 @@ export interface TestRun {
 export function testRun(clock = createVirtualClock()): TestRun {
   const lines: string[] = [];
   const note = (level: string) => (line: string) => void lines.push(`${level}: ${line}`);
-  const log = {debug: note('debug'), info: note('info'), notice: note('notice'), warning: note('warning')};
+  const log = {
+    debug: note('debug'),
+    info: note('info'),
+    notice: note('notice'),
+    warning: note('warning'),
+    warnOnce: note('warning'),
+    heartbeat: note('info'),
+    group: () => undefined,
+  };
   const cancelled = new AbortController();
   const startedAtMs = clock.now();
   const deadlineMs = startedAtMs + 2 * 3_600_000;

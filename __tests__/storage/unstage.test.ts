@@ -19,7 +19,15 @@ function always(request: Fault['request']): Fault {
 async function told(outcome: CleanUpOutcome): Promise<{readonly warnings: readonly string[]; readonly error: string}> {
   const warnings: string[] = [];
   const ignore = () => undefined;
-  const log = {debug: ignore, info: ignore, notice: ignore, warning: (line: string) => void warnings.push(line)};
+  const log = {
+    debug: ignore,
+    info: ignore,
+    notice: ignore,
+    warning: (line: string) => void warnings.push(line),
+    warnOnce: ignore,
+    heartbeat: ignore,
+    group: ignore,
+  };
   try {
     tellCleanUp(outcome, log);
     return {warnings, error: ''};

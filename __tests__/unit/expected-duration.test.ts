@@ -13,6 +13,7 @@ const OURS: Task = {
   durationMs: Number.NaN,
   imageIds: [],
   data: {},
+  raw: {},
 };
 
 function finished(minutes: number, other: Partial<Task> = {}): Task {

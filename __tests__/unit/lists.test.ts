@@ -5,11 +5,13 @@ import {UnreadableRow} from '../../src/gcore/request-error.ts';
 
 const Row = v.object({id: v.string(), size: v.number()});
 
+const ignore = () => undefined;
+const SILENT = {debug: ignore, info: ignore, notice: ignore, warnOnce: ignore, heartbeat: ignore, group: ignore};
+
 /** Reads a list of the given pages. */
 function reading(pages: (offset: number) => {readonly count: number; readonly results: readonly unknown[]}) {
   const warnings: string[] = [];
-  const ignore = () => undefined;
-  const lists = createLists({debug: ignore, info: ignore, notice: ignore, warning: (line) => void warnings.push(line)});
+  const lists = createLists({...SILENT, warning: (line) => void warnings.push(line)});
   let requests = 0;
   const read: ListRequest<unknown>['read'] = async (path, shape) => {
     requests += 1;

@@ -67,7 +67,7 @@ async function follow(wait: Wait) {
       deadlineMs: beginAtMs + budgetMs,
       cancelled: cancellation.signal,
       graceOver: new AbortController().signal,
-      log: {debug() {}, info() {}, notice() {}, warning() {}},
+      log: {debug() {}, info() {}, notice() {}, warning() {}, warnOnce() {}, heartbeat() {}, group() {}},
       proxyFor: () => undefined,
     },
   ).catch((error: unknown) => error);

@@ -18,6 +18,7 @@ function task(id: string, state = 'RUNNING', regionId = 7): SeenTask {
     error: undefined,
     imageIds: [],
     data: {},
+    raw: {},
     ageMs: 1000,
   };
 }

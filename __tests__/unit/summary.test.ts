@@ -117,7 +117,15 @@ describe('the origin', () => {
 it('keeps notices and warnings once each, and passes every line on', () => {
   const passed: string[] = [];
   const pass = (line: string) => void passed.push(line);
-  const {log, lines} = keepNotes({debug: pass, info: pass, notice: pass, warning: pass});
+  const {log, lines} = keepNotes({
+    debug: pass,
+    info: pass,
+    notice: pass,
+    warning: pass,
+    warnOnce: pass,
+    heartbeat: pass,
+    group: () => undefined,
+  });
   log.info('a');
   log.warning('b');
   log.notice('c');

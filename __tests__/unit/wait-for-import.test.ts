@@ -16,6 +16,7 @@ const OURS: SeenTask = {
   error: undefined,
   imageIds: [],
   data: {},
+  raw: {},
   ageMs: undefined,
 };
 
@@ -46,7 +47,15 @@ async function follow({endsAtMs, earlierMs = [], ageMs, namesImage = true}: Impo
       return earlierMs.map((durationMs, at) => ({...OURS, id: `earlier-${at}`, state: 'FINISHED', durationMs}));
     },
   } as unknown as Gcore;
-  const log = {debug() {}, info: (line: string) => void lines.push(line), notice() {}, warning() {}};
+  const log = {
+    debug() {},
+    info: (line: string) => void lines.push(line),
+    notice() {},
+    warning() {},
+    warnOnce() {},
+    heartbeat: (line: string) => void lines.push(line),
+    group() {},
+  };
   const never = new AbortController().signal;
   const run = {
     clock,

@@ -11,7 +11,7 @@ const run = {
   deadlineMs: systemClock.now() + 300_000,
   cancelled: signal,
   graceOver: signal,
-  log: {debug: quiet, info: quiet, notice: quiet, warning: quiet},
+  log: {debug: quiet, info: quiet, notice: quiet, warning: quiet, warnOnce: quiet, heartbeat: quiet, group: quiet},
   proxyFor: () => undefined,
 };
 await readSource({makeUrl: async () => url, before: {}}, run);

@@ -20,7 +20,15 @@ const run: Run = {
   cancelled: never,
   graceOver: never,
   proxyFor: ignore,
-  log: {debug: ignore, info: ignore, notice: ignore, warning: ignore},
+  log: {
+    debug: ignore,
+    info: ignore,
+    notice: ignore,
+    warning: ignore,
+    warnOnce: () => undefined,
+    heartbeat: () => undefined,
+    group: () => undefined,
+  },
 };
 
 const hashStartMs = performance.now();

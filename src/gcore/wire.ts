@@ -37,7 +37,7 @@ function timeOrNothing(text: string | null | undefined): Date | undefined {
 
 /** A task: work that the service does on its own time. */
 export const Task = v.pipe(
-  v.object({
+  v.looseObject({
     id: Identifier,
     state: v.pipe(v.string(), v.transform(stateOf)),
     task_type: v.optional(v.string()),
@@ -65,6 +65,8 @@ export const Task = v.pipe(
     imageIds: [...new Set(task.created_resources?.images ?? [])],
     /** What it was asked to do; undocumented, and it holds the source URL: never to be shown. */
     data: task.data,
+    /** The whole task as the service gave it. It holds the source URL, too. */
+    raw: task as unknown,
   })),
 );
 export type Task = v.InferOutput<typeof Task>;

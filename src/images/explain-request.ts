@@ -104,5 +104,9 @@ function rejected({message}: RequestError): ErrorText {
 }
 
 function otherAnswer({message}: RequestError): ErrorText {
-  return {what: `The request to Gcore failed: ${message}`, section: 'gcore-cannot-be-asked-for-now'};
+  const isOther = message.includes('the answer is about another one');
+  return {
+    what: `The request to Gcore failed: ${message}`,
+    section: isOther ? 'gcore-answers-about-another-image' : 'gcore-cannot-be-asked-for-now',
+  };
 }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import {ExplainedError} from '../errors.ts';
 import type {Scope} from '../gcore/gcore.ts';
 import type {Section} from '../sections.ts';
+import {type Fleet, type FleetWords, watchFleet} from '../waiting/fleet.ts';
 import {type Log, type Run, timeLeftMs} from '../waiting/run.ts';
 
 /** The work in a region failed. */
@@ -59,6 +60,8 @@ export interface RegionWork<T extends {readonly kind: string}> {
   readonly maxParallel: number;
   /** The work in one region. The log of the run that it gets is the region's own. Throws ExplainedError. */
   readonly work: (scope: Scope, run: Run) => Promise<T>;
+  /** What the heartbeat of several regions calls those that are at work, and those that are done. */
+  readonly words?: FleetWords;
   /** Called as soon as a region is settled. */
   readonly onSettled?: (result: RegionResult<T>) => void;
   /** The next step for a region in which the work never started. */
@@ -80,10 +83,20 @@ export interface RegionWork<T extends {readonly kind: string}> {
  * @throws only what `onSettled` throws
  */
 export async function inEachRegion<T extends {readonly kind: string}>(
-  {regions, maxParallel, work, resume, onSettled, keepsSlot, failsEveryRegion}: RegionWork<T>,
+  {
+    regions,
+    maxParallel,
+    work,
+    words = {working: 'at work', done: 'done'},
+    resume,
+    onSettled,
+    keepsSlot,
+    failsEveryRegion,
+  }: RegionWork<T>,
   run: Run,
 ): Promise<readonly RegionResult<T>[]> {
   const limit = pLimit(maxParallel);
+  const fleet = watchFleet(regions.length, words, run);
   let keptSlots = 0;
   let sharedFailure: ExplainedError | undefined;
 
@@ -92,8 +105,9 @@ export async function inEachRegion<T extends {readonly kind: string}>(
     const obstacle = (hasWaited ? obstacleTo(run) : undefined) ?? (keptSlots === maxParallel ? 'slots' : undefined);
     if (obstacle !== undefined) return {kind: 'failed', error: notStarted(obstacle, resume)};
     try {
-      const log = regions.length === 1 ? run.log : prefixed(run.log, `[${scope.regionName}] `);
-      return await work(scope, {...run, log});
+      fleet.starts(scope);
+      const log = regions.length === 1 ? run.log : prefixed(run.log, `[${scope.regionName}] `, fleet.beat);
+      return await work(scope, {...run, log, startedAtMs: run.clock.now()});
     } catch (thrown) {
       const error = thrown instanceof ExplainedError ? thrown : new ExplainedError(String(thrown), {cause: thrown});
       if (failsEveryRegion?.(error)) sharedFailure ??= error;
@@ -111,6 +125,7 @@ export async function inEachRegion<T extends {readonly kind: string}>(
           ? {kind: 'failed', error: region.error}
           : await limit(() => settle(region.scope, at >= maxParallel));
       const result = {scope, isOptional, outcome};
+      fleet.ends(scope, outcome.kind === 'failed' ? 'failed' : 'done');
       onSettled?.(result);
       return result;
     }),
@@ -170,11 +185,19 @@ function notStarted(obstacle: Obstacle, resume: string): ExplainedError {
   return new ExplainedError(`Not started: ${why}.`, {next: resume, section});
 }
 
-function prefixed(log: Log, prefix: string): Log {
+const UUID = /\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
+
+/** The log of one of several regions. */
+function prefixed(log: Log, prefix: string, beat: Fleet['beat']): Log {
   return {
     debug: (line) => log.debug(prefix + line),
-    info: (line) => log.info(prefix + line),
+    // The summary and the outputs have the whole IDs.
+    info: (line) => log.info(prefix + line.replace(UUID, '$1')),
     notice: (line) => log.notice(prefix + line),
     warning: (line) => log.warning(prefix + line),
+    warnOnce: (line) => log.warnOnce(line),
+    // One for all regions is enough.
+    heartbeat: (_, expectedMs) => beat(expectedMs),
+    group: (title, lines) => log.group(prefix + title, lines),
   };
 }

@@ -9,11 +9,22 @@ const MAX_LINE_LENGTH = 4000;
 /** The runner's log. Every line is made inert here, and secrets in it are redacted. */
 export function createLog(secrets: Secrets): Log {
   const shown = (line: string) => showable(line, secrets);
+  const warned = new Set<string>();
   return {
     debug: (line) => core.debug(shown(line)),
     info: (line) => core.info(shown(line)),
     notice: (line) => core.notice(shown(line)),
     warning: (line) => core.warning(shown(line)),
+    warnOnce: (line) => {
+      if (!warned.has(line)) core.warning(shown(line));
+      warned.add(line);
+    },
+    heartbeat: (line) => core.info(shown(line)),
+    group: (title, lines) => {
+      core.startGroup(shown(title));
+      for (const line of lines) core.info(shown(line));
+      core.endGroup();
+    },
   };
 }
 

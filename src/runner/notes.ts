@@ -17,6 +17,10 @@ export function keepNotes(log: Log): Notes {
         said.add(line);
         log.notice(line);
       },
+      warnOnce: (line) => {
+        said.add(line);
+        log.warnOnce(line);
+      },
       warning: (line) => {
         said.add(line);
         log.warning(line);

@@ -1,11 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMs from 'pretty-ms';
 
-/** A size for people, rounded and exact: `2.13 GiB (2287337472 bytes)`. */
-export function prettySize(sizeBytes: number): string {
-  return `${roundSize(sizeBytes)} (${sizeBytes} bytes)`;
-}
-
 /** A size for people, rounded: `2.13 GiB`. */
 export function roundSize(sizeBytes: number): string {
   return prettyBytes(sizeBytes, {binary: true});

@@ -6,6 +6,12 @@ export interface Log {
   info(line: string): void;
   notice(line: string): void;
   warning(line: string): void;
+  /** A warning that several regions may have in the same words: it is shown once. */
+  warnOnce(line: string): void;
+  /** A sign of life while nothing changes. `expectedMs` is how long the work is expected to take, if that is known. */
+  heartbeat(line: string, expectedMs: number | undefined): void;
+  /** Lines for the curious, collapsed under a title. */
+  group(title: string, lines: readonly string[]): void;
 }
 
 /** What all the work of one step shares: its time, its end, how it is stopped, and its voice. */

@@ -1,19 +1,21 @@
 import type {Image} from '../../gcore/wire.ts';
 import type {PruneResult, RegionPruned} from '../../images/prune/delete-planned.ts';
 import {countImages, noneDeleted} from '../../images/prune/explain-prune.ts';
-import type {PrunePlan, RegionPlanned} from '../../images/prune/plan.ts';
+import type {PlannedImage, PrunePlan, RegionPlanned} from '../../images/prune/plan.ts';
 import type {RegionFailed, RegionResult} from '../../images/regions.ts';
-import {markupWithout, table} from '../../runner/markup.ts';
+import {cut, type Markup, markupWithout, table} from '../../runner/markup.ts';
 import type {Step} from '../../runner/step.ts';
 import {addToSummary} from '../../runner/summary.ts';
 import {inert} from '../../text/inert.ts';
-import {prettySize, roundTime} from '../../text/units.ts';
+import {roundSize, roundTime} from '../../text/units.ts';
+import {failureSections} from '../shared/failure-summary.ts';
 import {regionOf, regionWithMark} from '../shared/image-markup.ts';
 
 /** The limit of each of the two tables: the runner refuses a summary of more than 1 MiB. */
 const MOST_TABLE_BYTES = 400 * 1024;
+const MOST_PLAN_BYTES = 420 * 1024;
 
-/** Writes the whole plan to the log, one line for each image. */
+/** Writes the whole plan to the log: a line for each region, and one for each image, folded. */
 export function logPlan(plans: readonly RegionResult<RegionPlanned>[], {log}: Step): void {
   for (const {scope, outcome} of plans) {
     if (outcome.kind === 'failed') continue;
@@ -21,53 +23,75 @@ export function logPlan(plans: readonly RegionResult<RegionPlanned>[], {log}: St
     const {unmatched} = plan;
     const region = `[${scope.regionName}] `;
     log.info(`${region}Plan: ${countsOf(plan)}. Not matched: ${unmatched.name} by name, ${unmatched.tags} by tags.`);
-    for (const {image, action, reason} of [...plan.delete, ...plan.keep, ...plan.skip]) {
-      log.info(
-        `${region}${action} ${image.id} "${inert(image.name, 100)}" of ${dayOf(image)}, ${prettySize(image.sizeBytes)}: ${reason}`,
-      );
-    }
+    log.group(
+      `${region}Each image`,
+      [...plan.delete, ...plan.keep, ...plan.skip].map(
+        ({image, action, reason}) =>
+          `${region}${action} ${image.id} "${inert(image.name, 100)}" of ${dayOf(image)}, ${roundSize(image.sizeBytes)}: ${reason}`,
+      ),
+    );
   }
 }
 
-/** Writes the plan to the job summary, before anything is deleted. */
+/** Writes the plan to the job summary, before anything is deleted: the total, then a row for each region that unfolds. */
 export async function summarizePlan(
   plans: readonly RegionResult<RegionPlanned>[],
   {isDryRun}: {readonly isDryRun: boolean},
   step: Step,
 ): Promise<void> {
   const markup = markupWithout(step.secrets);
-  const {text, code} = markup;
-  const rows = plans.flatMap(({scope, isOptional, outcome}) => {
-    const region = regionWithMark({scope, isOptional}, markup);
-    if (outcome.kind === 'failed') return [[region, 'nothing', '', '', '', '', text(outcome.error.what)]];
-    const {plan} = outcome;
-    return [...plan.delete, ...plan.skip, ...plan.keep].map(({image, action, reason}) => [
-      region,
-      action === 'delete' ? '**delete**' : action,
-      text(image.name),
-      code(image.id),
-      text(prettySize(image.sizeBytes)),
-      dayOf(image),
-      text(reason),
-    ]);
-  });
-  // Images to delete come first, whatever their region.
-  const inOrder = rows.toSorted((one, other) => Number(isToGo(other)) - Number(isToGo(one)));
+  const planned = plans.flatMap(({outcome}) => (outcome.kind === 'planned' ? [outcome.plan] : []));
+  const toGo = planned.flatMap((plan) => plan.delete.map(({image}) => image));
+  const kept = planned.reduce((sum, {keep}) => sum + keep.length, 0);
+  const skipped = planned.reduce((sum, {skip}) => sum + skip.length, 0);
+  const where = plans.length === 1 ? '' : ` in ${plans.length} regions`;
+  const sections = plans.map((result) => sectionOf(result, plans.length === 1, markup).join('\n'));
+  const {shown, leftOut} = cut(sections, MOST_PLAN_BYTES);
   await addToSummary(
     [
-      `### ${isDryRun ? 'Gcore images that would be pruned (dry run)' : 'Gcore images to prune'}`,
+      `### ${isDryRun ? '🔍 Dry run: would delete' : '🧹 To delete:'} ${countImages(toGo.length)}, ${sizeOf(toGo)}${where}`,
       '',
-      ...plans.flatMap(({scope, outcome}) =>
-        outcome.kind === 'planned' ? [`- ${regionOf(scope, markup)}: ${text(countsOf(outcome.plan))}`] : [],
-      ),
+      `${kept} kept, ${skipped} skipped.`,
       '',
-      ...(rows.length === 0
-        ? ['No image matches.']
-        : table(['Region', 'Plan', 'Name', 'Image ID', 'Size', 'Created', 'Why'], inOrder, MOST_TABLE_BYTES)),
+      ...failureSections(plans, step.environment, markup),
+      ...shown,
+      ...(leftOut === 0 ? [] : [`And ${leftOut} more regions, which do not fit here. The outputs have them.`, '']),
     ],
     step,
   );
 }
+
+const ICONS: Readonly<Record<PlannedImage['action'], string>> = {
+  delete: '🗑️ **delete**',
+  keep: '✅ keep',
+  skip: '⏭️ skip',
+};
+
+/** A region's plan, folded if there are several regions. */
+function sectionOf(
+  {scope, isOptional, outcome}: RegionResult<RegionPlanned>,
+  isOnly: boolean,
+  markup: Markup,
+): readonly string[] {
+  if (outcome.kind === 'failed') return [];
+  const {text, code} = markup;
+  const {plan} = outcome;
+  const rows = [...plan.delete, ...plan.skip, ...plan.keep].map(({image, action, reason}) => [
+    ICONS[action],
+    `${text(image.name)}<br>${code(image.id)}`,
+    text(roundSize(image.sizeBytes)),
+    // Hyphens that do not break the date in two.
+    dayOf(image).replaceAll('-', '\u2011'),
+    text(reason),
+  ]);
+  const title = `${regionWithMark({scope, isOptional}, markup)}: ${text(countsOf(plan))}`;
+  const images = rows.length === 0 ? ['No image matches.'] : table(TITLES, rows, MOST_TABLE_BYTES);
+  return isOnly
+    ? [title, '', ...images, '']
+    : ['<details>', `<summary>${title}</summary>`, '', ...images, '', '</details>', ''];
+}
+
+const TITLES = ['Plan', 'Image', 'Size', 'Created', 'Why'];
 
 /** Adds the results to the job summary. */
 export async function summarizeEnd(results: readonly RegionResult<RegionPruned>[], step: Step): Promise<void> {
@@ -77,16 +101,18 @@ export async function summarizeEnd(results: readonly RegionResult<RegionPruned>[
     imagesIn(outcome).flatMap((result) => {
       if (result.kind === 'deleted') return [];
       const why = result.kind === 'failed' ? result.error.what : result.reason;
-      return [[regionOf(scope, markup), result.kind, text(result.image.name), code(result.image.id), text(why)]];
+      return [
+        [regionOf(scope, markup), result.kind, `${text(result.image.name)}<br>${code(result.image.id)}`, text(why)],
+      ];
     }),
   );
   await addToSummary(
     [
-      `**${text(deletedOf(results))}**`,
+      `**${others.some(([, kind]) => kind !== 'skipped') ? '❌' : '✅'} ${text(deletedOf(results))}**`,
       '',
       ...(others.length === 0
         ? []
-        : table(['Region', 'State', 'Name', 'Image ID', 'Why it was not deleted'], others, MOST_TABLE_BYTES)),
+        : table(['Region', 'State', 'Image', 'Why it was not deleted'], others, MOST_TABLE_BYTES)),
       '',
       `Took ${roundTime(step.clock.now() - step.startedAtMs)}.`,
     ],
@@ -104,16 +130,12 @@ export function deletedOf(results: readonly RegionResult<RegionPruned>[]): strin
 
 /** The size of several images together. */
 export function sizeOf(several: readonly Image[]): string {
-  return prettySize(several.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0));
+  return roundSize(several.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0));
 }
 
 function countsOf(plan: PrunePlan): string {
   const toGo = plan.delete.map(({image}) => image);
   return `delete ${toGo.length} (${sizeOf(toGo)}), keep ${plan.keep.length}, skip ${plan.skip.length}`;
-}
-
-function isToGo([, action]: readonly string[]): boolean {
-  return action === '**delete**';
 }
 
 function imagesIn(outcome: RegionPruned | RegionFailed): readonly PruneResult[] {

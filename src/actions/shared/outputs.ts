@@ -11,7 +11,7 @@ import type {RegionEntry} from './images-output.ts';
 /** Outputs about the first region's image. */
 export const IMAGE_OUTPUTS = ['image-id', 'image-size', 'image-name', 'image-status', 'task-id', 'image'] as const;
 /** Outputs about all regions. */
-export const REGION_OUTPUTS = ['images', 'failed-regions'] as const;
+export const REGION_OUTPUTS = ['images', 'ready-images', 'failed-regions'] as const;
 
 type Output = (typeof IMAGE_OUTPUTS)[number] | (typeof REGION_OUTPUTS)[number] | 'created' | 'sha256' | 'ready';
 
@@ -25,6 +25,8 @@ export interface Outputs {
   failed(scope: RegionRef, error: ExplainedError): void;
   /** The output `images` as it is now, without regions that cannot be found. */
   imagesOfFoundRegions(): string;
+  /** The task of a region's import, if it is known. */
+  taskId(scope: RegionRef): string | undefined;
   /** Sets an output of the step as a whole. */
   set(name: Output, value: string | number | boolean): void;
   /** Keeps a value in the step's state: the last trace of a step that was killed. */
@@ -61,10 +63,17 @@ export function createOutputs(regions: readonly AskedRegion[], secrets: Secrets)
     if (entry.name !== undefined) set('image-name', entry.name);
     if (entry.created !== undefined) set('created', entry.created);
   };
+  const readyIds = new Set<RegionRef['regionId']>();
+  // In the order of the regions, whichever was ready first.
+  const readyImages = () =>
+    JSON.stringify(
+      [...entries].flatMap(([regionId, entry]) => (readyIds.has(regionId) ? [{region_id: regionId, ...entry}] : [])),
+    );
   const failedRegions = () => [...entries].filter(([, {error}]) => error !== undefined).map(([regionId]) => regionId);
 
   try {
     set('failed-regions', '[]');
+    set('ready-images', '[]');
   } catch (error) {
     throw explainFailure(error, NOTHING_CHANGED);
   }
@@ -72,9 +81,12 @@ export function createOutputs(regions: readonly AskedRegion[], secrets: Secrets)
     set,
     learn,
     imagesOfFoundRegions: () => images([...entries].filter(([regionId]) => !missing.has(regionId))),
+    taskId: ({regionId}) => entries.get(regionId)?.task_id,
     remember: saveState,
     ready: (scope, image) => {
       learn(scope, {id: image.id, name: image.name, size: image.sizeBytes, status: image.status});
+      readyIds.add(scope.regionId);
+      set('ready-images', readyImages());
       if (!isFirst(scope)) return;
       set('image-id', image.id);
       set('image-size', image.sizeBytes);
@@ -86,6 +98,7 @@ export function createOutputs(regions: readonly AskedRegion[], secrets: Secrets)
         // What Gcore said may quote a secret. The rest of an output is data, and stays as it is.
         learn(scope, {error: showable(what, secrets)});
         set('failed-regions', JSON.stringify(failedRegions()));
+        if (readyIds.delete(scope.regionId)) set('ready-images', readyImages());
       } catch (error) {
         // The region's own error is reported in any case.
         if (!(error instanceof RunnerFailed)) throw error;

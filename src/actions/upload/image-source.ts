@@ -9,7 +9,7 @@ import {preflight, type SourceFacts} from '../../preflight/preflight.ts';
 import {addSecretsOfUrl, type Secrets} from '../../runner/secrets.ts';
 import {inert} from '../../text/inert.ts';
 import {decoded} from '../../text/signed-url.ts';
-import {prettySize} from '../../text/units.ts';
+import {roundSize} from '../../text/units.ts';
 import type {Run} from '../../waiting/run.ts';
 import type {UploadInputs} from './inputs.ts';
 
@@ -54,7 +54,7 @@ export async function findSource(
     });
   const [asset, isPrivate] = await orExplain(Promise.all([findAsset(glob, release, releases), releases.isPrivate()]));
   run.log.info(
-    `The image is the asset ${inert(asset.name, 100)} of release ${inert(release.tag, 100)}, ${prettySize(asset.sizeBytes)}.`,
+    `The image is the asset ${inert(asset.name, 100)} of release ${inert(release.tag, 100)}, ${roundSize(asset.sizeBytes)}.`,
   );
   const expected = await expectedOf(asset.name, inputs, run);
   if (expected !== undefined && asset.sha256 !== undefined) {
@@ -112,8 +112,8 @@ async function check(url: string, inputs: UploadInputs, run: Run): Promise<Sourc
   const {format, sizeBytes, virtualSizeBytes} = facts;
   const found = [
     format,
-    sizeBytes === undefined ? undefined : prettySize(sizeBytes),
-    virtualSizeBytes === undefined ? undefined : `virtual size ${prettySize(virtualSizeBytes)}`,
+    sizeBytes === undefined ? undefined : roundSize(sizeBytes),
+    virtualSizeBytes === undefined ? undefined : `virtual size ${roundSize(virtualSizeBytes)}`,
   ].filter(Boolean);
   if (found.length > 0) run.log.info(`The file behind the URL: ${found.join(', ')}`);
   for (const warning of facts.warnings) run.log.warning(warning);

@@ -1,13 +1,15 @@
-import {imageIn, type RegionOutcome, type RegionSuccess, taskIdsIn} from '../../images/outcome.ts';
+import {imageIn, type RegionOutcome, type RegionSuccess} from '../../images/outcome.ts';
 import {failedRegions, isFailure, type RegionResult} from '../../images/regions.ts';
 import type {SourceFacts} from '../../preflight/preflight.ts';
-import {type Markup, markupWithout, table} from '../../runner/markup.ts';
+import {type Markup, markupWithout} from '../../runner/markup.ts';
 import {originOf} from '../../runner/origin.ts';
 import type {Step} from '../../runner/step.ts';
 import {addToSummary, noteSection} from '../../runner/summary.ts';
 import {roundSize, roundTime} from '../../text/units.ts';
 import {failureSections} from '../shared/failure-summary.ts';
 import {imageCell, portalLine, regionOf, regionWithMark} from '../shared/image-markup.ts';
+import type {Outputs} from '../shared/outputs.ts';
+import {isCancelled, tablesOf, taskIdsOf} from '../shared/region-tables.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 import type {UploadInputs} from './inputs.ts';
 import {nextStep} from './snippets.ts';
@@ -18,12 +20,11 @@ export interface UploadReport {
   readonly source: Partial<Pick<SourceFacts, 'format' | 'sizeBytes'>>;
   readonly results: readonly RegionResult<RegionOutcome>[];
   readonly elapsedMs: Stopwatch['elapsedMs'];
+  /** The task of a region's import, also where it failed. */
+  readonly taskId: Outputs['taskId'];
   /** The notices and warnings of the step. */
   readonly notes: readonly string[];
 }
-
-/** With the other sections, each of which is bounded, the summary stays well below the 1 MiB that the runner accepts. */
-const MOST_TABLE_BYTES = 250 * 1024;
 
 /** Writes the results of an upload to the job summary. */
 export async function writeUploadSummary(report: UploadReport, step: Step): Promise<void> {
@@ -36,10 +37,9 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
       '',
       facts(report, step, markup),
       '',
-      ...regionTable(report, markup),
-      '',
-      ...(first === undefined || inputs.isDryRun ? [] : [portalLine(first, markup), '']),
       ...failureSections(results, step.environment, markup),
+      ...regionTables(report, markup),
+      ...(first === undefined || inputs.isDryRun ? [] : [portalLine(first, markup), '']),
       ...noteSection(notes, markup),
       ...nextStep(
         results.flatMap(({scope, outcome}) =>
@@ -86,6 +86,7 @@ function headline({inputs, results}: UploadReport, markup: Markup): string {
       ? `🔍 Dry run of ${name}: nothing was uploaded`
       : `❌ Dry run of ${name}: it would fail in ${some}`;
   }
+  if (isCancelled(results)) return `⏹️ Cancelled: ${name} is not ready in ${some}`;
   if (isFailure(results)) return `❌ ${name} failed in ${some}`;
   if (failed.length > 0) return `⚠️ ${name} failed in ${some}, all of them optional`;
   const isReady = results.every(({outcome}) => imageIn(outcome) !== undefined);
@@ -102,19 +103,24 @@ function facts({source}: UploadReport, {clock, startedAtMs, environment}: Step, 
   ].join(' ');
 }
 
-function regionTable({inputs, source, results, elapsedMs}: UploadReport, markup: Markup): readonly string[] {
-  const rows = results.map(({scope, isOptional, outcome}) => {
+function regionTables({inputs, source, results, elapsedMs, taskId}: UploadReport, markup: Markup): readonly string[] {
+  const title = inputs.isDryRun ? 'What would happen' : 'Outcome';
+  const rowOf = ({scope, isOptional, outcome}: RegionResult<RegionOutcome>) => {
     const image = imageIn(outcome);
     const took = elapsedMs(scope);
     return [
       regionWithMark({scope, isOptional}, markup),
-      outcome.kind === 'failed' ? '❌ failed, see below' : markup.text(outcomeText(outcome)),
-      imageCell(image?.id, taskIdsIn(outcome), markup),
+      outcome.kind === 'failed' ? '❌ failed' : `${iconOf(outcome)} ${markup.text(outcomeText(outcome))}`,
+      imageCell(image?.id, taskIdsOf(outcome, taskId(scope)), markup),
       image === undefined ? '' : roundSize(image.sizeBytes),
       image === undefined ? '' : (source.format ?? ''),
       took === undefined || inputs.isDryRun ? '' : roundTime(took),
     ];
-  });
-  const title = inputs.isDryRun ? 'What would happen' : 'Outcome';
-  return table(['Region', title, 'Image ID', 'Size', 'Format', 'Took'], rows, MOST_TABLE_BYTES);
+  };
+  return tablesOf(results, ['Region', title, 'Image ID', 'Size', 'Format', 'Took'], rowOf);
+}
+
+function iconOf({kind}: RegionSuccess): string {
+  if (kind === 'accepted') return '⏳';
+  return kind === 'planned' ? '🔍' : '✅';
 }

@@ -4,20 +4,21 @@ import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
-import {throwFailures} from '../../images/explain-regions.ts';
+import {balanceOf, throwFailures} from '../../images/explain-regions.ts';
 import {fingerprintTags} from '../../images/fingerprint.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
 import type {RegionOutcome, RegionSuccess} from '../../images/outcome.ts';
 import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
 import {resumeNotStarted} from '../../images/publish/explain-publish.ts';
 import {planPublish, publishImage} from '../../images/publish/publish.ts';
-import {foundScopes, inEachRegion, type RegionResult} from '../../images/regions.ts';
+import {failedRegions, foundScopes, inEachRegion, type RegionResult, regionLabel} from '../../images/regions.ts';
 import {inProject, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
-import {prettySize} from '../../text/units.ts';
+import {roundSize} from '../../text/units.ts';
 import type {Log, Run} from '../../waiting/run.ts';
+import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
 import {findSource, type ImageSource} from './image-source.ts';
@@ -59,8 +60,10 @@ export async function upload(step: Step): Promise<void> {
           return time<RegionOutcome>(scope, () => (inputs.isDryRun ? planPublish(context) : publishImage(context)));
         },
         resume: resumeNotStarted(inputs.ifExists),
-        onSettled: ({scope, outcome}) => {
-          if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
+        words: {working: 'importing', done: 'ready'},
+        onSettled: (result) => {
+          if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
+          if (regions.length > 1) logEnd(result, elapsedMs(result.scope), log);
         },
         keepsSlot: (error) => error instanceof PublishFailed && error.keepsSlot,
         failsEveryRegion,
@@ -69,7 +72,8 @@ export async function upload(step: Step): Promise<void> {
     );
     const results = await nameVisibleProjects(settled, gcore);
     await release?.attach(outputs);
-    await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, notes: notes()}, step);
+    const {taskId} = outputs;
+    await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, taskId, notes: notes()}, step);
     announce(inputs.name, results, step.log);
     throwFailures(results, step.log);
   } finally {
@@ -144,17 +148,25 @@ function eventsOf(
   };
 }
 
-/** One line for the page of the run, where it stands alone. */
+/** One line for the page of the run, where it stands alone: of several regions the balance, since the summary has the IDs. */
 function announce(imageName: string, results: readonly RegionResult<RegionOutcome>[], log: Log): void {
-  const regions = results.flatMap(({scope, outcome}) =>
-    outcome.kind === 'failed' ? [] : [`${scope.regionName}: ${announcementOf(outcome)}`],
+  const [only, ...others] = results;
+  const balance = balanceOf(results);
+  if (only === undefined || balance === '') return;
+  if (others.length === 0) {
+    const {scope, outcome} = only;
+    if (outcome.kind !== 'failed') log.notice(`${imageName}. ${regionLabel(scope)}: ${announcementOf(outcome)}`);
+    return;
+  }
+  const failed = failedRegions(results).length;
+  log.notice(
+    `${imageName} in ${results.length} regions: ${balance}${failed === 0 ? '' : `, ${failed} failed`}. The output "images" has the IDs.`,
   );
-  if (regions.length > 0) log.notice(`${imageName}. ${regions.join('; ')}`);
 }
 
 function announcementOf(outcome: RegionSuccess): string {
   const text = outcomeText(outcome);
   if (outcome.kind === 'planned') return `dry run, ${text}`;
   if (outcome.kind === 'accepted') return `${text}, not ready yet, task ${outcome.taskIds.join(', ')}`;
-  return `${text}, image ${outcome.image.id}, ${prettySize(outcome.image.sizeBytes)}`;
+  return `${text}, image ${outcome.image.id}, ${roundSize(outcome.image.sizeBytes)}`;
 }

@@ -16,6 +16,7 @@ import type {Step} from '../../runner/step.ts';
 import {inert} from '../../text/inert.ts';
 import type {Run} from '../../waiting/run.ts';
 import type {Images} from '../shared/images-output.ts';
+import {logEnd} from '../shared/log-end.ts';
 import {createOutputs} from '../shared/outputs.ts';
 import {regionsAskedFor} from '../shared/regions-asked-for.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
@@ -64,18 +65,20 @@ export async function wait(step: Step): Promise<void> {
             return passed;
           }),
         resume: GATE.resume,
-        onSettled: ({scope, outcome}) => {
-          if (outcome.kind === 'failed') outputs.failed(scope, outcome.error);
+        words: {working: 'not ready yet', done: 'ready'},
+        onSettled: (result) => {
+          if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
+          if (regions.length > 1) logEnd(result, elapsedMs(result.scope), log);
         },
       },
       run,
     );
     const results = await nameVisibleProjects(settled, gcore);
-    await writeWaitSummary({results, elapsedMs, notes: notes()}, step);
+    await writeWaitSummary({results, elapsedMs, taskId: outputs.taskId, notes: notes()}, step);
     throwFailures(results, step.log);
     outputs.set('ready', true);
-    const ids = results.flatMap(({outcome}) => imageIn(outcome)?.id ?? []).join(', ');
-    step.log.notice(`Ready: ${ids}`);
+    const ids = results.flatMap(({outcome}) => imageIn(outcome)?.id ?? []);
+    step.log.notice(ids.length > 1 ? `Ready: ${ids.length} images. The output "images" has the IDs.` : `Ready: ${ids}`);
   } finally {
     client.close();
   }
@@ -109,6 +112,7 @@ function withReading({what, known, next, cause}: ExplainedError, own: ReleaseNam
       `The input release was read as the tag ${inert(read.tag, 100)} of ${fullName(read)}: ${fullName(own)} has no release for the tag ${tag}.`,
     ],
     next: `${next === undefined ? '' : `${next} `}If that tag is meant, write ${fullName(own)}@${tag}.`,
+    section: 'the-tag-of-the-release-looks-like-another-repository',
     cause,
   });
 }

@@ -67,7 +67,10 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
     const {existing, decision} = await lookUp(context, []);
     const replaced =
       ifExists === 'replace' ? existing.named.filter((old) => reasonToKeep(old, context.spec.scope) === undefined) : [];
-    const then = replaced.length === 0 ? '' : `, then replace ${replaced.map(({id}) => id).join(', ')}`;
+    const kept = ifExists === 'replace' ? existing.named.filter((old) => !replaced.includes(old)) : [];
+    const stays = kept.map((old) => `; image ${old.id} of this name stays: ${reasonToKeep(old, context.spec.scope)}`);
+    const then =
+      (replaced.length === 0 ? '' : `, then replace ${replaced.map(({id}) => id).join(', ')}`) + stays.join('');
     switch (decision.kind) {
       case 'reuse':
         return {kind: 'planned', plan: `would reuse image ${decision.image.id}`};

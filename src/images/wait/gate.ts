@@ -1,6 +1,7 @@
 import type {ExplainedError} from '../../errors.ts';
 import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
+import type {Section} from '../../sections.ts';
 import {inert} from '../../text/inert.ts';
 import type {PollResult} from '../../waiting/poll.ts';
 import {ImageNotFound, ImportFailed} from '../errors.ts';
@@ -25,7 +26,12 @@ export type GateWaiting = Waiting & {readonly withPrice: boolean};
 const HOW_TO_FIND =
   'Check the inputs name, project, region and image-type. If the image is still to be published, set if-missing: wait.';
 
-const NOT_THERE = [HOW_TO_FIND, 'there-is-no-image-of-this-name'] as const;
+function notThere(state: string): readonly [string, Section] {
+  // Images of others have the name.
+  const isTaken = state !== 'no image has this name';
+  return [HOW_TO_FIND, isTaken ? 'only-a-public-image-has-this-name' : 'there-is-no-image-of-this-name'];
+}
+
 const UPLOAD_AGAIN = 'Fix what failed there, and run the upload again.';
 
 /** The details of every failure at the gate. */
@@ -123,7 +129,7 @@ async function waitForName(scope: Scope, name: string, waiting: GateWaiting): Pr
       return {done: choice.image};
     }
     if (choice.isFinal && (named.length > 0 || ifMissing === 'fail')) {
-      throw new ImageNotFound(`${what}: ${choice.state}.`, ...(named.length === 0 ? NOT_THERE : []));
+      throw new ImageNotFound(`${what}: ${choice.state}.`, ...(named.length === 0 ? notThere(choice.state) : []));
     }
     return {state: choice.state};
   };

@@ -1,5 +1,6 @@
 import prettyMs from 'pretty-ms';
 import type {Gcore, Scope, SeenTask} from '../../gcore/gcore.ts';
+import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {type ConsecutiveFailures, type PollResult, type Progress, pollUntilDone} from '../../waiting/poll.ts';
 import type {Log, Run} from '../../waiting/run.ts';
@@ -9,9 +10,13 @@ import {judgeReadiness} from '../readiness.ts';
 import {etaText, getExpectedDuration, prettyDuration} from './expected-duration.ts';
 import {watchLocks} from './lock.ts';
 import {retryPolicy} from './retry-policy.ts';
+import {taskLines} from './task-lines.ts';
 
 /** How often a FINISHED task is polled until it names exactly one image. */
 const POLLS_FOR_THE_IMAGE_ID = 4;
+
+/** So many consecutive failures are worth a warning, once, while they happen. */
+const POLLS_TO_WARN = 3;
 
 /** What every wait needs. */
 export interface Waiting {
@@ -72,7 +77,10 @@ export async function waitForTask<T>(
   const poll = async (): Promise<PollResult<T>> => {
     const task = await gcore.getTask(taskId);
     const {state, error, ageMs = 0} = task;
-    if (state === 'ERROR') throw new TaskFailed(taskId, error ?? 'no reason given');
+    if (state === 'ERROR') {
+      run.log.group(`Task ${taskId}, as Gcore shows it`, taskLines(task.raw));
+      throw new TaskFailed(taskId, error ?? 'no reason given');
+    }
     if (state === 'FINISHED') return whenFinished(task);
     if (error !== undefined) warnOnce(`Task ${taskId} is ${state} and reports an error: ${error}`);
     if (state !== 'NEW' && state !== 'RUNNING') warnOnce(unknownState(`Task ${taskId}`, state));
@@ -142,9 +150,8 @@ export async function pollFor<T>(
     const after = prettyMs(run.clock.now() - run.startedAtMs, {secondsDecimalDigits: 0});
     const failures = failedPolls === 0 ? '' : `, ${failedPolls} ${failedPolls === 1 ? 'poll' : 'polls'} failed so far`;
     const eta = expected === undefined ? '' : ` (${etaText(expected, elapsedMs + elapsedBeforeMs)})`;
-    run.log.info(
-      `${what}: ${why === 'change' ? '' : 'still '}${state} after ${after}${failures}${why === 'change' ? '' : eta}`,
-    );
+    if (why === 'change') run.log.info(`${what}: ${state} after ${after}${failures}`);
+    else run.log.heartbeat(`${what}: still ${state} after ${after}${failures}${eta}`, expected?.mostMs);
   };
   const pollOrMissing = async (): Promise<PollResult<T>> => {
     try {
@@ -154,12 +161,24 @@ export async function pollFor<T>(
       throw error;
     }
   };
-  const onFailure = (failures: ConsecutiveFailures) =>
-    ifMissing === 'fail' && isNotFound(failures.errors.at(-1)) && !failures.everGood ? 'final' : retryPolicy(failures);
+  const onFailure = (failures: ConsecutiveFailures) => {
+    const last = failures.errors.at(-1);
+    if (ifMissing === 'fail' && isNotFound(last) && !failures.everGood) return 'final';
+    const verdict = retryPolicy(failures);
+    if (verdict !== 'final' && failures.errors.length === POLLS_TO_WARN) run.log.warnOnce(pollsFail(last));
+    return verdict;
+  };
   return await pollUntilDone(
     {poll: pollOrMissing, onFailure, schedule: scheduleOf(intervalMs, getProgressEstimate), report},
     run,
   );
+}
+
+/** In the same words in every region, so that it is said once. */
+function pollsFail(error: unknown): string {
+  const {status = undefined} = error instanceof RequestError ? error : {};
+  const how = status === undefined ? 'without an answer' : `with ${status}`;
+  return `${POLLS_TO_WARN} polls in a row failed, the last one ${how}. Still waiting: only five minutes of this end the step.`;
 }
 
 function unknownState(what: string, state: string): string {

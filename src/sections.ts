@@ -52,6 +52,7 @@ export const SECTIONS = [
   'only-a-public-image-has-this-name',
   'gcore-answers-about-another-image',
   'there-is-no-image-with-this-id',
+  'the-regions-have-different-images',
   'which-image-is-meant-cannot-be-told',
   'the-image-stays-locked',
   'the-upload-left-no-image',

@@ -148,6 +148,13 @@ const GATE: Readonly<Record<string, Failure>> = {
   'There is no image with this ID': {
     play: (stage) => stage.gate({'image-id': '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'}),
   },
+  'The regions have different images': {
+    play: (stage) => {
+      stage.cloud.addImage({...HERE, name: 'trainer-v2', tags: OURS});
+      stage.cloud.addImage({...HERE, regionId: 10, name: 'trainer-v1', tags: OURS});
+      return stage.gate({region: 'Luxembourg-2, Manassas', latest: 'trainer-*'});
+    },
+  },
   'Which image is meant cannot be told': {
     play: (stage) => {
       // The list has the newest first.

@@ -2,8 +2,12 @@ import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each([
-  ['nothing', {}, '- image-id, task-id, name, images, release: give exactly one of them'],
-  ['two things', {name: 'a', 'image-id': 'b'}, '- image-id, task-id, name, images, release: give exactly one of them'],
+  ['nothing', {}, '- image-id, task-id, name, images, release, latest, channel: give exactly one of them'],
+  [
+    'two things',
+    {name: 'a', 'image-id': 'b'},
+    '- image-id, task-id, name, images, release, latest, channel: give exactly one of them',
+  ],
   [
     'no region',
     {name: 'a', region: ''},

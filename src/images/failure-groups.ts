@@ -23,7 +23,11 @@ const POLLS_FAILED = /\b\d+ polls? failed/g;
 
 /** Groups failures by their text. Texts that differ only in a path, an ID or the region itself are one. The largest group comes first. */
 export function groupFailures(failed: readonly FailedRegion[]): readonly FailureGroup[] {
-  return [...Map.groupBy(failed, ({scope, error}) => patternOf(error.message, scope)).values()]
+  // One error of several regions, such as a decision about all of them, may name each of them.
+  const counts = Map.groupBy(failed, ({error}) => error);
+  const keyOf = ({scope, error}: FailedRegion) =>
+    counts.get(error)?.length === 1 ? patternOf(error.message, scope) : error.message;
+  return [...Map.groupBy(failed, keyOf).values()]
     .flatMap((group) => (group[0] === undefined ? [] : [groupOf(group[0], group)]))
     .toSorted((one, other) => other.regions.length - one.regions.length);
 }

@@ -1,4 +1,5 @@
 import type {Image} from '../gcore/wire.ts';
+import type {Tags} from '../text/tags.ts';
 import {FINGERPRINT_TAG} from './fingerprint.ts';
 
 /** The tag by which images of this action are known, and its value. */
@@ -25,4 +26,9 @@ export function isForeign(image: Pick<Image, 'tags' | 'projectId' | 'visibility'
 
 function isOfAnotherProject(image: Pick<Image, 'projectId'>, projectId: number): boolean {
   return image.projectId !== undefined && image.projectId !== projectId;
+}
+
+/** Whether an image has all of some tags. */
+export function carriesTags(image: Pick<Image, 'tags'>, tags: Tags): boolean {
+  return Object.entries(tags).every(([key, value]) => image.tags.get(key) === value);
 }

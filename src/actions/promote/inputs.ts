@@ -1,14 +1,9 @@
 import * as v from 'valibot';
-import {CHANNEL_PATTERN} from '../../images/channels.ts';
-import {Flag, readInputs, required, withDefault} from '../../runner/inputs.ts';
+import {Flag, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
 import {accountInputs, accountOf, maskKeys, regionChoiceOf, Timeout} from '../shared/account-inputs.ts';
+import {Channel} from '../shared/channel-input.ts';
 import {Id, ImagesOutput} from '../shared/images-output.ts';
-
-const CHANNEL = '2 to 40 of the characters a-z, 0-9 and -';
-
-/** The name of a channel. */
-export const Channel = v.pipe(required(CHANNEL), v.regex(CHANNEL_PATTERN, CHANNEL));
 
 /** Every input of the promotion, by its name in the workflow. */
 export const promoteInputs = v.object({

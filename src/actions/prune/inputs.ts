@@ -4,7 +4,6 @@ import {MANAGED_BY, MANAGED_BY_TAG} from '../../images/tags.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {Flag, globOf, listOf, readInputs, wholeNumber, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
-import {parseTags} from '../../text/tags.ts';
 import {
   accountInputs,
   accountOf,
@@ -15,22 +14,9 @@ import {
   regionInputs,
   Timeout,
 } from '../shared/account-inputs.ts';
+import {MatchTags} from '../shared/match-tags.ts';
 
-const TAGS = 'key=value lines, a JSON object, or * for any tags';
 const IDS = 'the IDs of images, usually UUIDs';
-
-/** Tags that an image must have; none for `*`. */
-const MatchTags = v.pipe(
-  v.string(),
-  v.rawTransform(({dataset, addIssue, NEVER}) => {
-    if (dataset.value === '*') return {};
-    const {tags, faults} = parseTags(dataset.value);
-    // A text without any tag must not mean "any tags".
-    const all = faults.length === 0 && Object.keys(tags).length === 0 ? ['there is none'] : faults;
-    for (const fault of all) addIssue({message: `${TAGS}, but ${fault}`});
-    return all.length === 0 ? tags : NEVER;
-  }),
-);
 
 const ImageIds = v.pipe(
   listOf(IDS),

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
+import type {VersionQuery} from '../../images/wait/same-version.ts';
 import type {Environment} from '../../runner/environment.ts';
-import {Flag, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
+import {Flag, globOf, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
 import {
   accountInputs,
@@ -15,7 +16,9 @@ import {
   regionInputs,
   Timeout,
 } from '../shared/account-inputs.ts';
+import {Channel} from '../shared/channel-input.ts';
 import {Id, ImagesOutput} from '../shared/images-output.ts';
+import {MatchTags} from '../shared/match-tags.ts';
 
 const RELEASE = 'the tag of a release of this repository, or owner/repository@tag';
 
@@ -68,22 +71,31 @@ export function waitInputs(environment: Environment) {
     images: v.optional(ImagesOutput),
     release: v.optional(releaseInput(environment)),
     'github-token': GithubToken,
+    latest: v.optional(globOf('image names')),
+    channel: v.optional(Channel),
+    'match-tags': v.optional(MatchTags),
+    'same-version': withDefault(Flag, 'true'),
     'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
     'include-prices': withDefault(Flag, 'false'),
     'timeout-minutes': withDefault(Timeout, '30'),
   });
 }
 
+const WAYS_OF_ASKING = ['image-id', 'task-id', 'name', 'images', 'release', 'latest', 'channel'] as const;
+
 /** With the checks that concern several inputs. */
 const waitInputsTogether = (environment: Environment) =>
   v.pipe(
     waitInputs(environment),
     v.partialCheck(
-      [['image-id'], ['task-id'], ['name'], ['images'], ['release']],
-      (values) =>
-        [values['image-id'], values['task-id'], values.name, values.images, values.release].filter(Boolean).length ===
-        1,
-      'image-id, task-id, name, images, release: give exactly one of them',
+      [['image-id'], ['task-id'], ['name'], ['images'], ['release'], ['latest'], ['channel']],
+      (values) => WAYS_OF_ASKING.filter((way) => values[way] !== undefined).length === 1,
+      `${WAYS_OF_ASKING.join(', ')}: give exactly one of them`,
+    ),
+    v.partialCheck(
+      [['name'], ['latest'], ['match-tags']],
+      (values) => values['match-tags'] === undefined || (values.name ?? values.latest) !== undefined,
+      'match-tags: it narrows name and latest only',
     ),
     v.partialCheck(
       [['region'], ['images'], ['release']],
@@ -92,14 +104,16 @@ const waitInputsTogether = (environment: Environment) =>
     ),
     v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
     v.partialCheck(
-      [['region'], ['optional-region'], ['name']],
-      (values) => values.name !== undefined || (values.region !== 'all' && values['optional-region'] === undefined),
-      'region: all and optional-region: only with name; images and release tell the regions themselves',
+      [['region'], ['optional-region'], ['name'], ['latest'], ['channel']],
+      (values) =>
+        (values.name ?? values.latest ?? values.channel) !== undefined ||
+        (values.region !== 'all' && values['optional-region'] === undefined),
+      'region: all and optional-region: only with name, latest and channel; images and release tell the regions themselves',
     ),
     v.partialCheck(
       [['region'], ['image-id'], ['task-id']],
       (values) => (values['image-id'] ?? values['task-id']) === undefined || (values.region ?? []).length <= 1,
-      'region: an image-id or task-id belongs to one region; for several regions give name or images',
+      'region: an image-id or task-id belongs to one region; for several regions give name, latest, channel or images',
     ),
     v.partialCheck(
       [['image-type'], ['include-prices']],
@@ -113,16 +127,26 @@ const waitInputsTogether = (environment: Environment) =>
     ),
   );
 
+type Values = v.InferOutput<ReturnType<typeof waitInputs>>;
+
+function queryOf({latest, channel, 'match-tags': tags = {}}: Values): VersionQuery | undefined {
+  if (latest !== undefined) return {latest, tags};
+  return channel === undefined ? undefined : {channel};
+}
+
 /** The inputs of the gate, checked, in the code's names and units. */
 export type WaitInputs = Readonly<ReturnType<typeof inputsFrom>>;
 
-function inputsFrom(values: v.InferOutput<ReturnType<typeof waitInputs>>) {
+function inputsFrom(values: Values) {
   return {
     ...accountOf(values),
     regions: regionChoiceOf(values),
     imageId: values['image-id'],
     taskId: values['task-id'],
     name: values.name,
+    matchTags: values['match-tags'] ?? {},
+    query: queryOf(values),
+    sameVersion: values['same-version'],
     images: values.images,
     release: values.release,
     githubToken: values['github-token'] ?? '',

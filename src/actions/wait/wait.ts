@@ -11,6 +11,7 @@ import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
 import {type AskedRegion, foundScopes, inEachRegion} from '../../images/regions.ts';
 import {inProject, resolveProject} from '../../images/scopes.ts';
 import {explainGate, GATE, passGate, type Target} from '../../images/wait/gate.ts';
+import {createVersionFinder} from '../../images/wait/same-version.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
 import {inert} from '../../text/inert.ts';
@@ -51,6 +52,9 @@ export async function wait(step: Step): Promise<void> {
       ifMissing: inputs.ifMissing,
       withPrice: inputs.includePrices,
     };
+    const {query, sameVersion} = inputs;
+    const found = regions.flatMap((region) => ('error' in region ? [] : [region]));
+    const findVersion = query && createVersionFinder(found, query, {sameVersion}, {...waiting, run});
     const {time, elapsedMs} = createStopwatch(step.clock);
     const settled = await inEachRegion<RegionOutcome>(
       {
@@ -58,7 +62,7 @@ export async function wait(step: Step): Promise<void> {
         maxParallel: Math.max(1, scopes.length),
         work: (scope, regionRun) =>
           time(scope, async () => {
-            const target = targetIn(scope, images, inputs);
+            const target = (await findVersion?.(scope, regionRun)) ?? targetIn(scope, images, inputs);
             if ('taskId' in target) outputs.learn(scope, {task_id: target.taskId});
             const passed = await passGate(scope, target, {...waiting, run: regionRun});
             outputs.ready(scope, passed.image);
@@ -130,5 +134,5 @@ function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInp
   } = images?.[regionId] ?? {id: inputs.imageId, task_id: inputs.taskId};
   if (imageId !== undefined) return {imageId};
   if (taskId !== undefined) return {taskId};
-  return name === undefined ? {failure: error} : {name};
+  return name === undefined ? {failure: error} : {name, tags: inputs.matchTags};
 }

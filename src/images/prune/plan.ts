@@ -5,7 +5,7 @@ import {channelsOf} from '../channels.ts';
 import {explainFailure} from '../explain.ts';
 import {newestFirst} from '../newest-first.ts';
 import {judgeReadiness} from '../readiness.ts';
-import {isForeign} from '../tags.ts';
+import {carriesTags, isForeign} from '../tags.ts';
 
 /** Which images a prune selects, and which of those it keeps. */
 export interface PruneRules {
@@ -167,8 +167,4 @@ function whyYoung(image: Image, keepDays: number, {serviceTime, runnerTime}: Pru
   if (serviceTime === undefined) return 'its age is not known: the answer from Gcore had no date';
   const ageMs = Math.min(serviceTime.getTime(), runnerTime.getTime()) - image.createdAt.getTime();
   return ageMs < keepDays * DAY_MS ? `younger than ${keepDays} ${keepDays === 1 ? 'day' : 'days'}` : undefined;
-}
-
-function carriesTags(image: Image, tags: Tags): boolean {
-  return Object.entries(tags).every(([key, value]) => image.tags.get(key) === value);
 }

@@ -3,12 +3,13 @@ import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {Section} from '../../sections.ts';
 import {inert} from '../../text/inert.ts';
+import type {Tags} from '../../text/tags.ts';
 import type {PollResult} from '../../waiting/poll.ts';
 import {ImageNotFound, ImportFailed} from '../errors.ts';
 import {explainFailure, type FailureDetails} from '../explain.ts';
 import type {ImageReady} from '../outcome.ts';
 import {judgeReadiness} from '../readiness.ts';
-import {isForeign, isOurs} from '../tags.ts';
+import {carriesTags, isForeign, isOurs} from '../tags.ts';
 import {watchLocks} from './lock.ts';
 import {pollFor, type Waiting, waitForImage, waitForImport} from './wait-for.ts';
 
@@ -16,7 +17,7 @@ import {pollFor, type Waiting, waitForImage, waitForImport} from './wait-for.ts'
 export type Target =
   | {readonly imageId: string}
   | {readonly taskId: string}
-  | {readonly name: string}
+  | {readonly name: string; readonly tags?: Tags}
   /** A region in which the upload failed before it had anything to name. */
   | {readonly failure: string};
 
@@ -75,7 +76,7 @@ async function waitForTarget(scope: Scope, target: Target, waiting: GateWaiting)
   if ('failure' in target) {
     throw noImageHere(target.failure);
   }
-  if ('name' in target) return passed(await waitForName(scope, target.name, waiting));
+  if ('name' in target) return passed(await waitForName(scope, target, waiting));
   if ('imageId' in target) return passed(await waitForImage(scope, target.imageId, waiting));
   const [imageId, ...others] = await importedBy(target.taskId, scope, waiting);
   if (imageId === undefined || others.length > 0) {
@@ -110,13 +111,19 @@ function passed(image: Image, taskIds: readonly string[] = []): ImageReady {
  * Names are not unique: of several, the newest counts that is ready and was uploaded by this action. While there is none such and one may
  * still become ready, the wait goes on.
  */
-async function waitForName(scope: Scope, name: string, waiting: GateWaiting): Promise<Image> {
+async function waitForName(
+  scope: Scope,
+  {name, tags = {}}: {readonly name: string; readonly tags?: Tags},
+  waiting: GateWaiting,
+): Promise<Image> {
   const {gcore, run, ifMissing, withPrice} = waiting;
   const what = `Image "${inert(name)}"`;
   const locks = watchLocks(gcore, run);
   const poll = async (): Promise<PollResult<Image>> => {
     const rows = await gcore.pollImages(scope, (row) => row.name === name);
-    const all = await Promise.all(rows.filter((image) => image.name === name).map(locks.withoutStaleLock));
+    const all = await Promise.all(
+      rows.filter((image) => image.name === name && carriesTags(image, tags)).map(locks.withoutStaleLock),
+    );
     const named = all.filter((image) => !isForeign(image, scope.projectId));
     const foreign = all.filter((image) => !named.includes(image));
     const choice = choose(named, foreign, scope);

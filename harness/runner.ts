@@ -79,12 +79,23 @@ export async function runStep(job: Job): Promise<StepResult> {
 
 /** Starts an action. */
 export function startStep(job: Job): RunningStep {
+  return startPart('main', job, {});
+}
+
+/** Starts an action's `post`, as the runner does at the end of a job, whatever became of the step. */
+export function startPost(job: Job, {state}: Pick<StepResult, 'state'>): RunningStep {
+  return startPart('post', job, state);
+}
+
+function startPart(part: 'main' | 'post', job: Job, state: StepResult['state']): RunningStep {
   const metadata = resolve(ROOT, job.action ?? 'action.yml');
   const {inputs = {}, runs} = parse(readFileSync(metadata, 'utf8'));
   const files = makeFiles(job.event ?? {});
+  const saved = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
+  const given = {...inputEnvironment(inputs, job), ...saved, ...job.env};
   const startedAtMs = performance.now();
-  const child = spawn(process.execPath, [mainFile(join(dirname(metadata), runs.main))], {
-    env: {...ownEnvironment(), ...GITHUB_ENVIRONMENT, ...files.env, ...inputEnvironment(inputs, job), ...job.env},
+  const child = spawn(process.execPath, [mainFile(join(dirname(metadata), runs[part]))], {
+    env: {...ownEnvironment(), ...GITHUB_ENVIRONMENT, ...files.env, ...given},
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

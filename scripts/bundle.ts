@@ -10,7 +10,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {minifySync} from '@swc/core';
 
-const ACTIONS = ['upload', 'wait', 'promote', 'prune'];
+const ACTIONS = ['upload', 'post', 'wait', 'promote', 'prune'];
 /** Licences that only require their own text. Any other needs a decision. */
 const ACCEPTED_LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 

@@ -112,7 +112,7 @@ describe('where an asset is to be published, and', () => {
 it('where both a URL and an asset are given', async () => {
   await using stage = await setReleaseStage();
   const {log} = await stage.upload({'release-asset': '*', url: stage.host.url});
-  expect(log).toContain('url, release-asset: give exactly one of them');
+  expect(log).toContain('url, file, release-asset: give exactly one of them');
 });
 
 it('where the release of the event has become a draft again', async () => {

@@ -17,7 +17,7 @@ const installScripts = new Map(
   ]),
 );
 
-describe.each(['upload', 'wait', 'promote', 'prune'])('dist/%s', (action) => {
+describe.each(['upload', 'post', 'wait', 'promote', 'prune'])('dist/%s', (action) => {
   const files = readdirSync(new URL(`dist/${action}/`, ROOT));
   const bundled = [...read(`dist/${action}/licenses.txt`).matchAll(/^(\S+@\d\S*) \([\w.-]+\)$/gm)];
 

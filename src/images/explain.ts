@@ -77,11 +77,11 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
     what: `It is not known whether the image will be deleted: ${message}`,
     section: 'some-images-could-not-be-deleted',
   })),
-  textOf(NoSourceUrl, ({cause}) =>
-    cause instanceof ExplainedError
-      ? {what: cause.what, next: cause.next, section: cause.section}
-      : {what: `No URL could be made for the image: ${messageOf(cause)}.`},
-  ),
+  textOf(NoSourceUrl, ({cause}) => {
+    if (cause instanceof ExplainedError) return {what: cause.what, next: cause.next, section: cause.section};
+    if (cause instanceof Cancelled) return textFor(cause);
+    return {what: `No URL could be made for the image: ${messageOf(cause)}.`};
+  }),
   textOf(Overtaken, ({message}) => ({
     what: `${message}. Another job promotes to the same channel.`,
     next: 'Give the jobs that promote to this channel one concurrency group. Then run the one that is to win again.',

@@ -19,7 +19,7 @@ const ENVIRONMENT_FALLBACKS: Readonly<Record<string, string>> = {
 };
 
 /** Inputs whose value is never shown, not even in an error. */
-const SECRETS: ReadonlySet<string> = new Set(['api-key', 'github-token']);
+const SECRETS: ReadonlySet<string> = new Set(['api-key', 'storage-api-key', 'github-token']);
 /** Inputs whose value is shown without what is secret in a URL, even if it is too wrong to look like one. */
 const URLS: ReadonlySet<string> = new Set(['url', 'api-url']);
 const LOOKS_LIKE_A_URL = /^\s*[a-z][a-z0-9+.-]*:[\\/]{2}/i;

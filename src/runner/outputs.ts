@@ -19,6 +19,11 @@ export function saveState(name: string, value: string): void {
   orFail('state', () => core.saveState(name, value));
 }
 
+/** Reads what an earlier part of the step kept in its state; an empty text if there is nothing. */
+export function readState(name: string): string {
+  return core.getState(name);
+}
+
 function orFail(what: string, write: () => void): void {
   try {
     write();

@@ -45,6 +45,28 @@ export async function hashFile(path: string, onProgress: OnProgress, signal: Abo
 }
 
 /**
+ * Reads the first bytes of a file: as many as are asked for, or all if there are fewer.
+ *
+ * @throws ExplainedError if it cannot be read, is no regular file, or is empty
+ */
+export async function readStart(
+  path: string,
+  wantedBytes: number,
+): Promise<{readonly start: Buffer; readonly sizeBytes: number}> {
+  const file = await openRegularFile(path);
+  try {
+    const {size: sizeBytes} = await file.stat();
+    const chunks: Buffer[] = [];
+    for await (const chunk of readRange(file, 0, Math.min(wantedBytes, sizeBytes))) chunks.push(chunk);
+    return {start: Buffer.concat(chunks), sizeBytes};
+  } catch (error) {
+    throw unreadable(path, error);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
  * Makes sure that a file is still the one that was hashed, by its size and by when it was last changed.
  *
  * @throws ExplainedError

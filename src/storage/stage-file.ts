@@ -68,7 +68,7 @@ async function stage({file, locationName, events}: StageOptions, api: ObjectStor
     probed: uploadId,
   } = await explained('reach the S3 of the storage with a new access key', begin, run);
   try {
-    await sweep(storage.id, api, (old) => emptyBucket({...access, place, bucket: old}, run), run);
+    await sweep(storage.id, api, events.mask, (old) => emptyBucket({...access, place, bucket: old}, run), run);
     await explained('upload the file', uploadFile(file, uploadId, s3, logProgress('Uploading', run), run), run);
     const url = s3.objectUrl;
     events.save({...state, bucket: {kind: 'public', name: bucket, url: url.href}});

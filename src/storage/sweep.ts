@@ -13,12 +13,14 @@ const MOST_BUCKETS = 20;
  * Deletes what lost runs have left behind: this action's own buckets that are over a day old by their names. Each is made private first.
  * A failure is a warning: the next run tries again.
  *
+ * @param mask called with the name of each, since its file may still be public
  * @param empty empties a bucket by S3
  * @throws the reason of a cancelled run
  */
 export async function sweep(
   storageId: number,
   api: ObjectStorage,
+  mask: (name: string) => void,
   empty: (bucket: string) => Promise<void>,
   run: Run,
 ): Promise<void> {
@@ -31,6 +33,7 @@ export async function sweep(
     const names = await api.listBucketNames(storageId);
     const old = names.filter((name) => (bucketTimeMs(name) ?? Infinity) < api.serverClock.now() - DAY_MS);
     for (const name of old.slice(0, MOST_BUCKETS)) {
+      mask(name);
       try {
         if (!(await makePrivate(storageId, name, api))) continue;
         await deleteBucket(storageId, name, api, () => empty(name));

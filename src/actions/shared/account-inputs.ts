@@ -12,7 +12,7 @@ const CUT_AT_DOLLAR = /^\d+\$?$/;
 const VARIABLE =
   /^(?:\$\{?\{?|\{\{|%)?\s*(?:(?:secrets|env|vars|inputs)\.\w+|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\s*(?:\}\}?|%)?$|^\$\{?\{?\s*[A-Za-z_]\w*\s*\}?\}?$/;
 
-const ApiKey = v.pipe(
+export const ApiKey = v.pipe(
   required('a permanent API token of Gcore'),
   v.transform(withoutScheme),
   v.check(
@@ -115,11 +115,13 @@ export const GithubToken = v.optional(v.string());
 
 export const NO_GITHUB_TOKEN = "github-token: not given; expected a GitHub token (by default it is the job's own)";
 
-/** Masks the API key and the GitHub token. Call it before anything else: even an error about inputs must not show them. */
+/** Masks the API keys and the GitHub token. Call it before anything else: even an error about inputs must not show them. */
 export function maskKeys(secrets: Secrets): void {
-  const key = inputText('api-key') ?? '';
-  secrets.add(key);
-  secrets.addKey(withoutScheme(key));
+  for (const name of ['api-key', 'storage-api-key']) {
+    const key = inputText(name) ?? '';
+    secrets.add(key);
+    secrets.addKey(withoutScheme(key));
+  }
   secrets.add(inputText('github-token') ?? '');
 }
 

@@ -12,24 +12,30 @@ import {decoded} from '../../text/signed-url.ts';
 import {roundSize} from '../../text/units.ts';
 import type {Run} from '../../waiting/run.ts';
 import type {UploadInputs} from './inputs.ts';
+import type {Staging} from './staging.ts';
 
 /** The image to publish: where it is, and what is known about the file. */
 export interface ImageSource {
   /** Gcore fetches it from here. */
   readonly url: string;
-  /** Makes a new URL, if URLs are valid for minutes only. Throws ExplainedError. */
+  /** Makes a new URL, if URLs are valid for minutes only, or the file is not staged yet. Throws ExplainedError. */
   readonly freshUrl?: () => Promise<string>;
+  /** If the image is a file on this runner. */
+  readonly staging?: Staging;
   readonly file: FileFacts;
   /** How the file is proved to be the expected one; undefined if nothing is expected, or it is proved. */
   readonly checksum?: Checksum | undefined;
   readonly facts: SourceFacts;
 }
 
+/** Stands for a file on the runner, which has no URL until it is staged. Its SHA-256 tells it from others. */
+const STANDS_FOR_A_FILE = 'file:///';
+
 /** What is known of a file that was not checked. */
 const NOTHING_KNOWN: SourceFacts = {warnings: []};
 
 /**
- * Finds the image that the inputs name, by its URL or among the assets of the run's release, and checks it if `preflight` is set.
+ * Finds the image that the inputs name: by its URL, on this runner, or among the assets of the run's release. Checks it if `preflight` is set.
  *
  * @param runRelease the run's release; needed for an asset
  * @throws ExplainedError if the image does not exist, or Gcore surely cannot import it; the reason of a cancelled run
@@ -40,12 +46,13 @@ export async function findSource(
   run: Run,
   secrets: Secrets,
 ): Promise<ImageSource> {
-  const {url, releaseAsset: glob} = inputs;
+  const {url, file, releaseAsset: glob} = inputs;
   if (url !== undefined) {
     const expected = await expectedOf(fileNameOf(url), inputs, run);
     const facts = await check(url, inputs, run);
     return await toBeProved({url, facts, file: facts}, expected, inputs, run);
   }
+  if (file !== undefined) return await findFile(file, inputs, run, secrets);
   if (glob === undefined || runRelease === undefined) throw new Error('there is neither a URL nor a release');
   const {release, releases} = runRelease;
   const orExplain = async <T>(answer: Promise<T>) =>
@@ -103,6 +110,32 @@ async function toBeProved(
 /** The base name of the file behind a URL. */
 function fileNameOf(url: string): string {
   return decoded(new URL(url).pathname.split('/').at(-1) ?? '');
+}
+
+/** Checks and hashes a file on this runner. What it takes to stage it is loaded only now. */
+async function findFile(path: string, inputs: UploadInputs, run: Run, secrets: Secrets): Promise<ImageSource> {
+  const {findLocalImage} = await import('./local-image.ts');
+  const {apiUrl, storageApiKey: apiKey, storageLocation: locationName} = inputs;
+  const options = {account: {apiUrl, apiKey}, locationName, secrets};
+  const {name, sizeBytes, verdict, staging} = await findLocalImage(path, inputs.withPreflight, options, run);
+  const {sha256} = staging;
+  const expected = await expectedOf(name, inputs, run);
+  if (expected !== undefined) {
+    const {requireSameSha256} = await import('./checksum.ts');
+    requireSameSha256(expected, sha256, `the file ${inert(name, 100)}`);
+  }
+  if (inputs.isDryRun) {
+    run.log.notice(
+      `Dry run: the file is not staged. If a region needs it, ${roundSize(sizeBytes)} would be staged in Gcore Object Storage, ${locationName}.`,
+    );
+  }
+  return {
+    url: STANDS_FOR_A_FILE,
+    freshUrl: staging.url,
+    staging,
+    file: {sizeBytes, sha256},
+    facts: {...verdict, sizeBytes},
+  };
 }
 
 /** Checks the image before any request to Gcore, and logs what it finds. */

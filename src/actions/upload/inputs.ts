@@ -11,6 +11,7 @@ import type {Step} from '../../runner/step.ts';
 import {fitImageName, IMAGE_NAME_RULE, suggestImageName} from '../../text/image-name.ts';
 import {parseTags} from '../../text/tags.ts';
 import {
+  ApiKey,
   accountInputs,
   accountOf,
   EXCLUDE_NEEDS_ALL,
@@ -58,6 +59,12 @@ const ARCHITECTURE_ALIASES = {
   '64bit': 'x86_64',
 } as const;
 
+/** A location becomes a part of the storage's name. */
+const StorageLocation = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9-]{1,40}$/, 'a location of Gcore Object Storage: luxembourg-2, for example'),
+);
+
 /** Later runs find an upload by these tags, so a workflow must not set them. */
 const OWN_TAGS = [MARKER_TAG, ...FINGERPRINT_TAGS];
 
@@ -78,6 +85,9 @@ export function uploadInputs(environment: Environment) {
     ...accountInputs,
     ...regionInputs,
     url: v.optional(ImageUrl),
+    file: v.optional(v.string()),
+    'storage-location': withDefault(StorageLocation, 'luxembourg-2'),
+    'storage-api-key': v.optional(ApiKey),
     checksum: v.optional(ChecksumText),
     name: v.optional(ImageName, () => nameOfRun(environment)),
     architecture: withDefault(oneOf(['x86_64', 'aarch64'], ARCHITECTURE_ALIASES), 'x86_64'),
@@ -113,6 +123,22 @@ export function uploadInputs(environment: Environment) {
   });
 }
 
+/** Which of the other inputs needs the step to wait, and why. */
+function whyToWait({
+  'if-exists': ifExists,
+  checksum,
+  file,
+}: {
+  readonly 'if-exists': string;
+  readonly checksum?: unknown;
+  readonly file?: unknown;
+}): string | undefined {
+  if (ifExists === 'replace')
+    return 'if-exists: replace, because old images are deleted only once the new one is ready';
+  if (checksum !== undefined) return 'checksum, because the file is only proved once the import has ended';
+  return file === undefined ? undefined : 'file, because the file is staged only until Gcore has imported it';
+}
+
 /** With the checks that concern several inputs. */
 const uploadInputsTogether = (environment: Environment) =>
   v.pipe(
@@ -138,25 +164,17 @@ const uploadInputsTogether = (environment: Environment) =>
     ),
     v.forward(
       v.partialCheck(
-        [['if-exists'], ['wait']],
-        (inputs) => inputs.wait || inputs['if-exists'] !== 'replace',
-        'true with if-exists: replace, because old images are deleted only once the new one is ready',
-      ),
-      ['wait'],
-    ),
-    v.forward(
-      v.partialCheck(
-        [['checksum'], ['wait']],
-        (inputs) => inputs.wait || inputs.checksum === undefined,
-        'true with checksum, because the file is only proved once the import has ended',
+        [['wait'], ['if-exists'], ['checksum'], ['file']],
+        (inputs) => inputs.wait || whyToWait(inputs) === undefined,
+        ({input}) => `true with ${whyToWait(input)}`,
       ),
       ['wait'],
     ),
     v.partialCheck([['region'], ['exclude-region']], mayExclude, EXCLUDE_NEEDS_ALL),
     v.partialCheck(
-      [['url'], ['release-asset']],
-      (inputs) => (inputs.url === undefined) !== (inputs['release-asset'] === undefined),
-      'url, release-asset: give exactly one of them, the URL that Gcore fetches the image from or an asset of the release that this run is for',
+      [['url'], ['file'], ['release-asset']],
+      (inputs) => [inputs.url, inputs.file, inputs['release-asset']].filter((one) => one !== undefined).length === 1,
+      'url, file, release-asset: give exactly one of them, the URL that Gcore fetches the image from, a file on this runner, or an asset of the release that this run is for',
     ),
     v.partialCheck(
       [['release-asset'], ['attach-to-release'], ['github-token']],
@@ -173,6 +191,9 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
     ...accountOf(values),
     regions: regionChoiceOf(values),
     url: values.url,
+    file: values.file,
+    storageLocation: values['storage-location'],
+    storageApiKey: values['storage-api-key'] ?? values['api-key'],
     checksum: values.checksum,
     releaseAsset: values['release-asset'],
     name: values.name,

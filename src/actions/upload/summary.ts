@@ -1,6 +1,8 @@
+import type {ExplainedError} from '../../errors.ts';
 import {imageIn, type RegionOutcome, type RegionSuccess} from '../../images/outcome.ts';
 import {failedRegions, isFailure, type RegionResult} from '../../images/regions.ts';
 import type {SourceFacts} from '../../preflight/preflight.ts';
+import {explanationOf} from '../../runner/failure-markup.ts';
 import {type Markup, markupWithout} from '../../runner/markup.ts';
 import {originOf} from '../../runner/origin.ts';
 import type {Step} from '../../runner/step.ts';
@@ -19,6 +21,8 @@ export interface UploadReport {
   readonly inputs: Pick<UploadInputs, 'name' | 'apiUrl' | 'imageType' | 'isDryRun'>;
   readonly source: Partial<Pick<SourceFacts, 'format' | 'sizeBytes'>>;
   readonly results: readonly RegionResult<RegionOutcome>[];
+  /** If the staged file may still be there: why. */
+  readonly leftStaged: ExplainedError | undefined;
   readonly elapsedMs: Stopwatch['elapsedMs'];
   /** The task of a region's import, also where it failed. */
   readonly taskId: Outputs['taskId'];
@@ -37,6 +41,9 @@ export async function writeUploadSummary(report: UploadReport, step: Step): Prom
       '',
       facts(report, step, markup),
       '',
+      ...(report.leftStaged === undefined
+        ? []
+        : ['#### ❌ The staged file', '', ...explanationOf(report.leftStaged, step.environment, markup)]),
       ...failureSections(results, step.environment, markup),
       ...regionTables(report, markup),
       ...(first === undefined || inputs.isDryRun ? [] : [portalLine(first, markup), '']),

@@ -1,3 +1,4 @@
+import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
@@ -25,6 +26,7 @@ import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
 import {lookUpRelease} from './release.ts';
+import type {Staging} from './staging.ts';
 import {outcomeText, writeUploadSummary} from './summary.ts';
 
 /**
@@ -48,6 +50,8 @@ export async function upload(step: Step): Promise<void> {
     const scopes = foundScopes(regions);
     const sharing = shareTaskPolls(gcore, scopes, run.clock);
     const outputs = createOutputs(regions, step.secrets);
+    const {staging} = source;
+    if (staging !== undefined) outputs.set('sha256', staging.sha256);
     const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
     const settled = await inEachRegion<RegionOutcome>(
@@ -57,7 +61,8 @@ export async function upload(step: Step): Promise<void> {
         work: (scope, regionRun) => {
           const events = eventsOf(scope, inputs.name, source, outputs);
           const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
-          return time<RegionOutcome>(scope, () => (inputs.isDryRun ? planPublish(context) : publishImage(context)));
+          const publish = inputs.isDryRun ? planPublish : publishImage;
+          return time<RegionOutcome>(scope, () => explainingStaged<RegionOutcome>(publish(context), staging));
         },
         resume: resumeNotStarted(inputs.ifExists),
         words: {working: 'importing', done: 'ready'},
@@ -66,18 +71,50 @@ export async function upload(step: Step): Promise<void> {
           if (regions.length > 1) logEnd(result, elapsedMs(result.scope), log);
         },
         keepsSlot: (error) => error instanceof PublishFailed && error.keepsSlot,
-        failsEveryRegion,
+        failsEveryRegion: (error) => error === staging?.failure() || failsEveryRegion(error),
       },
       run,
     );
-    const results = await nameVisibleProjects(settled, gcore);
-    await release?.attach(outputs);
-    const {taskId} = outputs;
-    await writeUploadSummary({inputs, source: source.facts, results, elapsedMs, taskId, notes: notes()}, step);
+    const [leftStaged, results] = await Promise.all([
+      staging?.takeAway(),
+      nameVisibleProjects(settled, gcore),
+      release?.attach(outputs),
+    ]);
+    const report = {inputs, source: source.facts, results, leftStaged, elapsedMs, taskId: outputs.taskId};
+    await writeUploadSummary({...report, notes: notes()}, step);
     announce(inputs.name, results, step.log);
-    throwFailures(results, step.log);
+    throwAll(results, leftStaged, step.log);
   } finally {
     client.close();
+  }
+}
+
+/**
+ * Throws the failures of the regions, and before them that of taking the staged file away.
+ *
+ * @throws ExplainedError if anything failed
+ */
+function throwAll(
+  results: readonly RegionResult<RegionOutcome>[],
+  leftStaged: ExplainedError | undefined,
+  log: Log,
+): void {
+  try {
+    throwFailures(results, log);
+  } catch (error) {
+    if (leftStaged === undefined || !(error instanceof ExplainedError)) throw error;
+    const {what, known, next = ''} = leftStaged;
+    throw new ExplainedError(what, {known: [...known, next, ...error.message.split('\n')], cause: error});
+  }
+  if (leftStaged !== undefined) throw leftStaged;
+}
+
+/** If the image is a staged file, a failure says what becomes of that. */
+async function explainingStaged<T>(work: Promise<T>, staging: Staging | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw staging?.explain(error) ?? error;
   }
 }
 

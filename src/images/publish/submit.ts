@@ -136,12 +136,12 @@ async function send(submission: UploadSubmission): Promise<readonly string[]> {
   return await retry(sendOnce, {shouldRetry: mayResend, patienceMs: PATIENCE_MS, onRetry}, run);
 }
 
-async function withFreshUrl({upload, freshUrl, run}: UploadSubmission): Promise<UploadRequest> {
+async function withFreshUrl({upload, freshUrl}: UploadSubmission): Promise<UploadRequest> {
   if (freshUrl === undefined) return upload;
   try {
     return {...upload, url: await freshUrl()};
   } catch (error) {
-    run.cancelled.throwIfAborted();
+    // A cancel, too: while the URL is made, nothing is sent.
     throw new NoSourceUrl('there is no URL to send', {cause: error});
   }
 }

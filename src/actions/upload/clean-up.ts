@@ -1,0 +1,14 @@
+import type {Step} from '../../runner/step.ts';
+import {savedStaging} from './saved-staging.ts';
+
+/**
+ * The action's `post`: takes away what the step has left in Object Storage, whatever became of the step.
+ *
+ * @throws ExplainedError
+ */
+export async function cleanUp(step: Step): Promise<void> {
+  const saved = savedStaging();
+  if (saved === '') return;
+  const {takeAwayLeft} = await import('./take-away-left.ts');
+  await takeAwayLeft(saved, step);
+}

@@ -97,7 +97,7 @@ it.each([302, 307])('takes neither the key nor the upload to where a %i points',
   expect(exitCode).toBe(1);
   expect(elsewhere.received).toEqual([]);
   expect(outputs).not.toHaveProperty('image-id');
-  expect(log).toContain('Nothing was uploaded.');
+  expect(log).toContain('Nothing of this upload was found in the cloud.');
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 

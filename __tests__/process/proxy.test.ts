@@ -8,6 +8,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 /** A name that only the proxy knows. */
 const API = {'api-url': 'https://gcore.test'};
+const SHORT = {...API, 'timeout-minutes': '0.1'};
 const PASSWORD = 'p@ss word:of/the-100%-proxy';
 const CREDENTIALS = `robot:${encodeURIComponent(PASSWORD)}`;
 /** Nobody listens there. */
@@ -143,15 +144,14 @@ describe('a proxy that opens no tunnel', () => {
     async (_reason, status) => {
       await using stage = await setStage({tls: authority.tls});
       await using proxy = await startProxy(stage.cloud.url, () => status);
-      const result = await stage.upload(API, {
-        env: {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`},
-      });
+      const env = {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`};
+      const result = await stage.upload(SHORT, {env});
 
       expectNothingDone(result, {
         error: /^The request to Gcore failed: GET \/cloud\/v1\/regions: failed \(/,
-        withinMs: 10_000,
+        withinMs: 20_000,
       });
-      expect(proxy.requests).toHaveLength(3);
+      expect(proxy.requests.length).toBeGreaterThan(1);
       expect(stage.cloud.journal).toEqual([]);
       expectNoPassword(result);
     },
@@ -165,7 +165,7 @@ describe('a proxy that opens no tunnel', () => {
       // One read after the other goes through one tunnel.
       await using proxy = await startProxy(stage.cloud.url, (nth) => (nth === 1 ? 'tunnel' : '403 Forbidden'));
       const result = await stage.upload(
-        {...API, 'if-exists': 'duplicate'},
+        {...SHORT, 'if-exists': 'duplicate'},
         {env: {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`}},
       );
 
@@ -180,7 +180,7 @@ describe('a proxy that opens no tunnel', () => {
     'ends the step before anything was sent where it is down',
     async () => {
       await using stage = await setStage({tls: authority.tls});
-      const result = await stage.upload(API, {
+      const result = await stage.upload(SHORT, {
         env: {...authority.env, https_proxy: `http://${CREDENTIALS}@127.0.0.1:${CLOSED_PORT}`},
       });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {describeError, isUnknownHost, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
+import {describeError, isMisconfigured, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
@@ -62,8 +62,8 @@ const DEFAULT_TIMEOUTS_MS = {read: 20_000, write: 60_000};
 const WRITE_OVERTIME_MS = 30_000;
 /** How long past the run's deadline a read may take that begins right before it: the last poll of a wait begins at the deadline. */
 const READ_OVERTIME_MS = 2000;
-/** How long a host is asked for that does not exist: `api-url` is wrong then, and not the network down. */
-const UNKNOWN_HOST_MS = 10_000;
+/** How long a connection is retried that fails because of a setting, such as a wrong `api-url`: that does not pass by itself. */
+const MISCONFIGURED_MS = 10_000;
 const RETRY_LOG_MS = 60_000;
 
 /** Opens a client for the time of one run. */
@@ -131,7 +131,7 @@ function patienceOf({clock, log}: Run) {
   return {
     patienceMs: PATIENCE_MS,
     shouldRetry: (error: unknown): error is RequestError =>
-      mayRetry(error) && !(isUnknownHost(error.cause) && clock.now() - startedAtMs >= UNKNOWN_HOST_MS),
+      mayRetry(error) && !(isMisconfigured(error.cause) && clock.now() - startedAtMs >= MISCONFIGURED_MS),
     onRetry: ({message}: RequestError) => {
       if (clock.now() < nextLineAtMs) return;
       nextLineAtMs = clock.now() + RETRY_LOG_MS;

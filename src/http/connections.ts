@@ -4,11 +4,21 @@ import type {Duplex} from 'node:stream';
 
 /** A connection that was never established, so that nothing was sent on it. Its cause, if any, is why. */
 export class NotConnectedError extends Error {
-  override readonly name = 'NotConnectedError';
+  override readonly name: string = 'NotConnectedError';
 }
 
 /** Which proxy a URL is requested through; undefined for none. It throws if the proxy that is configured cannot be used. */
 export type ProxyFor = (url: URL) => URL | undefined;
+
+/** The proxy answered, and opened no tunnel. */
+export class ProxyRefused extends NotConnectedError {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`the proxy answered ${status}`);
+    this.status = status;
+  }
+}
 
 /** How long establishing a connection may take: the lookup of the name, the tunnel of a proxy and the handshake of TLS included. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -87,6 +97,5 @@ export function watchConnection(request: ClientRequest): {readonly stop: () => b
 function tunnelError(error: Error): Error {
   if (!('code' in error) || error.code !== 'ERR_PROXY_TUNNEL') return error;
   const status = 'statusCode' in error ? Number(error.statusCode) : Number.NaN;
-  const message = Number.isNaN(status) ? 'the proxy opened no tunnel' : `the proxy answered ${status}`;
-  return new NotConnectedError(message);
+  return Number.isNaN(status) ? new NotConnectedError('the proxy opened no tunnel') : new ProxyRefused(status);
 }

@@ -1,4 +1,4 @@
-import {NotConnectedError} from './connections.ts';
+import {NotConnectedError, ProxyRefused} from './connections.ts';
 
 /**
  * What is known about a failed request.
@@ -37,9 +37,14 @@ export function describeError(error: unknown): string {
   return [...new Set(texts)].join(', ');
 }
 
-/** Whether the name service knows no such host. (EAI_AGAIN, that it does not answer, is another matter.) */
-export function isUnknownHost(error: unknown): boolean {
-  return rootCauses(error).some((cause) => codeOf(cause) === 'ENOTFOUND');
+/**
+ * Whether a connection failed because of a setting: the name service knows no such host (EAI_AGAIN, that it does not answer, is
+ * another matter), or the proxy refuses.
+ */
+export function isMisconfigured(error: unknown): boolean {
+  return rootCauses(error).some(
+    (cause) => codeOf(cause) === 'ENOTFOUND' || (cause instanceof ProxyRefused && cause.status < 500),
+  );
 }
 
 /** Follows `cause` down, and an AggregateError into each of its errors: one for every address that was tried. */

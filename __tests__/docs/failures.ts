@@ -11,6 +11,7 @@ import {
 import {makeAuthority} from '../fixtures/authority.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
 import type {ReleaseStage} from '../fixtures/release-stage.ts';
+import {CHECKSUM_FAILURES} from './checksum-failures.ts';
 import type {Failure} from './failure.ts';
 import {RELEASE_FAILURES} from './release-failures.ts';
 import {URL_FAILURES} from './url-failures.ts';
@@ -286,6 +287,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   ...BEFORE_ANYTHING,
   ...ACCOUNT,
   ...URL_FAILURES,
+  ...CHECKSUM_FAILURES,
   ...REFUSALS,
   ...IMPORTS,
   ...GATE,

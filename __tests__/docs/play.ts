@@ -1,5 +1,6 @@
 import {expect} from '@jest/globals';
 import type {StepResult} from '../../harness/runner.ts';
+import {sha256Of} from '../fixtures/file-host.ts';
 import type {ReleaseStage} from '../fixtures/release-stage.ts';
 import {type Contexts, evaluate} from './expressions.ts';
 import {actionOf, type Job, type Step, type Workflow} from './workflows.ts';
@@ -39,7 +40,7 @@ export async function play({env, jobs}: Workflow, stage: ReleaseStage): Promise<
           {...contexts, matrix, steps},
           stage,
         );
-        if (step.id !== undefined) steps[step.id] = {outputs: result?.outputs ?? {}};
+        if (step.id !== undefined) steps[step.id] = {outputs: result?.outputs ?? outputsOfScript(step, stage)};
         if (result !== undefined) played.push({step, result});
       }
       const outputs = Object.entries(job.outputs).map(([output, value]) => [
@@ -59,6 +60,11 @@ function combinationsOf({strategy}: Job, contexts: Contexts): readonly object[] 
     if (!Array.isArray(list)) throw new Error(`The matrix ${name} is no list`);
     return list.map((value: unknown) => ({[name]: value}));
   });
+}
+
+/** What a script of an example gives to later steps: the image's digest. */
+function outputsOfScript({run = ''}: Step, {image}: ReleaseStage): Readonly<Record<string, string>> {
+  return run.includes('sha256=$(sha256sum ') ? {sha256: sha256Of(image)} : {};
 }
 
 async function playStep(step: Step, contexts: Contexts, stage: ReleaseStage): Promise<StepResult | undefined> {

@@ -47,6 +47,7 @@ export async function fetchSha256(url: URL, fileName: string, run: Run): Promise
   if (line !== undefined && ofFile.length === 1) return line.sha256;
   const count = line === undefined ? 'no line' : `${ofFile.length} lines`;
   throw new ExplainedError(`The checksum file has ${count} for ${inert(fileName, 100)}: ${showUrl(url)}.`, {
+    section: 'the-checksum-file-has-no-line-for-the-image',
     known: [known(line === undefined ? lines : ofFile)],
     next: 'Give the URL of a file with exactly one line for the image, as `sha256sum` writes it, or checksum: sha256:<64 hexadecimal digits>.',
   });
@@ -122,6 +123,7 @@ async function boundedText(body: AsyncIterable<Buffer>): Promise<string | undefi
 
 function unusable(why: string): ExplainedError {
   return new ExplainedError(`The checksum file cannot be read: ${why}.`, {
+    section: 'the-checksum-file-cannot-be-read',
     next: 'Check the input checksum: the https URL of a SHA256SUMS file that this runner can read without a login.',
   });
 }

@@ -33,7 +33,11 @@ export function requireSameSha256(expected: string, known: string, whose: string
   if (expected === known.toLowerCase()) return;
   throw new ExplainedError(
     `The checksum does not match: expected sha256:${expected}, but ${whose} has sha256:${known.toLowerCase()}.`,
-    {known: NOTHING_CHANGED.known, next: 'Check which file is published, and the input checksum.'},
+    {
+      section: 'the-asset-has-another-checksum',
+      known: NOTHING_CHANGED.known,
+      next: 'Check which file is published, and the input checksum.',
+    },
   );
 }
 

@@ -1,5 +1,6 @@
 import {ExplainedError} from '../../errors.ts';
 import {mayRetry, RequestError} from '../../gcore/request-error.ts';
+import type {Section} from '../../sections.ts';
 import {retry} from '../../waiting/retry.ts';
 import {deleteImage} from '../delete-image.ts';
 import {ChecksumMismatch, NotVerified} from '../errors.ts';
@@ -47,7 +48,12 @@ export function createChecksum({expected, read, checkUnchanged}: Proof): Checksu
   return {
     begin: () => {
       if (failure !== undefined)
-        throw new ExplainedError(whatOf(failure), {known: [NOTHING_UPLOADED], next: CHECK, cause: failure});
+        throw new ExplainedError(whatOf(failure), {
+          section: sectionOf(failure),
+          known: [NOTHING_UPLOADED],
+          next: CHECK,
+          cause: failure,
+        });
       void readOnce().catch(() => undefined);
     },
     verify: async (ready, context) => {
@@ -75,11 +81,16 @@ function whatOf(failure: ChecksumMismatch | NotVerified): string {
     : `The checksum is not verified: ${failure.message}.`;
 }
 
+function sectionOf(failure: ChecksumMismatch | NotVerified): Section {
+  return failure instanceof ChecksumMismatch ? 'the-checksum-does-not-match' : 'the-checksum-is-not-verified';
+}
+
 /** What became of an image that was made from another file. */
 type Removal = {readonly known: string; readonly next?: string};
 
 function mismatched(failure: ChecksumMismatch, {known, next}: Removal): ExplainedError {
   return new ExplainedError(whatOf(failure), {
+    section: sectionOf(failure),
     known: [known],
     next: next === undefined ? CHECK : `${next} ${CHECK}`,
     cause: failure,
@@ -88,6 +99,7 @@ function mismatched(failure: ChecksumMismatch, {known, next}: Removal): Explaine
 
 function unverified(failure: NotVerified, {image}: ImageReady, {spec}: PublishContext): ExplainedError {
   return new ExplainedError(whatOf(failure), {
+    section: sectionOf(failure),
     known: [`Image ${image.id} is ready, and is kept: whether it holds the expected file is not known.`],
     next:
       spec.ifExists === 'reuse'

@@ -43,6 +43,22 @@ it('keeps the image and names it, and the next run reads the file again', async 
   expect(host.reads()).toHaveLength(2);
 });
 
+it('and lets no image through the gate that is not verified, however it is asked for', async () => {
+  await using stage = await setStage();
+  await using host = await hostFile(stage.image);
+  host.interfere = ({kind}, response) => kind === 'read' && response.writeHead(404).end() !== undefined;
+  const {outputs} = await stage.upload(inputsFor(stage, host));
+  const asked = [{images: outputs['images'] ?? ''}, {'task-id': outputs['task-id'] ?? ''}, {name: 'latest'}];
+  const results = await Promise.all(asked.map((inputs) => stage.gate({...inputs, 'timeout-minutes': '0.1'})));
+
+  expect(results.map(({exitCode}) => exitCode)).toEqual([1, 1, 1]);
+  for (const {log} of results) expect(log).toContain('its checksum is not verified');
+
+  host.interfere = () => false;
+  await stage.upload(inputsFor(stage, host));
+  expect((await stage.gate({name: 'latest'})).exitCode).toBe(0);
+});
+
 it('does not take such an image for the same file under another URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);

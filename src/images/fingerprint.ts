@@ -61,9 +61,14 @@ export function verifiedTags(sha256: string): Tags {
   return {[SHA256_TAG]: sha256, [CHECKSUM_TAG]: 'verified'};
 }
 
+/** Whether an image is made from a file that is still to be proved. */
+export function isProofPending({tags}: Pick<Image, 'tags'>): boolean {
+  return tags.get(CHECKSUM_TAG) === PENDING;
+}
+
 /** Whether an image is known to be made from a file with this digest. */
-export function isVerified({tags}: Pick<Image, 'tags'>, sha256: string): boolean {
-  return tags.get(SHA256_TAG) === sha256 && tags.get(CHECKSUM_TAG) !== PENDING;
+export function isVerified(image: Pick<Image, 'tags'>, sha256: string): boolean {
+  return image.tags.get(SHA256_TAG) === sha256 && !isProofPending(image);
 }
 
 /** How an image differs from what an upload would make, in plain words; empty if it is the same. */

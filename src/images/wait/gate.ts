@@ -12,6 +12,7 @@ import {judgeReadiness} from '../readiness.ts';
 import {carriesTags, isForeign, isOurs} from '../tags.ts';
 import {watchLocks} from './lock.ts';
 import {pollFor, type Waiting, waitForImage, waitForImport} from './wait-for.ts';
+import {waitForProof} from './wait-for-proof.ts';
 
 /** How an image is asked for. */
 export type Target =
@@ -48,7 +49,8 @@ export const GATE: FailureDetails = {
  */
 export async function passGate(scope: Scope, target: Target, waiting: GateWaiting): Promise<ImageReady> {
   try {
-    return await waitForTarget(scope, target, waiting);
+    const ready = await waitForTarget(scope, target, waiting);
+    return {...ready, image: await waitForProof(scope, ready.image, waiting)};
   } catch (error) {
     throw explainGate(error);
   }

@@ -16,6 +16,7 @@ it('says how long imports usually take here, where enough of them are known', as
       regionId: 7,
       createdAtMs,
       finishedAtMs,
+      imageIds: ['an-image'],
     });
   }
   const {exitCode, log} = await stage.upload();

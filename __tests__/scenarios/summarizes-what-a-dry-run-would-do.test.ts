@@ -11,7 +11,7 @@ it('tells what would happen in each region', async () => {
   const [there] = await stage.cloud.images({regionId: 2});
   expect(exitCode).toBe(1);
   expect(summary).toContain('### ❌ Dry run of <code>trainer</code>: it would fail in 1 of 3 regions');
-  expect(summary).toContain('| Region | What would happen |\n');
+  expect(summary).toContain('| Region | What would happen | Price per month |\n');
   expect(summary).toContain('| Region-1 (1) | 🔍 would upload |');
   expect(summary).toContain(`| Region-2 (2) | 🔍 would reuse image ${there?.id} |`);
   expect(summary).toContain('Source file: qcow2, 256 KiB.');

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Task} from '../../src/gcore/wire.ts';
-import {durationOfSimilar, etaText, prettyDuration} from '../../src/images/wait/expected-duration.ts';
+import {etaText, expectedDurationOf, prettyDuration, usualDurationMs} from '../../src/images/wait/expected-duration.ts';
 
 const MINUTE_MS = 60_000;
 const OURS: Task = {
@@ -11,7 +11,7 @@ const OURS: Task = {
   createdAt: undefined,
   error: undefined,
   durationMs: Number.NaN,
-  imageIds: [],
+  imageIds: ['an-image'],
   data: {},
   raw: {},
 };
@@ -23,25 +23,30 @@ function finished(minutes: number, other: Partial<Task> = {}): Task {
 describe('the expected duration of an import', () => {
   it('spans eight of ten finished imports', () => {
     const tasks = [OURS, ...[30, 9, 10, 14, 12, 11, 10, 13, 2, 10].map((minutes) => finished(minutes))];
-    expect(durationOfSimilar(OURS, tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
+    expect(expectedDurationOf(tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
+    expect(usualDurationMs(tasks)).toBe(11 * MINUTE_MS);
   });
 
   it('is not known from fewer than three', () => {
-    expect(durationOfSimilar(OURS, [OURS, finished(9), finished(10)])).toBeUndefined();
-    expect(durationOfSimilar(OURS, [OURS, finished(9), finished(10), finished(11)])).toBeDefined();
+    expect(expectedDurationOf([OURS, finished(9), finished(10)])).toBeUndefined();
+    expect(usualDurationMs([OURS, finished(9), finished(10)])).toBeUndefined();
+    expect(expectedDurationOf([OURS, finished(9), finished(10), finished(11)])).toBeDefined();
   });
 
   it.each([
-    ['that are our own', {id: 'ours'}],
-    ['of another type', {type: 'delete_image'}],
-    ['of no type', {type: undefined}],
+    ['that made no image', {imageIds: []}],
     ['that failed', {state: 'ERROR'}],
     ['of no known duration', {durationMs: Number.NaN}],
     ['that ended before it began', {durationMs: -1}],
   ])('takes no notice of tasks %s', (_, other) => {
     const tasks = [OURS, finished(9), finished(10), finished(11, other)];
-    expect(durationOfSimilar(OURS, tasks)).toBeUndefined();
+    expect(expectedDurationOf(tasks)).toBeUndefined();
   });
+});
+
+it('counts what made images, whatever its type', () => {
+  const tasks = [finished(9, {type: 'create_image'}), finished(10, {type: undefined}), finished(11)];
+  expect(expectedDurationOf(tasks)).toBeDefined();
 });
 
 describe('the ETA of an import', () => {

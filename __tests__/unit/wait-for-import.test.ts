@@ -44,7 +44,13 @@ async function follow({endsAtMs, earlierMs = [], ageMs, namesImage = true}: Impo
     },
     pollFinishedTasks: async () => {
       listings += 1;
-      return earlierMs.map((durationMs, at) => ({...OURS, id: `earlier-${at}`, state: 'FINISHED', durationMs}));
+      return earlierMs.map((durationMs, at) => ({
+        ...OURS,
+        id: `earlier-${at}`,
+        state: 'FINISHED',
+        durationMs,
+        imageIds: ['earlier'],
+      }));
     },
   } as unknown as Gcore;
   const log = {

@@ -57,8 +57,8 @@ export interface Gcore {
   getTask(taskId: string): Promise<SeenTask>;
   /** One look at all tasks of some places of one project that were made since a time of the service's own. */
   pollTasks(scopes: readonly Scope[], since: Date): Promise<readonly Task[]>;
-  /** One look at the latest tasks of a type that went well, a hundred for each of some places of one project, newest first. */
-  pollFinishedTasks(scopes: readonly Scope[], type: string): Promise<readonly Task[]>;
+  /** The latest finished tasks of some scopes of one project, a thousand in all, newest first, by a single attempt. */
+  pollFinishedTasks(scopes: readonly Scope[]): Promise<readonly Task[]>;
   /** The tasks of a scope that have not ended. */
   listRunningTasks(scope: Scope, isCandidate: IsCandidate): Promise<readonly Task[]>;
   /** The newest tasks of some scopes of one project, some hundreds for each, whatever their state. */
@@ -105,10 +105,9 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
       const filters: Filters = [...tasksOf(scopes), ['from_timestamp', since.toISOString()]];
       return lists.all({read: client.poll, path: TASKS, filters, item: Task});
     },
-    pollFinishedTasks: (scopes, type) => {
-      const filters: Filters = [...tasksOf(scopes), ['task_type', type], ['state', 'FINISHED']];
-      const limit = Math.min(100 * scopes.length, PAGE_SIZE);
-      return lists.first({read: client.poll, path: TASKS, filters, item: Task}, limit);
+    pollFinishedTasks: (scopes) => {
+      const filters: Filters = [...tasksOf(scopes), ['state', 'FINISHED']];
+      return lists.first({read: client.poll, path: TASKS, filters, item: Task}, PAGE_SIZE);
     },
     listRunningTasks: ({projectId, regionId}, isCandidate) =>
       lists.all({read, path: `${TASKS}/${projectId}/${regionId}/active`, item: Task, isCandidate}),

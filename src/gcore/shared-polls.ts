@@ -5,7 +5,7 @@ import type {Task} from './wire.ts';
 
 /** The service may round the time at which a task was created. */
 const ROUNDING_MS = 1000;
-/** How long the same list of recent or finished tasks serves all regions. */
+/** How long the same list of recent tasks serves all regions. */
 const HOLD_MS = 60_000;
 
 /** A task that some wait polls. */
@@ -36,20 +36,18 @@ interface Listing {
  * @param scopes where the waits are, all of one project
  */
 export function shareTaskPolls(gcore: Gcore, scopes: readonly Scope[], clock: Clock): Gcore {
-  if (scopes.length < 2) return gcore;
+  const finished = held(clock, () => gcore.pollFinishedTasks(scopes), Number.POSITIVE_INFINITY);
+  // How long imports take does not change much within hours: one list serves the whole step.
+  const pollFinishedTasks = async (asked: readonly Scope[]) => inScopes(await finished(), asked);
+  if (scopes.length < 2) return {...gcore, pollFinishedTasks};
   const polls = new SharedPolls(gcore, scopes, clock);
-  const recent = held(clock, () => gcore.listRecentTasks(scopes));
-  const finished = new Map<string, () => Promise<readonly Task[]>>();
+  const recent = held(clock, () => gcore.listRecentTasks(scopes), HOLD_MS);
   return {
     ...gcore,
     getTask: (taskId) => polls.getTask(taskId),
     // An older list only lets more tasks count as new: that errs on the safe side.
     listRecentTasks: async (asked) => inScopes(await recent(), asked),
-    pollFinishedTasks: async (asked, type) => {
-      const list = finished.get(type) ?? held(clock, () => gcore.pollFinishedTasks(scopes, type));
-      finished.set(type, list);
-      return inScopes(await list(), asked);
-    },
+    pollFinishedTasks,
   };
 }
 
@@ -112,11 +110,11 @@ class SharedPolls {
   }
 }
 
-/** A list that is requested again only if it is a minute old or its request failed. */
-function held<T>(clock: Clock, request: () => Promise<T>): () => Promise<T> {
+/** A list that is requested again only if it is `holdMs` old or its request failed. */
+function held<T>(clock: Clock, request: () => Promise<T>, holdMs: number): () => Promise<T> {
   let latest: {readonly sentAtMs: number; readonly list: Promise<T>} | undefined;
   return () => {
-    if (latest !== undefined && clock.now() - latest.sentAtMs < HOLD_MS) return latest.list;
+    if (latest !== undefined && clock.now() - latest.sentAtMs < holdMs) return latest.list;
     const current = {sentAtMs: clock.now(), list: request()};
     current.list.catch(() => {
       if (latest === current) latest = undefined;

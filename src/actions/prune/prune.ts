@@ -1,7 +1,9 @@
 import {ExplainedError} from '../../errors.ts';
+import type {Billing} from '../../gcore/billing.ts';
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Gcore} from '../../gcore/gcore.ts';
 import {failsEveryRegion} from '../../images/errors.ts';
+import {findPrices, priceText} from '../../images/fleet/prices.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
 import {createPruner, type PruneResult, type RegionPruned} from '../../images/prune/delete-planned.ts';
 import {countImages, regionLines, throwPruneFailures} from '../../images/prune/explain-prune.ts';
@@ -10,9 +12,18 @@ import {type FoundRegion, inEachRegion, type RegionResult} from '../../images/re
 import {inProject, isId, type ResolvedRegion, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Step} from '../../runner/step.ts';
 import type {Log, Run} from '../../waiting/run.ts';
+import {openSide} from '../shared/side-client.ts';
 import {type PruneInputs, readPruneInputs} from './inputs.ts';
 import {createPruneOutputs, type PruneOutputs} from './outputs.ts';
-import {deletedOf, logPlan, sizeOf, summarizeEnd, summarizePlan} from './summary.ts';
+import {
+  deletedImages,
+  deletedOf,
+  type ImagesInRegion,
+  logPlan,
+  sizeOf,
+  summarizeEnd,
+  summarizePlan,
+} from './summary.ts';
 
 /** How many regions are listed in parallel. */
 const LISTS_AT_A_TIME = 8;
@@ -29,25 +40,30 @@ export async function prune(step: Step): Promise<void> {
   const {isDryRun} = inputs;
   const run: Run = {...step, deadlineMs: step.startedAtMs + inputs.timeoutMs};
   const client = openClient(inputs, run);
+  const side = openSide(inputs, run);
   const outputs = createPruneOutputs(isDryRun ? 'dry run' : 'not deleted', step.secrets);
   try {
     const gcore = createGcore(client, inputs.imageType);
     const plans = await planEverywhere(inputs, gcore, outputs, run);
     logPlan(plans, step);
-    await summarizePlan(plans, {isDryRun}, step);
+    const priceOf = (several: readonly ImagesInRegion[]) => monthlyPriceOf(several, side.billing, run);
+    const wouldFree = isDryRun ? await priceOf(toDelete(plans)) : '';
+    await summarizePlan(plans, {isDryRun, wouldFree}, step);
     noteUnknownIds(inputs, plans, step);
     if (run.cancelled.aborted) throwPruneFailures({plans, results: [], stopped: whyStopped(run)}, step.log);
     const tooMany = whatIsTooMany(plans, inputs.maxDelete);
-    if (isDryRun) return endDryRun(plans, tooMany, step);
+    if (isDryRun) return endDryRun(plans, {tooMany, wouldFree}, step);
     if (tooMany !== undefined) throw refusal(tooMany, plans);
 
     const results = await deleteEverywhere(inputs, plans, gcore, outputs, run);
-    await summarizeEnd(results, step);
+    const freed = await priceOf(deletedImages(results));
+    await summarizeEnd(results, freed, step);
     throwPruneFailures({plans, results, stopped: whyStopped(run)}, step.log);
-    step.log.notice(deletedOf(results));
+    step.log.notice(deletedOf(results, freed));
   } finally {
     outputs.flush();
     client.close();
+    side.close();
   }
 }
 
@@ -89,6 +105,18 @@ function withoutUnknownIds(resolved: readonly ResolvedRegion[], log: Log): reado
   });
 }
 
+function toDelete(plans: Plans): readonly ImagesInRegion[] {
+  return plansIn(plans).map(({scope, plan}) => ({scope, images: plan.delete.map(({image}) => image)}));
+}
+
+/** What images cost: `12.34 EUR a month`. Empty if that is not known, or the step was stopped. */
+async function monthlyPriceOf(several: readonly ImagesInRegion[], billing: Billing, run: Run): Promise<string> {
+  if (run.cancelled.aborted) return '';
+  const sizes = several.map(({scope, images}) => ({scope, sizesBytes: images.map(({sizeBytes}) => sizeBytes)}));
+  const price = priceText([...(await findPrices(sizes, billing)).values()]);
+  return price === '' ? '' : `${price} a month`;
+}
+
 async function deleteEverywhere(
   inputs: PruneInputs,
   plans: Plans,
@@ -111,7 +139,7 @@ async function deleteEverywhere(
       work: async (scope, regionRun) => {
         const toDelete = planOf.get(scope)?.delete ?? [];
         const onSettled = (result: PruneResult) => outputs.settled(scope, result);
-        return {kind: 'pruned', images: await pruner.deleteAll(scope, toDelete, regionRun, onSettled)};
+        return {kind: 'pruned', scope, images: await pruner.deleteAll(scope, toDelete, regionRun, onSettled)};
       },
     },
     run,
@@ -154,14 +182,18 @@ function refusal(tooMany: string, plans: Plans): ExplainedError {
   });
 }
 
-function endDryRun(plans: Plans, tooMany: string | undefined, {log}: Step): void {
+function endDryRun(
+  plans: Plans,
+  {tooMany, wouldFree}: {readonly tooMany: string | undefined; readonly wouldFree: string},
+  {log}: Step,
+): void {
   const toGo = plansIn(plans).flatMap(({plan}) => plan.delete.map(({image}) => image));
   throwPruneFailures({plans, results: []}, log);
   if (tooMany !== undefined) log.warning(`${tooMany} With dry-run: false, this would fail.`);
   log.notice(
     toGo.length === 0
       ? 'Dry run: there is nothing to delete.'
-      : `Dry run: nothing was deleted. With dry-run: false, ${countImages(toGo.length)} would be deleted, ${sizeOf(toGo)}.`,
+      : `Dry run: nothing was deleted. With dry-run: false, ${countImages(toGo.length)} would be deleted, ${sizeOf(toGo)}.${wouldFree === '' ? '' : ` That would save ${wouldFree}.`}`,
   );
 }
 

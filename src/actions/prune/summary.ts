@@ -1,3 +1,4 @@
+import type {Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import type {PruneResult, RegionPruned} from '../../images/prune/delete-planned.ts';
 import {countImages, noneDeleted} from '../../images/prune/explain-prune.ts';
@@ -36,7 +37,7 @@ export function logPlan(plans: readonly RegionResult<RegionPlanned>[], {log}: St
 /** Writes the plan to the job summary, before anything is deleted: the total, then a row for each region that unfolds. */
 export async function summarizePlan(
   plans: readonly RegionResult<RegionPlanned>[],
-  {isDryRun}: {readonly isDryRun: boolean},
+  {isDryRun, wouldFree}: {readonly isDryRun: boolean; readonly wouldFree: string},
   step: Step,
 ): Promise<void> {
   const markup = markupWithout(step.secrets);
@@ -51,7 +52,7 @@ export async function summarizePlan(
     [
       `### ${isDryRun ? '🔍 Dry run: would delete' : '🧹 To delete:'} ${countImages(toGo.length)}, ${sizeOf(toGo)}${where}`,
       '',
-      `${kept} kept, ${skipped} skipped.`,
+      `${kept} kept, ${skipped} skipped.${wouldFree === '' ? '' : ` This would save ${markup.text(wouldFree)}.`}`,
       '',
       ...failureSections(plans, step.environment, markup),
       ...shown,
@@ -94,7 +95,12 @@ function sectionOf(
 const TITLES = ['Plan', 'Image', 'Size', 'Created', 'Why'];
 
 /** Adds the results to the job summary. */
-export async function summarizeEnd(results: readonly RegionResult<RegionPruned>[], step: Step): Promise<void> {
+/** @param freed what the deleted images cost; empty if that is not known */
+export async function summarizeEnd(
+  results: readonly RegionResult<RegionPruned>[],
+  freed: string,
+  step: Step,
+): Promise<void> {
   const markup = markupWithout(step.secrets);
   const {text, code} = markup;
   const others = results.flatMap(({scope, outcome}) =>
@@ -108,7 +114,7 @@ export async function summarizeEnd(results: readonly RegionResult<RegionPruned>[
   );
   await addToSummary(
     [
-      `**${others.some(([, kind]) => kind !== 'skipped') ? '❌' : '✅'} ${text(deletedOf(results))}**`,
+      `**${others.some(([, kind]) => kind !== 'skipped') ? '❌' : '✅'} ${text(deletedOf(results, freed))}**`,
       '',
       ...(others.length === 0
         ? []
@@ -120,12 +126,33 @@ export async function summarizeEnd(results: readonly RegionResult<RegionPruned>[
   );
 }
 
-/** What was deleted, in one line. */
-export function deletedOf(results: readonly RegionResult<RegionPruned>[]): string {
+/** Images in one region. */
+export interface ImagesInRegion {
+  readonly scope: Scope;
+  readonly images: readonly Image[];
+}
+
+/** The images that were deleted in each region. */
+export function deletedImages(results: readonly RegionResult<RegionPruned>[]): readonly ImagesInRegion[] {
+  return results.flatMap(({outcome}) =>
+    outcome.kind === 'pruned' ? [{scope: outcome.scope, images: deletedIn(outcome)}] : [],
+  );
+}
+
+function deletedIn({images}: RegionPruned): readonly Image[] {
+  return images.flatMap((result) => (result.kind === 'deleted' ? [result.image] : []));
+}
+
+/**
+ * What was deleted, in one line.
+ *
+ * @param freed what it cost; empty if that is not known
+ */
+export function deletedOf(results: readonly RegionResult<RegionPruned>[], freed: string): string {
   const all = results.flatMap(({outcome}) => imagesIn(outcome));
-  const deleted = all.flatMap((result) => (result.kind === 'deleted' ? [result.image] : []));
+  const deleted = deletedImages(results).flatMap(({images}) => images);
   if (deleted.length === 0) return noneDeleted(all.some(({kind}) => kind === 'failed'));
-  return `Deleted ${countImages(deleted.length)}, ${sizeOf(deleted)}.`;
+  return `Deleted ${countImages(deleted.length)}, ${sizeOf(deleted)}.${freed === '' ? '' : ` That saves ${freed}.`}`;
 }
 
 /** The size of several images together. */

@@ -1,6 +1,8 @@
 import type {ExplainedError} from '../../errors.ts';
+import type {Price} from '../../gcore/billing.ts';
+import {priceText} from '../../images/fleet/prices.ts';
 import {imageIn, type RegionOutcome, type RegionSuccess} from '../../images/outcome.ts';
-import {failedRegions, isFailure, type RegionResult} from '../../images/regions.ts';
+import {failedRegions, isFailure, type RegionRef, type RegionResult} from '../../images/regions.ts';
 import type {SourceFacts} from '../../preflight/preflight.ts';
 import {explanationOf} from '../../runner/failure-markup.ts';
 import {type Markup, markupWithout} from '../../runner/markup.ts';
@@ -13,6 +15,7 @@ import {imageCell, portalLine, regionOf, regionWithMark} from '../shared/image-m
 import type {Outputs} from '../shared/outputs.ts';
 import {isCancelled, tablesOf, taskIdsOf} from '../shared/region-tables.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
+import type {QuotaState} from './forecast.ts';
 import type {UploadInputs} from './inputs.ts';
 import {nextStep} from './snippets.ts';
 
@@ -26,6 +29,10 @@ export interface UploadReport {
   readonly elapsedMs: Stopwatch['elapsedMs'];
   /** The task of a region's import, also where it failed. */
   readonly taskId: Outputs['taskId'];
+  /** The quotas by region ID, as far as they are known. */
+  readonly quotas: ReadonlyMap<RegionRef['regionId'], QuotaState>;
+  /** What the image costs a month, by region ID, as far as that is known. */
+  readonly prices: ReadonlyMap<RegionRef['regionId'], Price>;
   /** The notices and warnings of the step. */
   readonly notes: readonly string[];
 }
@@ -100,21 +107,43 @@ function headline({inputs, results}: UploadReport, markup: Markup): string {
   return isReady ? `✅ ${name} is ready in ${all}` : `⏳ ${name} is being imported in ${all}`;
 }
 
-function facts({source}: UploadReport, {clock, startedAtMs, environment}: Step, markup: Markup): string {
+function facts(
+  {source, results, prices}: UploadReport,
+  {clock, startedAtMs, environment}: Step,
+  markup: Markup,
+): string {
   const origin = originOf(environment, markup);
   const size = source.sizeBytes === undefined ? '' : `, ${roundSize(source.sizeBytes)}`;
   return [
     ...(origin === '' ? [] : [`From ${origin}.`]),
     ...(source.format === undefined ? [] : [`Source file: ${source.format}${size}.`]),
+    ...costs(results, prices),
     `Took ${roundTime(clock.now() - startedAtMs)} in total.`,
   ].join(' ');
 }
 
-function regionTables({inputs, source, results, elapsedMs, taskId}: UploadReport, markup: Markup): readonly string[] {
+/** What the image costs in the regions that have it, or will have it. */
+function costs(results: UploadReport['results'], prices: UploadReport['prices']): readonly string[] {
+  const having = results.filter(({outcome}) => outcome.kind !== 'failed');
+  const known = having.flatMap(({scope}) => prices.get(scope.regionId) ?? []);
+  if (known.length === 0) return [];
+  const where = known.length === having.length ? '' : ` in ${known.length} of ${having.length} regions`;
+  return [`Price: ${priceText(known)} a month${where}.`];
+}
+
+function quotaCell(quota: QuotaState | undefined, {text}: Markup): string {
+  return quota === undefined ? '' : `${quota.isExceeded ? '⚠️ ' : ''}${text(quota.text)}`;
+}
+
+function regionTables(
+  {inputs, source, results, elapsedMs, taskId, quotas, prices}: UploadReport,
+  markup: Markup,
+): readonly string[] {
   const title = inputs.isDryRun ? 'What would happen' : 'Outcome';
   const rowOf = ({scope, isOptional, outcome}: RegionResult<RegionOutcome>) => {
     const image = imageIn(outcome);
     const took = elapsedMs(scope);
+    const price = outcome.kind === 'failed' ? undefined : prices.get(scope.regionId);
     return [
       regionWithMark({scope, isOptional}, markup),
       outcome.kind === 'failed' ? '❌ failed' : `${iconOf(outcome)} ${markup.text(outcomeText(outcome))}`,
@@ -122,9 +151,11 @@ function regionTables({inputs, source, results, elapsedMs, taskId}: UploadReport
       image === undefined ? '' : roundSize(image.sizeBytes),
       image === undefined ? '' : (source.format ?? ''),
       took === undefined || inputs.isDryRun ? '' : roundTime(took),
+      inputs.isDryRun ? quotaCell(quotas.get(scope.regionId), markup) : '',
+      price === undefined ? '' : markup.text(priceText([price])),
     ];
   };
-  return tablesOf(results, ['Region', title, 'Image ID', 'Size', 'Format', 'Took'], rowOf);
+  return tablesOf(results, ['Region', title, 'Image ID', 'Size', 'Format', 'Took', 'Quota', 'Price per month'], rowOf);
 }
 
 function iconOf({kind}: RegionSuccess): string {

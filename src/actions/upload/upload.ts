@@ -21,7 +21,9 @@ import {roundSize} from '../../text/units.ts';
 import type {Log, Run} from '../../waiting/run.ts';
 import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
+import {openSide} from '../shared/side-client.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
+import {forecast} from './forecast.ts';
 import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
@@ -39,6 +41,7 @@ export async function upload(step: Step): Promise<void> {
   const {log, lines: notes} = keepNotes(step.log);
   const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs.timeoutMs};
   const client = openClient(inputs, run);
+  const side = openSide(inputs, run);
   try {
     const gcore = createGcore(client, inputs.imageType);
     const [projectId, resolved, {source, release}] = await Promise.all([
@@ -52,6 +55,8 @@ export async function upload(step: Step): Promise<void> {
     const outputs = createOutputs(regions, step.secrets);
     const {staging} = source;
     if (staging !== undefined) outputs.set('sha256', staging.sha256);
+    const {repository} = step.environment;
+    const ahead = await forecast({inputs, scopes, file: source.file, repository, gcore: sharing, side, run});
     const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
     const settled = await inEachRegion<RegionOutcome>(
@@ -81,11 +86,12 @@ export async function upload(step: Step): Promise<void> {
       release?.attach(outputs),
     ]);
     const report = {inputs, source: source.facts, results, leftStaged, elapsedMs, taskId: outputs.taskId};
-    await writeUploadSummary({...report, notes: notes()}, step);
+    await writeUploadSummary({...report, ...ahead, prices: await ahead.prices, notes: notes()}, step);
     announce(inputs.name, results, step.log);
     throwAll(results, leftStaged, step.log);
   } finally {
     client.close();
+    side.close();
   }
 }
 

@@ -23,6 +23,7 @@ export type PruneResult =
 /** What came of the planned deletions in a region, an image each, in the order of the plan. */
 export interface RegionPruned {
   readonly kind: 'pruned';
+  readonly scope: Scope;
   readonly images: readonly PruneResult[];
 }
 

@@ -8,36 +8,41 @@ import type {ExpectedDuration} from '../../waiting/schedule.ts';
 const MIN_COUNT = 3;
 
 /**
- * Finds out how long a task is expected to take, from the finished tasks of its type in the region that the service still lists.
+ * Finds out how long an import is expected to take, from the finished tasks in the region that the service still lists. Those that
+ * made images count, whatever their type.
  *
  * @returns undefined if there are too few, or they could not be read: no wait fails because of that
  * @throws only the reason of a cancelled run
  */
-export async function getExpectedDuration(
-  task: Task,
-  scope: Scope,
-  gcore: Gcore,
-  run: Run,
-): Promise<ExpectedDuration | undefined> {
-  if (task.type === undefined) return undefined;
+export async function getExpectedDuration(scope: Scope, gcore: Gcore, run: Run): Promise<ExpectedDuration | undefined> {
   try {
-    return durationOfSimilar(task, await gcore.pollFinishedTasks([scope], task.type));
+    return expectedDurationOf(await gcore.pollFinishedTasks([scope]));
   } catch {
     run.cancelled.throwIfAborted();
     return undefined;
   }
 }
 
-/** The expected duration of a task, from the other finished tasks of its type: the slowest and fastest tenths are left out. */
-export function durationOfSimilar({id, type}: Task, tasks: readonly Task[]): ExpectedDuration | undefined {
-  const durationsMs = tasks
-    .filter((task) => task.id !== id && task.type === type && task.state === 'FINISHED' && task.durationMs >= 0)
-    .map(({durationMs}) => durationMs)
-    .sort((a, b) => a - b);
+/** The expected duration of an import, from finished ones: the slowest and fastest tenths are left out. */
+export function expectedDurationOf(tasks: readonly Task[]): ExpectedDuration | undefined {
+  const durationsMs = importDurationsMs(tasks);
   const leastMs = durationsMs[Math.floor(durationsMs.length / 10)];
   const mostMs = durationsMs[Math.ceil((durationsMs.length * 9) / 10) - 1];
   if (durationsMs.length < MIN_COUNT || leastMs === undefined || mostMs === undefined) return undefined;
   return {leastMs, mostMs};
+}
+
+/** How long an import usually takes, in milliseconds: the median of finished ones. Undefined if there are too few. */
+export function usualDurationMs(tasks: readonly Task[]): number | undefined {
+  const durationsMs = importDurationsMs(tasks);
+  return durationsMs.length < MIN_COUNT ? undefined : durationsMs[Math.floor(durationsMs.length / 2)];
+}
+
+function importDurationsMs(tasks: readonly Task[]): readonly number[] {
+  return tasks
+    .filter(({state, imageIds, durationMs}) => state === 'FINISHED' && imageIds.length > 0 && durationMs >= 0)
+    .map(({durationMs}) => durationMs)
+    .sort((a, b) => a - b);
 }
 
 /** `9m to 14m`, or one duration if both ends read the same. */

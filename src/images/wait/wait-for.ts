@@ -46,8 +46,8 @@ export async function waitForImport(scope: Scope, taskId: string, waiting: Waiti
     const names = imageIds.length === 0 ? 'its image not named yet' : 'more than one image named';
     return {state: `FINISHED, ${names}`, isCounted: true};
   };
-  const learnExpectedDuration = async (task: SeenTask) => {
-    const expected = await getExpectedDuration(task, scope, gcore, run);
+  const learnExpectedDuration = async () => {
+    const expected = await getExpectedDuration(scope, gcore, run);
     if (expected !== undefined) run.log.info(`Imports are expected to take ${prettyDuration(expected)} here.`);
     return expected;
   };
@@ -68,7 +68,7 @@ export async function waitForTask<T>(
   taskId: string,
   waiting: Waiting,
   whenFinished: (task: SeenTask) => PollResult<T>,
-  learnExpectedDuration: (task: SeenTask) => Promise<ExpectedDuration | undefined> = async () => undefined,
+  learnExpectedDuration: () => Promise<ExpectedDuration | undefined> = async () => undefined,
 ): Promise<T> {
   const {gcore, run} = waiting;
   const warnOnce = onceEach(run.log);
@@ -86,7 +86,7 @@ export async function waitForTask<T>(
     if (state !== 'NEW' && state !== 'RUNNING') warnOnce(unknownState(`Task ${taskId}`, state));
     estimate ??= {
       elapsedBeforeMs: Math.max(0, ageMs - (run.clock.now() - beganAtMs)),
-      expected: await learnExpectedDuration(task),
+      expected: await learnExpectedDuration(),
     };
     return {state};
   };

@@ -1,0 +1,27 @@
+import prettyMs from 'pretty-ms';
+
+/** A publish to several regions. */
+export interface FleetPlan {
+  readonly regions: number;
+  /** How many imports run at a time. */
+  readonly maxParallel: number;
+  /** How long an import usually takes, in milliseconds. */
+  readonly usualMs: number;
+}
+
+/** How long it takes to import the image in all regions, in milliseconds. */
+export function fleetDurationMs({regions, maxParallel, usualMs}: FleetPlan): number {
+  return Math.ceil(regions / maxParallel) * usualMs;
+}
+
+/** `27 regions, 4 at a time, usually 11 min: about 77 min` */
+export function estimateText(plan: FleetPlan): string {
+  const {regions, maxParallel, usualMs} = plan;
+  const atATime = regions === 1 ? '1 region' : `${regions} regions, ${Math.min(maxParallel, regions)} at a time`;
+  return `${atATime}, usually ${minutes(usualMs)}: about ${minutes(fleetDurationMs(plan))}`;
+}
+
+/** A duration in whole minutes, or seconds if it is shorter than that. */
+export function minutes(ms: number): string {
+  return ms < 60_000 ? prettyMs(ms, {secondsDecimalDigits: 0}) : `${Math.round(ms / 60_000)} min`;
+}

@@ -1,6 +1,7 @@
 import type {Gcore, RawRow, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import {RequestError} from '../../gcore/request-error.ts';
 import type {Image, Task} from '../../gcore/wire.ts';
+import {channelsWithCurrent} from '../channels.ts';
 import {NameTaken} from '../errors.ts';
 import {differences, mentionsUpload} from '../fingerprint.ts';
 import {judgeReadiness} from '../readiness.ts';
@@ -26,6 +27,8 @@ export interface Existing {
   readonly others: readonly {readonly image: Image; readonly differences: readonly string[]}[];
   /** What failed imports of the name left. They are no images, and do not count. */
   readonly leftovers: readonly Image[];
+  /** Images of the name that are current in a channel, and in which. */
+  readonly current: readonly {readonly image: Image; readonly channels: readonly string[]}[];
   /** All that exists, of any name. */
   readonly baseline: Baseline;
 }
@@ -69,6 +72,9 @@ export async function findExisting({scope, upload, failedTaskIds, waiting}: Name
   const pending = kinds.get('pending')?.filter(isSame) ?? [];
   return {
     named,
+    current: named
+      .map((image) => ({image, channels: channelsWithCurrent(image, images, scope.projectId)}))
+      .filter(({channels}) => channels.length > 0),
     same: kinds.get('ready')?.find(isSame),
     existingImport: findExistingImport(
       pending.find(({status}) => status !== 'active'),
@@ -136,6 +142,11 @@ export function decide(existing: Existing, ifExists: IfExists): Decision {
     return {kind: 'upload'};
   }
   if (ifExists === 'reuse' && same !== undefined) return {kind: 'reuse', image: same};
+  if (ifExists === 'replace') {
+    requireFreeName(
+      existing.current.map(({image, channels}) => `image ${image.id} is current in channel ${channels.join(', ')}`),
+    );
+  }
   if (existingImport !== undefined) return {kind: 'join', import: existingImport};
   if (ifExists === 'replace') return {kind: 'upload'};
   if (locked !== undefined) return {kind: 'join', import: {taskId: undefined, imageId: locked.id}};

@@ -1,5 +1,6 @@
 import type {Scope} from '../../gcore/scope.ts';
 import type {Image} from '../../gcore/wire.ts';
+import {isPromotedSince} from '../channels.ts';
 import {deleteImage} from '../delete-image.ts';
 import {isOurs} from '../tags.ts';
 import type {PublishContext} from './context.ts';
@@ -25,9 +26,12 @@ export async function deleteReplaced(image: Image, existing: Existing, context: 
 }
 
 /** @returns why it could not be deleted, or undefined if it is gone */
-async function deleteOld({id}: Image, {spec, gcore, run}: PublishContext): Promise<string | undefined> {
+async function deleteOld(old: Image, {spec, gcore, run}: PublishContext): Promise<string | undefined> {
   const {scope, intervalMs} = spec;
+  const {id} = old;
   try {
+    // An import takes minutes, in which the old image may have been promoted.
+    if (isPromotedSince(old, await gcore.getImage(scope, id))) return 'it was promoted to a channel during the upload';
     const deletion = await deleteImage(scope, id, {gcore, run, intervalMs, ifMissing: 'just-made'});
     return 'reason' in deletion ? `Gcore refused to delete it (${deletion.reason})` : undefined;
   } catch (error) {

@@ -1,5 +1,3 @@
-import {explainGithub, GRANT_READ} from '../../github/explain.ts';
-import {findAsset, shortLivedUrl} from '../../github/release-asset.ts';
 import type {RunRelease} from '../../github/run-release.ts';
 import {isLoopback} from '../../http/loopback.ts';
 import {NOTHING_CHANGED} from '../../images/explain.ts';
@@ -55,6 +53,8 @@ export async function findSource(
   if (file !== undefined) return await findFile(file, inputs, run, secrets);
   if (glob === undefined || runRelease === undefined) throw new Error('there is neither a URL nor a release');
   const {release, releases} = runRelease;
+  const {explainGithub, GRANT_READ} = await import('../../github/explain.ts');
+  const {findAsset, shortLivedUrl} = await import('../../github/release-asset.ts');
   const orExplain = async <T>(answer: Promise<T>) =>
     await answer.catch((error: unknown) => {
       throw explainGithub(error, {grant: GRANT_READ, known: NOTHING_CHANGED.known});

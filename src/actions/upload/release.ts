@@ -22,18 +22,13 @@ export interface UploadRelease {
 }
 
 /**
- * Looks up the release that the run is for, if the inputs ask for it. It is done before the upload, so that a missing release fails
+ * Looks up the release that the run is for. It is done before the upload, so that a missing release fails
  * the step early.
  *
  * @throws ExplainedError if the release does not exist, or an asset is needed and GitHub cannot tell; the reason of a cancelled run
  */
-export async function lookUpRelease(
-  inputs: UploadInputs,
-  environment: Environment,
-  run: Run,
-): Promise<UploadRelease | undefined> {
+export async function lookUpRelease(inputs: UploadInputs, environment: Environment, run: Run): Promise<UploadRelease> {
   const {releaseAsset, attachToRelease, githubToken: token} = inputs;
-  if (releaseAsset === undefined && !attachToRelease) return undefined;
   const access = {token, apiUrl: environment.apiUrl};
   const found = await openRunRelease(access, environment, run).catch((error: unknown) => {
     const explained = explainGithub(error, {

@@ -27,7 +27,6 @@ import {forecast} from './forecast.ts';
 import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
-import {lookUpRelease} from './release.ts';
 import type {Staging} from './staging.ts';
 import {outcomeText, writeUploadSummary} from './summary.ts';
 
@@ -127,11 +126,18 @@ async function explainingStaged<T>(work: Promise<T>, staging: Staging | undefine
 /** The release first: the image may be one of its assets. */
 async function findSourceAndRelease(inputs: UploadInputs, run: Run, {secrets, environment}: Step) {
   try {
-    const release = await lookUpRelease(inputs, environment, run);
+    const release = asksForRelease(inputs)
+      ? await (await import('./release.ts')).lookUpRelease(inputs, environment, run)
+      : undefined;
     return {release, source: await findSource(inputs, release?.found, run, secrets)};
   } catch (error) {
     throw explainFailure(error, NOTHING_CHANGED);
   }
+}
+
+/** Whether the release of the run is needed. What it takes to ask GitHub is loaded only then. */
+function asksForRelease({releaseAsset, attachToRelease}: UploadInputs): boolean {
+  return releaseAsset !== undefined || attachToRelease;
 }
 
 /** What to publish, the same in every region. */

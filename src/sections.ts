@@ -49,6 +49,7 @@ export const SECTIONS = [
   'the-import-takes-longer-than-its-regions-time',
   'a-row-that-may-be-the-image-cannot-be-read',
   'the-image-is-in-status-error',
+  'the-image-is-public',
   'the-time-is-up',
   'it-is-not-known-whether-the-upload-arrived',
   'some-regions-failed',

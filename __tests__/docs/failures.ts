@@ -119,6 +119,7 @@ const IMPORTS: Readonly<Record<string, Failure>> = {
       return stage.upload(SOON);
     },
   },
+  'The image is public': {...uploading({'require-private': 'true'}), cloud: {uploadVisibility: 'public'}},
   'There are two images of one name': {
     told: 'warning',
     play: (stage) => {

@@ -66,6 +66,8 @@ function specOf(scene: Scene, url: string): ImageSpec {
   return {
     scope: {projectId: 1, regionId: 7, regionName: 'Luxembourg-2'},
     upload: {...upload, tags: {team: 'gpu', ...fingerprintTags(upload, {})}},
+    workflowTags: {},
+    requirePrivate: false,
     ifExists: scene.ifExists ?? 'reuse',
     freshUrl: scene.freshUrls === undefined ? undefined : freshUrlsOf(url, scene.freshUrls),
     wait: true,

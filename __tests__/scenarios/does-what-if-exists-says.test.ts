@@ -24,9 +24,16 @@ const SITUATIONS = {
     await stage.upload({name: HERE.name, url: host.url, wait: 'false'});
     return [];
   },
-  'another source': async (stage: Stage) => [
-    stage.cloud.addImage({...HERE, tags: {...(await tagsOfTheSame), 'source-fingerprint': '0-0'}}),
-  ],
+  'another source': async (stage: Stage) => {
+    const tags = await tagsOfTheSame;
+    const [, properties] = (tags['source-fingerprint'] ?? '').split('-');
+    return [stage.cloud.addImage({...HERE, tags: {...tags, 'source-fingerprint': `0-${properties}`}})];
+  },
+  'other properties': async (stage: Stage) => {
+    const tags = await tagsOfTheSame;
+    const [source] = (tags['source-fingerprint'] ?? '').split('-');
+    return [stage.cloud.addImage({...HERE, tags: {...tags, 'source-fingerprint': `${source}-0`}})];
+  },
   'two of the name': async (stage: Stage) => {
     const tags = await tagsOfTheSame;
     const nowMs = Date.now();
@@ -64,6 +71,10 @@ const TABLE: readonly (readonly [Situation, Mode, Outcome, number])[] = [
   ['another source', 'replace', 'uploads', 0],
   ['another source', 'fail', 'fails', 1],
   ['another source', 'duplicate', 'uploads', 1],
+  ['other properties', 'reuse', 'fails', 1],
+  ['other properties', 'replace', 'uploads', 1],
+  ['other properties', 'fail', 'fails', 1],
+  ['other properties', 'duplicate', 'uploads', 1],
   ['two of the name', 'reuse', 'takes the newest', 2],
   ['two of the name', 'replace', 'uploads', 0],
   ['two of the name', 'fail', 'fails', 2],

@@ -14,6 +14,8 @@ const MINUTE = 60_000;
 const SPEC: ImageSpec = {
   scope: SCOPE,
   upload: UPLOAD,
+  workflowTags: {},
+  requirePrivate: false,
   ifExists: 'reuse',
   wait: true,
   attempts: 1,

@@ -56,6 +56,15 @@ export class ImageFailed extends Error {
   }
 }
 
+/** The image is ready, and everyone can see it, though the workflow asks for a private one. */
+export class ImageIsPublic extends Error {
+  override readonly name = 'ImageIsPublic';
+
+  constructor(imageId: string) {
+    super(`image ${imageId} is public: everyone can see it and start machines from it`);
+  }
+}
+
 /** No image, or more than one, can be the one that is asked for. */
 export class ImageNotFound extends Error {
   override readonly name = 'ImageNotFound';

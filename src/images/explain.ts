@@ -7,6 +7,7 @@ import {
   DeletionFailed,
   DeletionUnknown,
   ImageFailed,
+  ImageIsPublic,
   ImageNotFound,
   ImportFailed,
   ImportTimedOut,
@@ -68,6 +69,11 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
     what: message,
     next: CHOOSE_IN_PORTAL,
     section: 'which-image-is-meant-cannot-be-told',
+  })),
+  textOf(ImageIsPublic, ({message}) => ({
+    what: `The workflow asks for a private image (require-private), but ${message}.`,
+    next: 'Delete it in the Gcore portal if it must not be seen, and ask Gcore why uploads come out public. To accept it, set require-private: false.',
+    section: 'the-image-is-public',
   })),
   textOf(OutcomeUnknown, ({message, cause}) => ({
     what: `It is not known whether Gcore accepted the upload: ${message}. The last failure: ${messageOf(cause)}.`,

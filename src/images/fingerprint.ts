@@ -87,6 +87,16 @@ export function differences({tags}: Pick<Image, 'tags'>, upload: UploadRequest):
 }
 
 /**
+ * Whether an image was made with other properties than an upload asks for, another architecture for one. Of an image without a
+ * fingerprint that is not known.
+ */
+export function hasOtherProperties({tags}: Pick<Image, 'tags'>, upload: UploadRequest): boolean {
+  const [, properties] = partsOf(upload.tags[FINGERPRINT_TAG]);
+  const [, itsProperties] = partsOf(tags.get(FINGERPRINT_TAG));
+  return properties !== undefined && itsProperties !== undefined && properties !== itsProperties;
+}
+
+/**
  * What is to be known about an image that counts as the same: the file's ETag is another, as it is on a mirror, while all else is equal.
  *
  * @returns a sentence for the log, or undefined

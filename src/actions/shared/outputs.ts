@@ -84,7 +84,8 @@ export function createOutputs(regions: readonly AskedRegion[], secrets: Secrets)
     taskId: ({regionId}) => entries.get(regionId)?.task_id,
     remember: saveState,
     ready: (scope, image) => {
-      learn(scope, {id: image.id, name: image.name, size: image.sizeBytes, status: image.status});
+      const {id, name, sizeBytes: size, status, visibility} = image;
+      learn(scope, {id, name, size, status, ...(visibility === undefined ? {} : {visibility})});
       readyIds.add(scope.regionId);
       set('ready-images', readyImages());
       if (!isFirst(scope)) return;

@@ -106,6 +106,7 @@ export function uploadInputs(environment: Environment) {
     'cow-format': withDefault(Flag, 'false'),
     tags: withDefault(TagLines, ''),
     'provenance-tags': withDefault(Flag, 'true'),
+    'require-private': withDefault(Flag, 'false'),
     'if-exists': withDefault(
       oneOf(IF_EXISTS, {overwrite: 'replace', update: 'replace', skip: 'reuse', ignore: 'reuse', error: 'fail'}),
       'reuse',
@@ -128,14 +129,17 @@ function whyToWait({
   'if-exists': ifExists,
   checksum,
   file,
+  'require-private': requirePrivate,
 }: {
   readonly 'if-exists': string;
   readonly checksum?: unknown;
   readonly file?: unknown;
+  readonly 'require-private': boolean;
 }): string | undefined {
   if (ifExists === 'replace')
     return 'if-exists: replace, because old images are deleted only once the new one is ready';
   if (checksum !== undefined) return 'checksum, because the file is only proved once the import has ended';
+  if (requirePrivate) return 'require-private: true, because only an image that is ready tells who can see it';
   return file === undefined ? undefined : 'file, because the file is staged only until Gcore has imported it';
 }
 
@@ -164,7 +168,7 @@ const uploadInputsTogether = (environment: Environment) =>
     ),
     v.forward(
       v.partialCheck(
-        [['wait'], ['if-exists'], ['checksum'], ['file']],
+        [['wait'], ['if-exists'], ['checksum'], ['file'], ['require-private']],
         (inputs) => inputs.wait || whyToWait(inputs) === undefined,
         ({input}) => `true with ${whyToWait(input)}`,
       ),
@@ -207,6 +211,7 @@ function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
     cowFormat: values['cow-format'],
     tags: values.tags,
     withProvenanceTags: values['provenance-tags'],
+    requirePrivate: values['require-private'],
     ifExists: values['if-exists'],
     withPreflight: values.preflight,
     wait: values.wait,

@@ -165,6 +165,8 @@ function specOf(
     upload: {...upload, tags: {...upload.tags, ...fingerprintTags(upload, file)}},
     freshUrl,
     checksum,
+    workflowTags: inputs.tags,
+    requirePrivate: inputs.requirePrivate,
     ifExists: inputs.ifExists,
     wait: inputs.wait,
     attempts: inputs.attempts,

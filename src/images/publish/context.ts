@@ -1,5 +1,6 @@
 import type {Gcore, Scope, UploadRequest} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
+import type {Tags} from '../../text/tags.ts';
 import type {Run} from '../../waiting/run.ts';
 import type {ImageReady} from '../outcome.ts';
 import type {IfExists} from './find-existing.ts';
@@ -31,6 +32,10 @@ export interface ImageSpec {
   readonly freshUrl?: (() => Promise<string>) | undefined;
   /** What the file must be proved to be; undefined if nothing is expected, or it is proved. */
   readonly checksum?: Checksum | undefined;
+  /** The tags that the workflow itself gives, which an image that exists is to have as well. */
+  readonly workflowTags: Tags;
+  /** Whether an image that everyone can see is a failure. */
+  readonly requirePrivate: boolean;
   /** What to do if an image of the name exists. */
   readonly ifExists: IfExists;
   /** Whether to wait until the image is ready, or only until Gcore has accepted the import. */

@@ -1,20 +1,24 @@
 import {refusalIn} from '../../gcore/refusal.ts';
 import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
+import {inert} from '../../text/inert.ts';
 import {DeadlinePassed, type Progress} from '../../waiting/poll.ts';
 import {retry} from '../../waiting/retry.ts';
 import {timeLeftMs} from '../../waiting/run.ts';
 import {ImportFailed, ImportTimedOut} from '../errors.ts';
-import {noteOnSame} from '../fingerprint.ts';
+import {hasOtherProperties, noteOnSame} from '../fingerprint.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
 import {isForeign, MARKER_TAG} from '../tags.ts';
 import type {Waiting} from '../wait/wait-for.ts';
 import type {PublishContext} from './context.ts';
+import {outdatedTags, updateTagsOf} from './current-tags.ts';
 import {explainPublish, type FailedImport} from './explain-publish.ts';
 import {type Decision, decide, type Existing, findExisting} from './find-existing.ts';
 import {importImage, joinImport} from './import-image.ts';
+import {warnOfOtherImports} from './other-imports.ts';
 import {markerOf, ProgressRecorder} from './progress.ts';
-import {deleteReplaced, reasonToKeep} from './replace.ts';
+import {deleteReplaced, whyNotReplaced} from './replace.ts';
+import {checkVisibility} from './visibility.ts';
 
 /** The progress of a wait that never began. */
 const NOTHING_SEEN: Progress = {state: undefined, elapsedMs: 0, failedPolls: 0, lastFailure: undefined};
@@ -65,15 +69,14 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
   const {ifExists} = context.spec;
   try {
     const {existing, decision} = await lookUp(context, []);
-    const replaced =
-      ifExists === 'replace' ? existing.named.filter((old) => reasonToKeep(old, context.spec.scope) === undefined) : [];
-    const kept = ifExists === 'replace' ? existing.named.filter((old) => !replaced.includes(old)) : [];
-    const stays = kept.map((old) => `; image ${old.id} of this name stays: ${reasonToKeep(old, context.spec.scope)}`);
-    const then =
-      (replaced.length === 0 ? '' : `, then replace ${replaced.map(({id}) => id).join(', ')}`) + stays.join('');
+    const then = ifExists === 'replace' ? replacePlan(existing, context) : '';
     switch (decision.kind) {
-      case 'reuse':
-        return {kind: 'planned', plan: `would reuse image ${decision.image.id}`};
+      case 'reuse': {
+        checkVisibility(decision.image, context);
+        const keys = Object.keys(outdatedTags(decision.image, context.spec)).map((key) => inert(key, 100));
+        const tags = keys.length === 0 ? '' : `, and bring its tags up to date (${keys.join(', ')})`;
+        return {kind: 'planned', plan: `would reuse image ${decision.image.id}${tags}`};
+      }
       case 'join': {
         const {taskId, imageId} = decision.import;
         return {kind: 'planned', plan: `would wait for the existing import (${taskId ?? imageId})${then}`};
@@ -86,6 +89,17 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
   }
 }
 
+/** What would become of the images of the name, once the new one is ready. */
+function replacePlan({named}: Existing, {spec}: PublishContext): string {
+  const reasons = named.map((old) => ({id: old.id, why: whyNotReplaced(old, spec)}));
+  const replaced = reasons.filter(({why}) => why === undefined).map(({id}) => id);
+  const stays = reasons.filter(({why}) => why !== undefined);
+  return [
+    ...(replaced.length === 0 ? [] : [`, then replace ${replaced.join(', ')}`]),
+    ...stays.map(({id, why}) => `; image ${id} of this name stays: ${why}`),
+  ].join('');
+}
+
 async function publishOnce(
   context: PublishContext,
   recorder: ProgressRecorder,
@@ -95,18 +109,26 @@ async function publishOnce(
   const {existing, decision} = await lookUp(context, failedImports);
   // The lookups may have taken all the time: nothing is sent that could not be waited for.
   if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
-  if (decision.kind === 'reuse') return await verified(reuse(decision.image, context, recorder), context, recorder);
+  if (decision.kind === 'reuse') {
+    const reused = await verified(reuse(decision.image, context, recorder), context, recorder);
+    return await asAskedFor(reused, context, recorder);
+  }
   spec.checksum?.begin();
   const outcome =
     decision.kind === 'join'
       ? await joinImport(context, decision.import, recorder)
       : await importImage(context, existing.baseline, recorder);
-  if (outcome.kind === 'accepted') return outcome;
+  if (outcome.kind === 'accepted') {
+    const marker = markerOf(recorder.progress);
+    if (outcome.created) await warnOfOtherImports({taskIds: outcome.taskIds, marker}, existing.baseline, context);
+    return outcome;
+  }
   await verified(outcome, context, recorder);
   const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
   await warnOfDuplicates(outcome.image, existing, new Set(markers), context);
-  if (spec.ifExists === 'replace') await deleteReplaced(outcome.image, existing, context);
-  return outcome;
+  const asked = await asAskedFor(outcome, context, recorder);
+  if (spec.ifExists === 'replace') await deleteReplaced(asked.image, existing, context);
+  return asked;
 }
 
 /** An image is only ready once its file is proved, if that is asked for: until then, no output names it. */
@@ -148,6 +170,23 @@ function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressReco
 }
 
 /**
+ * Holds a ready image to what the workflow asks for besides its content: who may see it, and the tags, if an earlier run uploaded it.
+ *
+ * @returns the image as it is then, as the outputs have it
+ */
+async function asAskedFor(
+  outcome: ImageReady,
+  context: PublishContext,
+  recorder: ProgressRecorder,
+): Promise<ImageReady> {
+  checkVisibility(outcome.image, context);
+  if (outcome.kind === 'published') return outcome;
+  const image = await updateTagsOf(outcome.image, context);
+  if (image !== outcome.image) recorder.ready(image);
+  return {...outcome, image};
+}
+
+/**
  * An upload that was taken for lost and arrived late, or another run at the same time, leaves a duplicate. It is reported and never
  * deleted: only its owner knows whether something uses it.
  *
@@ -174,6 +213,7 @@ async function warnOfDuplicates(
       (spec.ifExists !== 'duplicate' &&
         other.name === image.name &&
         !isForeign(other, spec.scope.projectId) &&
+        !hasOtherProperties(other, spec.upload) &&
         !existing.baseline.imageIds.has(other.id)));
   const duplicates = images.filter(isDuplicate).map(({id}) => id);
   if (duplicates.length === 0) return;

@@ -1,0 +1,42 @@
+import {RequestError} from '../../gcore/request-error.ts';
+import type {Image} from '../../gcore/wire.ts';
+import {inert} from '../../text/inert.ts';
+import type {Tags} from '../../text/tags.ts';
+import type {PublishContext} from './context.ts';
+
+/** The tags that the workflow gives and that an image does not have, or has with another value. */
+export function outdatedTags({tags}: Pick<Image, 'tags'>, {workflowTags}: PublishContext['spec']): Tags {
+  return Object.fromEntries(Object.entries(workflowTags).filter(([key, value]) => tags.get(key) !== value));
+}
+
+/**
+ * Brings the tags of an image that an earlier run uploaded up to date, by one PATCH that keeps its others. The tags of provenance stay:
+ * they tell of the upload. A tag that the workflow no longer gives stays too, as it may be somebody else's.
+ *
+ * @returns the image as it is now. If the tags cannot be changed, that is a warning: the image itself is right
+ * @throws only the reason of a cancelled run
+ */
+export async function updateTagsOf(image: Image, {spec, gcore, run}: PublishContext): Promise<Image> {
+  const tags = outdatedTags(image, spec);
+  const text = Object.entries(tags)
+    .map(([key, value]) => `${inert(key, 100)}=${inert(value, 100)}`)
+    .join(', ');
+  if (text === '') return image;
+  try {
+    await gcore.updateTags(spec.scope, image.id, tags);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    run.log.warning(
+      `Image ${image.id} keeps its old tags, as they could not be brought up to date (${text}): ${error.message}`,
+    );
+    return image;
+  }
+  run.log.info(`Image ${image.id}: its tags are brought up to date: ${text}`);
+  try {
+    return await gcore.getImage(spec.scope, image.id);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    run.log.debug(`The image with its new tags could not be read: ${error.message}`);
+    return image;
+  }
+}

@@ -10,7 +10,7 @@ it.each(['true', 'false'])('fails before anything is uploaded (dry-run: %s)', as
 
   expect(exitCode).toBe(1);
   expect(log).toContain(`The name is taken: image ${id} is current in channel stable.`);
-  expect(stage.cloud.journal.filter(({method}) => method !== 'GET')).toEqual([]);
+  expect(stage.cloud.journal.filter(({method, kind}) => method !== 'GET' && kind !== 'price')).toEqual([]);
 });
 
 it('replaces one that was current before', async () => {
@@ -22,4 +22,17 @@ it('replaces one that was current before', async () => {
 
   expect(exitCode).toBe(0);
   expect((await stage.cloud.images()).map(({id}) => id)).not.toContain(old.id);
+});
+
+it('leaves one of another architecture as it is, and uploads', async () => {
+  await using stage = await setStage();
+  const {outputs} = await stage.upload({
+    name: 'trainer',
+    architecture: 'aarch64',
+    tags: 'channel-stable=2026-01-01T10:00:00.000Z',
+  });
+  const {exitCode} = await stage.upload({name: 'trainer', 'if-exists': 'replace'});
+
+  expect(exitCode).toBe(0);
+  expect((await stage.cloud.images()).map(({id}) => id)).toContain(outputs['image-id']);
 });

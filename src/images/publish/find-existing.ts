@@ -3,7 +3,7 @@ import {RequestError} from '../../gcore/request-error.ts';
 import type {Image, Task} from '../../gcore/wire.ts';
 import {channelsWithCurrent} from '../channels.ts';
 import {NameTaken} from '../errors.ts';
-import {differences, mentionsUpload} from '../fingerprint.ts';
+import {differences, hasOtherProperties, mentionsUpload} from '../fingerprint.ts';
 import {judgeReadiness} from '../readiness.ts';
 import {isForeign} from '../tags.ts';
 import {getTaskState, type Waiting} from '../wait/wait-for.ts';
@@ -27,7 +27,7 @@ export interface Existing {
   readonly others: readonly {readonly image: Image; readonly differences: readonly string[]}[];
   /** What failed imports of the name left. They are no images, and do not count. */
   readonly leftovers: readonly Image[];
-  /** Images of the name that are current in a channel, and in which. */
+  /** Images of the name and, as far as is known, of the same properties that are current in a channel, and in which. */
   readonly current: readonly {readonly image: Image; readonly channels: readonly string[]}[];
   /** All that exists, of any name. */
   readonly baseline: Baseline;
@@ -73,6 +73,7 @@ export async function findExisting({scope, upload, failedTaskIds, waiting}: Name
   return {
     named,
     current: named
+      .filter((image) => !hasOtherProperties(image, upload))
       .map((image) => ({image, channels: channelsWithCurrent(image, images, scope.projectId)}))
       .filter(({channels}) => channels.length > 0),
     same: kinds.get('ready')?.find(isSame),

@@ -9,7 +9,8 @@ import type {Existing} from './find-existing.ts';
 
 /**
  * Deletes what a new image replaces: the images of its name and its properties that existed before it, that were uploaded by this action
- * and that no task locks. An image of other properties, of another architecture for one, is another image, and stays. Called only once the new one is ready, so that there is always one.
+ * and that no task locks. An image of other properties, of another architecture for one, is another image, and stays. Called only once
+ * the new one is ready, so that there is always one.
  *
  * An image that appeared since, from another run at the same time, is kept: two runs must never delete each other's image. What
  * cannot be deleted is kept too, with a warning: the image that was asked for is ready all the same.

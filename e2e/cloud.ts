@@ -4,8 +4,8 @@
  * It plays the runner's part in one thing, since no step can cancel another: the first time that an image called `e2e-cancelled` is
  * asked for, it sends SIGINT to the upload, as a runner does when a job is cancelled.
  */
-import {readdirSync, readFileSync} from 'node:fs';
-import {resolve} from 'node:path';
+import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {join, resolve} from 'node:path';
 import {hostImage} from '../harness/image-host.ts';
 import {makeQcow2} from '../harness/qcow2.ts';
 import {startSimulator} from '../simulator/simulator.ts';
@@ -14,6 +14,8 @@ const CANCELLED = 'e2e-cancelled';
 const UPLOAD = resolve('dist/upload/index.js');
 
 const image = makeQcow2(64 * 1024 * 1024);
+const imageFile = join(process.env['RUNNER_TEMP'] ?? '', 'trainer.qcow2');
+writeFileSync(imageFile, image);
 const host = await hostImage(image);
 const cloud = await startSimulator({timing: {newMs: 500, runningMs: 2000, savingMs: 1000, deletingMs: 500}});
 
@@ -25,7 +27,13 @@ cloud.on('request', ({kind, method, path, body}) => {
   for (const pid of processesOf(UPLOAD)) process.kill(pid, 'SIGINT');
 });
 process.once('SIGTERM', () => void Promise.all([cloud.close(), host.close()]));
-process.send?.({'api-url': cloud.url, 'api-key': cloud.apiKey, 'image-url': host.url, 'image-size': image.length});
+process.send?.({
+  'api-url': cloud.url,
+  'api-key': cloud.apiKey,
+  'image-url': host.url,
+  'image-file': imageFile,
+  'image-size': image.length,
+});
 process.disconnect?.();
 
 function nameIn(body: unknown): unknown {

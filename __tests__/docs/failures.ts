@@ -11,10 +11,9 @@ import {
 import {makeAuthority} from '../fixtures/authority.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
 import type {ReleaseStage} from '../fixtures/release-stage.ts';
-import {CHECKSUM_FAILURES} from './checksum-failures.ts';
 import type {Failure} from './failure.ts';
 import {RELEASE_FAILURES} from './release-failures.ts';
-import {URL_FAILURES} from './url-failures.ts';
+import {SOURCE_FAILURES} from './source-failures.ts';
 
 const HERE = {projectId: 1, regionId: 7} as const;
 const FOREVER_MS = 600_000;
@@ -287,8 +286,7 @@ const PRUNE: Readonly<Record<string, Failure>> = {
 export const FAILURES: Readonly<Record<string, Failure>> = {
   ...BEFORE_ANYTHING,
   ...ACCOUNT,
-  ...URL_FAILURES,
-  ...CHECKSUM_FAILURES,
+  ...SOURCE_FAILURES,
   ...REFUSALS,
   ...IMPORTS,
   ...GATE,

@@ -3,6 +3,7 @@ import type {StepResult} from '../../harness/runner.ts';
 import {sha256Of} from '../fixtures/file-host.ts';
 import type {ReleaseStage} from '../fixtures/release-stage.ts';
 import {type Contexts, evaluate} from './expressions.ts';
+import {withImageFile} from './image-file.ts';
 import {actionOf, type Job, type Step, type Workflow} from './workflows.ts';
 
 /** What a run of an example came to. */
@@ -81,7 +82,9 @@ async function playStep(step: Step, contexts: Contexts, stage: ReleaseStage): Pr
     // The image is on this machine, under the path that the example has.
     ...(given['url'] === undefined ? {} : {url: new URL(new URL(given['url']).pathname, host.url).href}),
   };
-  return await stage.run({action, inputs, env: texts(step.env, contexts)});
+  const run = (more: Readonly<Record<string, string>>) =>
+    stage.run({action, inputs: {...inputs, ...more}, env: texts(step.env, contexts)});
+  return given['file'] === undefined ? await run({}) : await withImageFile(stage.image, (file) => run({file}));
 }
 
 /** A gate or a promotion in an example that publishes nothing itself is about what somebody else publishes. */

@@ -35,6 +35,7 @@ function explain(error: unknown, doing: string, isOutOfTime: boolean): unknown {
   const {status, message} = error;
   if (status === 401 || status === 403) {
     return new ExplainedError(`The token may not use Gcore Object Storage: ${message}`, {
+      section: 'the-token-may-not-use-object-storage',
       next: 'Give its user a role for Object Storage in the Gcore portal, or set storage-api-key to a token that has one.',
       cause: error,
     });

@@ -99,6 +99,7 @@ async function openRegularFile(path: string): Promise<FileHandle> {
 function unreadable(path: string, cause: unknown): ExplainedError {
   const reason = cause instanceof Error ? inert(cause.message) : 'unknown reason';
   return new ExplainedError(`The file ${inert(path)} cannot be read: ${reason}.`, {
+    section: 'the-file-cannot-be-read',
     next: 'Check the input file: a path on this runner, relative to the workspace, without a glob.',
     cause,
   });

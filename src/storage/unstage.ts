@@ -82,6 +82,7 @@ export function tellCleanUp(outcome: CleanUpOutcome, log: Run['log']): void {
   for (const leftover of outcome.leftovers) log.warning(warningOf(leftover, storageId));
   if (outcome.kind !== 'maybe-public') return;
   throw new ExplainedError('Treat this file as public: it could neither be made private nor deleted.', {
+    section: 'the-staged-file-may-still-be-public',
     known: [...outcome.reasons, `It is in storage ${storageId}, in the bucket whose name begins with gpu-stage-.`],
     next: `Open ${STORAGE_PAGE}, select storage ${storageId}, and delete that bucket.`,
   });

@@ -108,8 +108,8 @@ function throwAll(
     throwFailures(results, log);
   } catch (error) {
     if (leftStaged === undefined || !(error instanceof ExplainedError)) throw error;
-    const {what, known, next = ''} = leftStaged;
-    throw new ExplainedError(what, {known: [...known, next, ...error.message.split('\n')], cause: error});
+    const {what, known, next = '', section} = leftStaged;
+    throw new ExplainedError(what, {known: [...known, next, ...error.message.split('\n')], section, cause: error});
   }
   if (leftStaged !== undefined) throw leftStaged;
 }

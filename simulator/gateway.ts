@@ -54,6 +54,7 @@ export class Gateway {
     const fault = this.faults.next(entry);
     entry.fault = fault;
     for (const listener of this.listeners) listener(entry);
+    await fault?.heldUntil;
     await this.#parts.schedule.advance();
     const judged = this.#judge(received);
     this.#takeEffect(judged.outcome, entry, fault?.effect ?? 'now');

@@ -62,6 +62,8 @@ export interface Fault {
   readonly times?: number;
   /** Default `now`. */
   readonly effect?: Effect;
+  /** The request is taken up once this is settled. */
+  readonly heldUntil?: Promise<unknown>;
   /** Real time before the answer. */
   readonly delayMs?: number;
   /** Default: the true one. */

@@ -7,7 +7,7 @@ import {type Stage, setStage, URL_SECRET} from '../fixtures/stage.ts';
 import {answers, changed, HOSTILE_TEXTS} from './answers.ts';
 
 /** The commands that the action itself gives; the runner must find no other in what it writes. */
-const OWN_COMMANDS = ['add-mask', 'debug', 'notice', 'warning', 'error'];
+const OWN_COMMANDS = ['add-mask', 'debug', 'notice', 'warning', 'error', 'group', 'endgroup'];
 const OUTPUTS = [
   'created',
   'failed-regions',
@@ -17,6 +17,7 @@ const OUTPUTS = [
   'image-size',
   'image-status',
   'images',
+  'ready-images',
   'task-id',
 ];
 const DEBUG = {env: {RUNNER_DEBUG: '1'}};

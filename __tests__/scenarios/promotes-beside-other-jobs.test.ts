@@ -1,4 +1,5 @@
 import {expect, it} from '@jest/globals';
+import type {JournalEntry} from '../../simulator/simulator.ts';
 import {promotedAt, setChannelStage} from '../fixtures/channel-stage.ts';
 
 const TASK = '11111111-1111-4111-8111-111111111111';
@@ -85,16 +86,19 @@ it('an image that is being deleted while it is promoted makes the step red', asy
 });
 
 it('an image that is promoted while a prune runs is not deleted by it', async () => {
-  await using stage = await setChannelStage({timing: {deletingMs: 1500}});
+  await using stage = await setChannelStage();
   stage.add('trainer-v3', {tags: promotedAt(3)});
   stage.add('trainer-v2', {tags: promotedAt(2)});
   const old = stage.add('trainer-v1', {tags: promotedAt(1)});
   // The prune has its plan, which has this image in it, and is held up before it deletes.
-  stage.cloud.script({request: 'image', match: ({params}) => params['image_id'] === old.id, delayMs: 2500});
+  const isPromoted = Promise.withResolvers<void>();
+  const isOfOld = ({params}: JournalEntry) => params['image_id'] === old.id;
+  stage.cloud.script({request: 'image', match: isOfOld, heldUntil: isPromoted.promise});
   const planned = Promise.withResolvers<void>();
   const pruning = stage.startPrune({}, {onLine: (line) => line.includes(`delete ${old.id}`) && planned.resolve()});
   await planned.promise;
   const promoted = await stage.promote({name: 'trainer-v1'});
+  isPromoted.resolve();
   const pruned = await pruning.result;
 
   expect([promoted.exitCode, pruned.exitCode]).toEqual([0, 0]);

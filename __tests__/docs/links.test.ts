@@ -18,6 +18,38 @@ it.each(PAGES)('every relative link in %s leads to a file and a heading that exi
   expect(relativeLinks.flatMap((link) => faultOf(link, page))).toEqual([]);
 });
 
+/** Pages of this repository on GitHub: badges of workflows, the issue forms' links. */
+const ON_GITHUB =
+  /^https:\/\/github\.com\/[\w-]+\/upload-gcore-gpu-image\/(?:blob\/\w+|actions\/workflows)\/([^\s#]+)(#\S+)?$/;
+
+/** What is wrong with a link to a page of this repository on GitHub. */
+function faultOnGithub(link: string): readonly string[] {
+  const [, path = '', anchor = ''] = ON_GITHUB.exec(link) ?? [];
+  const isWorkflow = link.includes('/actions/workflows/');
+  return faultOf(
+    isWorkflow ? `.github/workflows/${path.replace(/\/badge\.svg$/, '')}` : `${path}${anchor}`,
+    'README.md',
+  );
+}
+
+it('every link to a page of this repository on GitHub leads to a file and a heading that exist', () => {
+  const forms = ['bug.yml', 'config.yml', 'idea.yml'].map((form) => readPage(`.github/ISSUE_TEMPLATE/${form}`));
+  const links = [
+    ...PAGES.flatMap((page) => linksIn(readPage(page))),
+    ...forms.flatMap((form) => form.match(/https:[^\s)]+/g) ?? []),
+  ];
+  const onGithub = links.filter((link) => ON_GITHUB.test(link));
+  expect(onGithub.length).toBeGreaterThan(0);
+  expect(onGithub.flatMap(faultOnGithub)).toEqual([]);
+});
+
+it('every heading has an anchor of its own', () => {
+  const twice = PAGES.flatMap((page) =>
+    [...anchorsIn(readPage(page))].filter((anchor) => /-1$/.test(anchor)).map((anchor) => `${page}#${anchor}`),
+  );
+  expect(twice).toEqual([]);
+});
+
 it('every file in the tree of CONTRIBUTING.md exists', () => {
   const [tree = ''] = /```text\nsrc\/upload\.ts[\s\S]*?```/.exec(readPage('CONTRIBUTING.md')) ?? [];
   const files = [...tree.matchAll(/\w+\/[\w/-]+\.ts/g)].map(([file]) => file);
@@ -26,7 +58,12 @@ it('every file in the tree of CONTRIBUTING.md exists', () => {
 });
 
 it('links are found, and so are headings', () => {
-  expect(linksIn('[a](b.md#c) `[d](e)`\n```yaml\n[f](g)\n```\n[![h](i)](j)')).toEqual(['b.md#c', 'i', 'j']);
+  expect(linksIn('[a](b.md#c) `[d](e)`\n```yaml\n[f](g)\n```\n[![h](i)](j) <img src="k">')).toEqual([
+    'b.md#c',
+    'i',
+    'j',
+    'k',
+  ]);
   expect([...anchorsIn('# Wait, `once`\n```sh\n# no\n```\n## Twice\n## Twice')]).toEqual([
     'wait-once',
     'twice',

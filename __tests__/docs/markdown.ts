@@ -75,8 +75,10 @@ export function anchorsIn(markdown: string): ReadonlySet<string> {
   );
 }
 
-/** Where the links and pictures of a page lead. */
+/** Where the links and pictures of a page lead, those in HTML too. */
 export function linksIn(markdown: string): readonly string[] {
   const prose = proseOf(markdown).replace(/`[^`\n]*`/g, '');
-  return [...prose.matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => target);
+  return [...prose.matchAll(/\]\(([^()\s]+)\)|\b(?:href|src|srcset)="([^"]*)"/g)].map(
+    ([, inMarkdown, inHtml = '']) => inMarkdown ?? inHtml,
+  );
 }

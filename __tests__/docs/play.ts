@@ -1,3 +1,6 @@
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect} from '@jest/globals';
 import type {StepResult} from '../../harness/runner.ts';
 import {sha256Of} from '../fixtures/file-host.ts';
@@ -30,7 +33,12 @@ export async function play({env, jobs}: Workflow, stage: ReleaseStage): Promise<
       github: GITHUB,
       inputs: {version: 'v1.2.3'},
       secrets: {GCORE_API_KEY: key, GCORE_READ_KEY: key, IMAGES_READ_TOKEN: stage.token},
-      vars: {GCORE_PROJECT: 'default', GCORE_REGION: 'Luxembourg-2', GCORE_REGIONS: 'Luxembourg-2, Manassas'},
+      vars: {
+        GCORE_PROJECT: 'default',
+        GCORE_REGION: 'Luxembourg-2',
+        GCORE_REGIONS: 'Luxembourg-2, Manassas',
+        GCORE_RETIRED_REGIONS: 'Sines-2',
+      },
       needs,
     };
     for (const matrix of combinationsOf(job, contexts)) {
@@ -68,6 +76,13 @@ function outputsOfScript({run = ''}: Step, {image}: ReleaseStage): Readonly<Reco
   return run.includes('sha256=$(sha256sum ') ? {sha256: sha256Of(image)} : {};
 }
 
+/** The image as a file of the runner. */
+function writeImage({image}: ReleaseStage): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'example-')), 'image.qcow2');
+  writeFileSync(path, image);
+  return path;
+}
+
 async function playStep(step: Step, contexts: Contexts, stage: ReleaseStage): Promise<StepResult | undefined> {
   const {cloud, host} = stage;
   const action = actionOf(step);
@@ -81,6 +96,7 @@ async function playStep(step: Step, contexts: Contexts, stage: ReleaseStage): Pr
     'poll-interval-seconds': '1',
     // The image is on this machine, under the path that the example has.
     ...(given['url'] === undefined ? {} : {url: new URL(new URL(given['url']).pathname, host.url).href}),
+    ...(given['file'] === undefined ? {} : {file: writeImage(stage)}),
   };
   const run = (more: Readonly<Record<string, string>>) =>
     stage.run({action, inputs: {...inputs, ...more}, env: texts(step.env, contexts)});

@@ -76,7 +76,7 @@ export function readExample({text}: Example): Workflow {
 
 /** The metadata file of an action of this repository, where a step uses one. */
 export function actionOf({uses = ''}: Step): string | undefined {
-  const match = /^OWNER\/upload-gcore-gpu-image(\/\w+)?@v1$/.exec(uses);
+  const match = /^[\w-]+\/upload-gcore-gpu-image(\/\w+)?@v1$/.exec(uses);
   return match === null ? undefined : join((match[1] ?? '').slice(1), 'action.yml');
 }
 
@@ -88,7 +88,7 @@ export function metadataOf(action: string): Metadata {
 export function faultsOfInputs(step: Step): readonly string[] {
   const action = actionOf(step);
   if (action === undefined)
-    return step.uses?.startsWith('OWNER/') === true ? [`${step.uses} is no action of ours`] : [];
+    return step.uses?.includes('upload-gcore-gpu-image') === true ? [`${step.uses} is no action of ours`] : [];
   const {inputs} = metadataOf(action);
   const unknown = Object.keys(step.with).filter((name) => !(name in inputs));
   const missing = Object.keys(inputs).filter((name) => inputs[name]?.required === true && !(name in step.with));

@@ -1,14 +1,21 @@
 import {expect, it} from '@jest/globals';
+import {withImageFile} from '../docs/image-file.ts';
 import {setReleaseStage} from '../fixtures/release-stage.ts';
 
 const LOADER = `import {registerHooks} from 'node:module';
   registerHooks({load: (url, context, next) => (url.startsWith('file:') && console.log('loaded ' + url), next(url, context))});`;
 
-it('loads the chunk for GitHub only if GitHub is needed', async () => {
+it('loads what GitHub needs, and what a file needs, only then', async () => {
   await using stage = await setReleaseStage();
   const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(LOADER)}`};
   const loadedBy = async (inputs: Record<string, string>) =>
-    (await stage.upload(inputs, {env})).lines.filter((line) => line.startsWith('loaded ')).length;
+    (await stage.upload(inputs, {env})).lines.filter((line) => line.startsWith('loaded '));
+  const plain = await loadedBy({});
+  const github = await loadedBy({'attach-to-release': 'true'});
+  const file = await withImageFile(stage.image, (path) => loadedBy({url: '', file: path, name: 'from-a-file'}));
 
-  expect([await loadedBy({}), await loadedBy({'attach-to-release': 'true'})]).toEqual([1, 2]);
+  expect(plain).toHaveLength(1);
+  expect(github.length).toBeGreaterThan(1);
+  expect(file.length).toBeGreaterThan(1);
+  expect(file.filter((line) => github.includes(line))).toEqual(plain);
 });

@@ -3,7 +3,7 @@ import {isLoopback} from '../../http/loopback.ts';
 import {NOTHING_CHANGED} from '../../images/explain.ts';
 import type {FileFacts} from '../../images/fingerprint.ts';
 import type {Checksum} from '../../images/publish/context.ts';
-import {preflight, type SourceFacts} from '../../preflight/preflight.ts';
+import type {SourceFacts} from '../../preflight/preflight.ts';
 import {addSecretsOfUrl, type Secrets} from '../../runner/secrets.ts';
 import {inert} from '../../text/inert.ts';
 import {decoded} from '../../text/signed-url.ts';
@@ -138,9 +138,10 @@ async function findFile(path: string, inputs: UploadInputs, run: Run, secrets: S
   };
 }
 
-/** Checks the image before any request to Gcore, and logs what it finds. */
+/** Checks the image before any request to Gcore, and logs what it finds. The code is loaded only then. */
 async function check(url: string, inputs: UploadInputs, run: Run): Promise<SourceFacts> {
   if (!inputs.withPreflight) return NOTHING_KNOWN;
+  const {preflight} = await import('../../preflight/preflight.ts');
   const facts = await preflight(url, run, {apiIsLoopback: isLoopback(inputs.apiUrl)});
   const {format, sizeBytes, virtualSizeBytes} = facts;
   const found = [

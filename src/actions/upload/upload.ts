@@ -23,7 +23,7 @@ import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {openSide} from '../shared/side-client.ts';
 import {createStopwatch} from '../shared/stopwatch.ts';
-import {forecast} from './forecast.ts';
+import type {Forecasting} from './forecast.ts';
 import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
@@ -55,7 +55,7 @@ export async function upload(step: Step): Promise<void> {
     const {staging} = source;
     if (staging !== undefined) outputs.set('sha256', staging.sha256);
     const {repository} = step.environment;
-    const ahead = await forecast({inputs, scopes, file: source.file, repository, gcore: sharing, side, run});
+    const ahead = await lookAhead({inputs, scopes, file: source.file, repository, gcore: sharing, side, run});
     const spec = specOf(inputs, source, step.environment);
     const {time, elapsedMs} = createStopwatch(step.clock);
     const settled = await inEachRegion<RegionOutcome>(
@@ -92,6 +92,12 @@ export async function upload(step: Step): Promise<void> {
     client.close();
     side.close();
   }
+}
+
+/** What is known before the first upload: quotas, prices, time. In a chunk of its own, as the entry is to stay small. */
+async function lookAhead(about: Forecasting) {
+  const {forecast} = await import('./forecast.ts');
+  return await forecast(about);
 }
 
 /**

@@ -18,3 +18,8 @@ it.each([
   expect(namesIn(page, 'inputs', source)).toEqual(Object.keys(inputs));
   expect(namesIn(page, 'outputs', source)).toEqual(Object.keys(outputs));
 });
+
+it('the badge of the coverage says what `npm run coverage` demands', () => {
+  const {lines} = JSON.parse(readPage('.c8rc.json'));
+  expect(readPage('README.md')).toContain(`badge/coverage-%E2%89%A5${lines}%25-`);
+});

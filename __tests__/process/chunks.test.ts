@@ -14,8 +14,8 @@ it('loads what GitHub needs, and what a file needs, only then', async () => {
   const github = await loadedBy({'attach-to-release': 'true'});
   const file = await withImageFile(stage.image, (path) => loadedBy({url: '', file: path, name: 'from-a-file'}));
 
-  expect(plain).toHaveLength(1);
-  expect(github.length).toBeGreaterThan(1);
-  expect(file.length).toBeGreaterThan(1);
-  expect(file.filter((line) => github.includes(line))).toEqual(plain);
+  const only = (lines: readonly string[]) => lines.filter((line) => !plain.includes(line));
+  expect(only(github).length).toBeGreaterThan(0);
+  expect(only(file).length).toBeGreaterThan(0);
+  expect(only(file).filter((line) => github.includes(line))).toEqual([]);
 });

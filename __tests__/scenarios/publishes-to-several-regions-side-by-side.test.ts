@@ -34,6 +34,7 @@ it('outputs every region by ID, and the first region given by itself', async () 
     size: stage.image.length,
     status: 'active',
     task_id: inRegion(regionId)?.creatorTaskId,
+    visibility: 'private',
     created: true,
   });
   expect(exitCode).toBe(0);

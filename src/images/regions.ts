@@ -96,7 +96,7 @@ export async function inEachRegion<T extends {readonly kind: string}>(
   run: Run,
 ): Promise<readonly RegionResult<T>[]> {
   const limit = pLimit(maxParallel);
-  const fleet = watchFleet(regions.length, words, run);
+  const fleet = watchFleet(regions.length, () => limit.concurrency, words, run);
   let keptSlots = 0;
   let sharedFailure: ExplainedError | undefined;
 

@@ -18,22 +18,32 @@ export interface Fleet {
 /** The parts give their signs of life once a minute, each at a time of its own. */
 const HEARTBEAT_MS = 59_000;
 
-/** Says at most once a minute how all parts together are getting on: one line, however many there are. */
-export function watchFleet(size: number, {working, done}: FleetWords, {clock, log}: Run): Fleet {
+/**
+ * Says at most once a minute how all parts together are getting on: one line, however many there are.
+ *
+ * @param size how many parts there are
+ * @param slots how many of them are worked on at a time, as of now
+ */
+export function watchFleet(size: number, slots: () => number, {working, done}: FleetWords, {clock, log}: Run): Fleet {
   const startedAtMs = new Map<object, number>();
   const ended = {done: 0, failed: 0};
   let usualMs: number | undefined;
   let lastBeatMs = clock.now();
   const line = () => {
+    const waiting = size - ended.done - ended.failed - startedAtMs.size;
     const counts = [
       [ended.done, done],
       [startedAtMs.size, working],
-      [size - ended.done - ended.failed - startedAtMs.size, 'waiting'],
+      [waiting, 'waiting'],
       [ended.failed, 'failed'],
     ] as const;
     const shown = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(', ');
     const longestMs = clock.now() - Math.min(clock.now(), ...startedAtMs.values());
-    return `${shown}; longest ${minutes(longestMs)}${usualMs === undefined ? '' : `, usually ${minutes(usualMs)}`}`;
+    const text = `${shown}; longest ${minutes(longestMs)}`;
+    if (usualMs === undefined) return text;
+    const elapsedMs = [...startedAtMs.values()].map((atMs) => clock.now() - atMs);
+    const leftMs = timeToGoMs({elapsedMs, waiting, slots: slots(), usualMs});
+    return `${text}, usually ${minutes(usualMs)}${leftMs === 0 ? '' : `, about ${minutes(leftMs)} to go`}`;
   };
   return {
     starts: (part) => startedAtMs.set(part, clock.now()),
@@ -48,6 +58,27 @@ export function watchFleet(size: number, {working, done}: FleetWords, {clock, lo
       log.heartbeat(line(), usualMs);
     },
   };
+}
+
+/** What is still to be done. */
+interface Backlog {
+  /** How long each part that runs has been running, in milliseconds. */
+  readonly elapsedMs: readonly number[];
+  readonly waiting: number;
+  readonly slots: number;
+  /** How long a part usually takes, in milliseconds. */
+  readonly usualMs: number;
+}
+
+/**
+ * What is left of the part that started last, and after it the parts that wait, a slot's worth at a time. A part that takes longer than
+ * usual counts as if it ended now. Time before this step, as an import that the gate waits for may have had, is not known here: it then
+ * takes less.
+ *
+ * @returns milliseconds; 0 if nothing waits, and all that runs takes longer than usual
+ */
+function timeToGoMs({elapsedMs, waiting, slots, usualMs}: Backlog): number {
+  return Math.max(0, ...elapsedMs.map((ms) => usualMs - ms)) + Math.ceil(waiting / slots) * usualMs;
 }
 
 function minutes(ms: number): string {

@@ -97,7 +97,7 @@ describe('redirects', () => {
       response.writeHead(302, {location: String(request.url), 'set-cookie': 'pass=1'}).end(),
     );
     expect((await look(host.url)).facts?.warnings).toEqual([
-      expect.stringContaining(`HEAD ${host.url} leads in a circle to whoever sends no cookies.`),
+      expect.stringContaining(`HEAD ${host.url} leads in a circle for a client that sends no cookies.`),
     ]);
   });
 

@@ -77,5 +77,5 @@ it('and not at all if the file is another by then', async () => {
   const {exitCode, log} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('The checksum is not verified: the file behind the URL has changed meanwhile');
+  expect(log).toContain('The checksum is not verified: the file behind the URL has changed since it was checked');
 });

@@ -88,7 +88,7 @@ it.each([
   const {exitCode, log} = await stage.upload(inputsFor(stage, host));
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('The checksum is not verified: the file behind the URL has changed meanwhile');
+  expect(log).toContain('The checksum is not verified: the file behind the URL has changed since it was checked');
   expect(log).toMatch(text);
   expect(await stage.cloud.images()).toHaveLength(1);
 });
@@ -103,7 +103,7 @@ it('if the body is another one than when the URL was checked', async () => {
   const {exitCode, log} = await stage.upload(inputsFor(stage, host));
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('The checksum is not verified: the file behind the URL has changed meanwhile');
+  expect(log).toContain('The checksum is not verified: the file behind the URL has changed since it was checked');
 });
 
 it('if the server is too slow for the time that is left', async () => {

@@ -37,7 +37,7 @@ export function isInChannel(channel: string): IsCandidate {
 }
 
 /**
- * The images of a channel, the current one first, then those that were current before it. Only images of ours in the project count, and
+ * The images of a channel, the current one first, then those that were current before it. Only images of the project that this action uploaded count, and
  * only values that are times.
  */
 export function promotionsTo(channel: string, images: readonly Image[], projectId: number): readonly Promotion[] {

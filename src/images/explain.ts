@@ -99,7 +99,7 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
   })),
   textOf(UnreadableRow, ({message}) => ({
     what: `Gcore's answer cannot be used: ${message}`,
-    next: 'Look at it in the Gcore portal, and delete it if nobody needs it. Then run this job again.',
+    next: 'Check it in the Gcore portal, and delete it if nobody needs it. Then run this job again.',
     section: 'a-row-that-may-be-the-image-cannot-be-read',
   })),
   textOf(RequestError, explainRequest),

@@ -165,7 +165,7 @@ function decodeLocation(location: string): string | undefined {
 /** A client that keeps cookies may get out of a circle: whether Gcore does is not known. */
 function circle(asked: string, setsCookie: boolean): Doubt | DeadEnd {
   const text = `${asked} leads in a circle`;
-  return setsCookie ? {doubt: `${text} to whoever sends no cookies`} : {deadEnd: text};
+  return setsCookie ? {doubt: `${text} for a client that sends no cookies`} : {deadEnd: text};
 }
 
 function targetOf(location: string, from: URL, asked: string): URL | DeadEnd {

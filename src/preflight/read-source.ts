@@ -154,7 +154,8 @@ class Reading {
       throw new SourceUnread(`${asked} gave the encoding ${inert(encoding, 50)} of the file`);
     const version = headersOf([head]);
     const change = versionChange(this.#version, version);
-    if (change !== undefined) throw new SourceUnread(`the file behind the URL has changed meanwhile: ${change}`);
+    if (change !== undefined)
+      throw new SourceUnread(`the file behind the URL has changed since it was checked: ${change}`);
     this.#version = {...this.#version, ...version};
     this.#placeAt(head, asked);
     const etag = head.header('etag');

@@ -34,7 +34,7 @@ export function s3PlaceOf(storage: Storage, location: Location | undefined): S3P
   throw new ExplainedError(
     `Gcore gives storage ${storage.id} an address that is none: "${inert(storage.address, 100)}".`,
     {
-      next: 'Look at the storage in the Gcore portal, or report it to Gcore.',
+      next: 'Check the storage in the Gcore portal, or report it to Gcore.',
     },
   );
 }

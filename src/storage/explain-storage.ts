@@ -43,6 +43,6 @@ function explain(error: unknown, doing: string, isOutOfTime: boolean): unknown {
   const next =
     status === undefined || error.outcome !== 'refused'
       ? 'Check https://status.gcore.com. Then run this job again.'
-      : `Look at the storage in the Gcore portal (${STORAGE_PAGE}). Then run this job again.`;
+      : `Check the storage in the Gcore portal (${STORAGE_PAGE}). Then run this job again.`;
   return new ExplainedError(`Could not ${doing}: ${message}`, {next, cause: error});
 }

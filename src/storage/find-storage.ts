@@ -95,7 +95,7 @@ async function untilActive({id}: {readonly id: number}, api: ObjectStorage, run:
     if (!(error instanceof DeadlinePassed)) throw error;
     throw new ExplainedError(`Storage ${id} did not become active in time. Last state seen: ${error.progress.state}.`, {
       known: ['Nothing was uploaded.'],
-      next: `Look at the storage in the Gcore portal (${STORAGE_PAGE}). Run this job again once it is active.`,
+      next: `Check the storage in the Gcore portal (${STORAGE_PAGE}). Run this job again once it is active.`,
       cause: error,
     });
   }

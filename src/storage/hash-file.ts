@@ -18,7 +18,7 @@ export interface LocalFile {
 /**
  * Computes a file's SHA-256, reading it once from its first byte to its last.
  *
- * @throws ExplainedError if it cannot be read, is no regular file, is empty, or changes meanwhile; the signal's reason
+ * @throws ExplainedError if it cannot be read, is no regular file, is empty, or changes while it is read; the signal's reason
  */
 export async function hashFile(path: string, onProgress: OnProgress, signal: AbortSignal): Promise<LocalFile> {
   const file = await openRegularFile(path);

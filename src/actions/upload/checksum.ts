@@ -59,7 +59,8 @@ export function proofByReading(expected: string, source: SourceToRead, run: Run)
     },
     checkUnchanged: async () => {
       const change = versionChange(version, await readVersion(source, run).catch(asNotVerified));
-      if (change !== undefined) throw new NotVerified(`the file behind the URL has changed meanwhile: ${change}`);
+      if (change !== undefined)
+        throw new NotVerified(`the file behind the URL has changed since it was checked: ${change}`);
     },
   });
 }

@@ -34,7 +34,7 @@ export interface Staging {
 
 const NOT_IMPORTED = {known: ['No import was started.'], resume: 'Run this job again.'};
 const RESUME_STAGED =
-  'Run this job again: it waits for this import if it still runs, and stages the file anew if it failed.';
+  'Run this job again: it waits for this import if it still runs, and stages the file again if it failed.';
 
 /** Prepares the staging of a file; nothing is sent yet. */
 export function createStaging(file: LocalFile, {account, locationName, secrets}: StagingOptions, run: Run): Staging {

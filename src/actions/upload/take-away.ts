@@ -25,7 +25,7 @@ export async function takeAway(options: UnstageOptions, run: Run): Promise<Expla
     if (error instanceof ExplainedError) return error;
     return explainFailure(error, {
       known: [`Whether the staged file is deleted is not known. It is in storage ${storageId}.`],
-      resume: `Look at the log of this action's post step. If it does not say that the file is deleted, open ${STORAGE_PAGE}, select storage ${storageId}, and delete the bucket whose name begins with gpu-stage-.`,
+      resume: `Read the log of this action's post step. If it does not say that the file is deleted, open ${STORAGE_PAGE}, select storage ${storageId}, and delete the bucket whose name begins with gpu-stage-.`,
     });
   }
 }

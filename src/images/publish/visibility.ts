@@ -3,7 +3,7 @@ import {ImageIsPublic} from '../errors.ts';
 import type {PublishContext} from './context.ts';
 
 /**
- * Warns of an image of ours that everyone can see: Gcore documents no visibility of GPU uploads, and an image may hold what is private.
+ * Warns of an uploaded image that everyone can see: Gcore documents no visibility of GPU uploads, and an image may hold what is private.
  *
  * @throws ImageIsPublic if the spec asks for a private one. The image is neither retried nor deleted: something may use it already
  */

@@ -18,7 +18,7 @@ import {pollFor} from './wait-for.ts';
 
 /** Which image is meant, if neither its ID nor its name is known. */
 export type VersionQuery =
-  /** The newest image of ours whose name and tags fit. */
+  /** The newest image that this action uploaded and whose name and tags fit. */
   | {readonly latest: NameGlob; readonly tags: Tags}
   /** The current image of a channel. */
   | {readonly channel: string};

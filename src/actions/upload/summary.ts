@@ -14,10 +14,10 @@ import {failureSections} from '../shared/failure-summary.ts';
 import {imageCell, portalLine, regionOf, regionWithMark} from '../shared/image-markup.ts';
 import type {Outputs} from '../shared/outputs.ts';
 import {isCancelled, tablesOf, taskIdsOf} from '../shared/region-tables.ts';
+import {nextStep} from '../shared/snippets.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 import type {QuotaState} from './forecast.ts';
 import type {UploadInputs} from './inputs.ts';
-import {nextStep} from './snippets.ts';
 
 /** What the summary of an upload shows. */
 export interface UploadReport {

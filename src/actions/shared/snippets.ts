@@ -2,7 +2,7 @@ import type {RegionRef} from '../../images/regions.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {runningAction} from '../../runner/help.ts';
 import {codeBlock, cut, type Markup} from '../../runner/markup.ts';
-import {DEFAULT_API_URL, DEFAULT_IMAGE_TYPE} from '../shared/account-inputs.ts';
+import {DEFAULT_API_URL, DEFAULT_IMAGE_TYPE} from './account-inputs.ts';
 
 /** An image that the next step can use. */
 export interface Usable {

@@ -38,5 +38,28 @@ it('says what is not ready, and why', async () => {
 
   expect(exitCode).toBe(1);
   expect(summary).toContain('### ❌ The image is not ready in region 7');
+  expect(summary).not.toContain('hcl');
   expect(summary).toMatch(/\*\*What happened:\*\* The image will never be ready.* error\./);
+});
+
+it('shows how Terraform reads the ID of one region', async () => {
+  await using stage = await setStage();
+  const {id} = stage.cloud.addImage(IMAGE);
+  const {summary} = await stage.gate({'image-type': 'instance', 'image-id': id}, {env: {GITHUB_ACTION: 'ready'}});
+
+  expect(summary).toContain(`TF_VAR_image_id: \${{ steps.ready.outputs.image-id }}\n`);
+  expect(summary).toContain('variable "image_id" {\n  type = string\n}\n\n# image_id = var.image_id\n');
+});
+
+it('shows how Terraform reads the IDs of several regions', async () => {
+  await using stage = await setStage();
+  const images = [7, 10].map((regionId) => [regionId, {id: stage.cloud.addImage({...IMAGE, regionId}).id}]);
+  const {summary} = await stage.gate({
+    'image-type': 'instance',
+    region: '',
+    images: JSON.stringify(Object.fromEntries(images)),
+  });
+
+  expect(summary).toContain(`TF_VAR_images: \${{ steps.gate.outputs.images }}\n`);
+  expect(summary).toContain('# image_id = jsondecode(var.images)[var.region_id].id\n');
 });

@@ -20,8 +20,6 @@ export interface ThisStep {
   readonly environment: Environment;
 }
 
-/** The step's ID in the snippet if the workflow gives it none. */
-const STEP_ID = 'image';
 /** IDs that the runner makes up begin with two underscores. */
 const STEP_ID_RULE = /^(?!__)[a-z_][a-z0-9_-]{0,99}$/i;
 const MOST_BYTES = 100 * 1024;
@@ -47,8 +45,43 @@ export function nextStep(usable: readonly Usable[], step: ThisStep, markup: Mark
   ];
 }
 
+/**
+ * A snippet for a step after the gate: Terraform reads the image IDs from the gate's outputs.
+ *
+ * @param regions how many regions were asked for
+ * @returns lines of Markdown, collapsed
+ */
+export function readGate({regions, environment}: Pick<ThisStep, 'regions' | 'environment'>): readonly string[] {
+  const stepId = stepIdOr('gate', environment);
+  const [variable, output, use] =
+    regions === 1
+      ? ['image_id', 'image-id', 'var.image_id']
+      : ['images', 'images', 'jsondecode(var.images)[var.region_id].id'];
+  return [
+    '<details>',
+    '<summary><b>Use it:</b> Terraform with the output of this step</summary>',
+    '',
+    `In the same job, if the \`id\` of this step is \`${stepId}\`:`,
+    '',
+    ...codeBlock('yaml', [
+      '- run: terraform apply -auto-approve',
+      '  env:',
+      `    TF_VAR_${variable}: ${expression(`steps.${stepId}.outputs.${output}`)}`,
+    ]),
+    '',
+    // A string, not a map: Terraform would read a map as an expression, and names of images may look like one.
+    ...codeBlock('hcl', [`variable "${variable}" {`, '  type = string', '}', '', `# image_id = ${use}`]),
+    '</details>',
+    '',
+  ];
+}
+
+function stepIdOr(otherwise: string, {stepId}: Environment): string {
+  return STEP_ID_RULE.test(stepId) ? stepId : otherwise;
+}
+
 function gate({projectId}: RegionRef, {apiUrl, imageType, environment}: ThisStep): readonly string[] {
-  const stepId = STEP_ID_RULE.test(environment.stepId) ? environment.stepId : STEP_ID;
+  const stepId = stepIdOr('image', environment);
   const apiUrlText = apiUrl.href.replace(/\/$/, '');
   return [
     'The gate, for a job that boots machines from it:',

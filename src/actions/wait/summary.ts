@@ -8,6 +8,7 @@ import {failureSections} from '../shared/failure-summary.ts';
 import {imageCell, portalLine, regionOf, regionWithMark} from '../shared/image-markup.ts';
 import type {Outputs} from '../shared/outputs.ts';
 import {isCancelled, tablesOf, taskIdsOf} from '../shared/region-tables.ts';
+import {readGate} from '../shared/snippets.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 
 /** What the summary of the gate shows. */
@@ -46,6 +47,7 @@ export async function writeWaitSummary({results, elapsedMs, taskId, notes}: Wait
       ...failureSections(results, step.environment, markup),
       ...tablesOf(results, titles, rowOf),
       ...(first === undefined ? [] : [portalLine(first, markup), '']),
+      ...(isFailure(results) ? [] : readGate({regions: results.length, environment: step.environment})),
       ...noteSection(notes, markup),
     ],
     step,

@@ -105,16 +105,24 @@ async function playStep(step: Step, contexts: Contexts, stage: ReleaseStage): Pr
 
 /** A gate or a promotion in an example that publishes nothing itself is about what somebody else publishes. */
 async function publishBefore(
-  {name, region, release}: Readonly<Record<string, string>>,
-  {upload}: ReleaseStage,
+  {name, region, release, channel}: Readonly<Record<string, string>>,
+  {cloud, run, upload}: ReleaseStage,
 ): Promise<void> {
-  if (name === undefined && release === undefined) return;
-  const {exitCode} = await upload({
+  if (name === undefined && release === undefined && channel === undefined) return;
+  const {exitCode, outputs} = await upload({
     ...(name === undefined ? {} : {name}),
     ...(region === undefined ? {} : {region}),
     ...(release === undefined ? {} : {'attach-to-release': 'true'}),
   });
   expect(exitCode).toBe(0);
+  // A gate by channel is about what somebody else promotes.
+  if (name !== undefined || channel === undefined) return;
+  const account = {'api-url': cloud.url, 'api-key': cloud.apiKey, project: 'default'};
+  const promoted = await run({
+    action: 'promote/action.yml',
+    inputs: {...account, channel, images: outputs['images'] ?? ''},
+  });
+  expect(promoted.exitCode).toBe(0);
 }
 
 function texts(values: Readonly<Record<string, unknown>>, contexts: Contexts): Record<string, string> {

@@ -15,6 +15,8 @@ export const SECTIONS = [
   'two-projects-have-the-same-name',
   'there-is-no-region-of-this-name',
   'the-region-has-no-gpu-images',
+  'no-region-can-be-found',
+  'region-all-stands-for-no-region',
   'the-images-url',
   'there-is-no-image-at-the-url',
   'the-url-is-not-open-to-everyone',

@@ -53,6 +53,8 @@ const ACCOUNT: Readonly<Record<string, Failure>> = {
   'Two projects have the same name': uploading({project: 'gpu'}, {projects: [3, 4].map((id) => ({id, name: 'gpu'}))}),
   'There is no region of this name': uploading({region: 'luxembourg-2'}),
   'The region has no GPU images': uploading({region: 'Frankfurt'}),
+  'No region can be found': uploading({region: 'Luxemburg-2, 999'}),
+  'region: all stands for no region': uploading({region: 'all', 'exclude-region': 'Luxembourg-2, Manassas, Sines-2'}),
 };
 
 const REFUSALS: Readonly<Record<string, Failure>> = {

@@ -74,6 +74,30 @@ describe('in several regions, latest', () => {
   });
 });
 
+describe('in the regions that all stands for', () => {
+  /** Chicago (84) is in maintenance. */
+  const regions = fleetOf(4, {84: {state: 'MAINTENANCE'}});
+  const stable = {tags: promotedAt(1)};
+
+  it.each([{name: 'trainer-v1'}, {latest: 'trainer-*'}, {channel: 'stable'}])('%j is waited for', async (asked) => {
+    await using stage = await setChannelStage({regions});
+    for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, ...stable});
+    const inputs = {...asked, region: 'all', 'exclude-region': 'Sines-2'};
+    const {exitCode, outputs, log} = await stage.gate(inputs);
+    expect([exitCode, namesIn(outputs)]).toEqual([0, {7: 'trainer-v1', 10: 'trainer-v1'}]);
+    expect(log).toContain('region: all stands for 2 regions: Luxembourg-2 (7), Manassas (10)');
+  });
+
+  it.each([{name: 'trainer-v1'}, {channel: 'stable'}])('%j is missing only in an optional one', async (asked) => {
+    await using stage = await setChannelStage({regions});
+    for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, ...stable});
+    const inputs = {...asked, region: 'all', 'optional-region': '76', 'same-version': 'false'};
+    const {exitCode, outputs} = await stage.gate(inputs);
+    expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([0, 'true', '[76]']);
+    expect((await stage.gate({...inputs, 'optional-region': ''})).exitCode).toBe(1);
+  });
+});
+
 describe('in several regions, the channel', () => {
   it('is red if their current images differ, and says which is where', async () => {
     await using stage = await setChannelStage();

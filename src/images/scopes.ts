@@ -127,7 +127,11 @@ function noneFound(regions: readonly Found<Named>[]): ExplainedError {
   const known = [...errors.map(({what}) => what), ...new Set(errors.flatMap((error) => error.known))];
   const next = 'Set the input region to names of regions, exactly as written, or to their IDs.';
   return nothingChanged(
-    new ExplainedError(`None of ${errors.length} regions can be found:`, {known, next, section: first.section}),
+    new ExplainedError(`None of ${errors.length} regions can be found:`, {
+      known,
+      next,
+      section: 'no-region-can-be-found',
+    }),
   );
 }
 
@@ -181,6 +185,7 @@ function allOf(
       {
         known: [...NOTHING_CHANGED.known, ...leftOut.sort()],
         next: 'Check image-type and exclude-region, or name the regions.',
+        section: 'region-all-stands-for-no-region',
       },
     );
   }

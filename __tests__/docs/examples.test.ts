@@ -1,5 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
+import {parse} from 'yaml';
 import {setReleaseStage} from '../fixtures/release-stage.ts';
+import {readPage} from './markdown.ts';
 import {play} from './play.ts';
 import {actionOf, EXAMPLES, faultsOfInputs, faultsOfOutputs, readExample} from './workflows.ts';
 
@@ -42,5 +44,19 @@ it('every action has an example', () => {
   const steps = EXAMPLES.flatMap((example) => Object.values(readExample(example).jobs).flatMap((job) => job.steps));
   expect(new Set(steps.flatMap((step) => actionOf(step) ?? []))).toEqual(
     new Set(['action.yml', 'wait/action.yml', 'promote/action.yml', 'prune/action.yml']),
+  );
+});
+
+it('e2e.yml runs the workflow of docs/migrating-from-a-script.md, with fewer regions', () => {
+  const [example] = EXAMPLES.filter(({place}) => place.startsWith('docs/migrating-from-a-script.md'));
+  const documented = Object.values(readExample(example ?? {place: '', text: ''}).jobs).flatMap(({steps}) => steps);
+  const e2e = parse(readPage('.github/workflows/e2e.yml')).jobs.e2e.steps;
+  const inputsOf = (wanted: string) => e2e.find(({id}: {id?: string}) => id === wanted).with;
+  const differing = ['api-key', 'api-url', 'project', 'region', 'optional-region', 'file', 'keep-image-id'];
+  const comparable = (inputs: object) => Object.entries(inputs).filter(([name]) => !differing.includes(name));
+
+  const ours = documented.filter((step) => actionOf(step) !== undefined);
+  expect(ours.map((step) => comparable(step.with))).toEqual(
+    [inputsOf('migrated'), inputsOf('migrated-prune')].map(comparable),
   );
 });

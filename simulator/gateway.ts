@@ -62,7 +62,7 @@ export class Gateway {
     const answer = fault?.answer ?? TRUTH;
     this.#checkContract(entry, judged, answer);
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs, undefined, {signal: line.closed});
-    // The client has closed the connection meanwhile: nobody would get the answer.
+    // The client has closed the connection: nobody would get the answer.
     if (line.rawSocket.destroyed) return;
     // Recorded before the answer is sent, so that a test that has the answer finds the status in the journal.
     entry.status = statusOf(truth, answer);

@@ -18,7 +18,7 @@
  * 2. Seeds: what is there. `addImage` and `addTask` take any field of `SimulatedImage` and `SimulatedTask`.
  *
  *        cloud.addImage({name: 'gpu', type: 'baremetal', hwMachineType: 'q35', tags: {a: '1'}, readOnlyTags: {b: '2'}})
- *        cloud.addImage({name: 'gpu', visibility: 'public', isOfGcore: false})   // public, but an upload of ours
+ *        cloud.addImage({name: 'gpu', visibility: 'public', isOfGcore: false})   // public, but uploaded by this action
  *
  * 3. Odd rows: what a row is on the wire. `wire` of a seed, or of the options for all rows, uploaded ones too. The contract is
  *    checked with the row as it should be, so an odd row is no violation.

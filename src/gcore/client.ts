@@ -30,7 +30,7 @@ export interface Reply<T> {
 /** Gcore's API: requests in, checked answers out. It knows no endpoint and no image. */
 export interface Client {
   /**
-   * Reads once. Polls use it: their next look is the retry.
+   * Reads once. Polls use it: the next poll is the retry.
    *
    * @throws RequestError, or the reason of a cancelled run
    */

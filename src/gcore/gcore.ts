@@ -39,7 +39,7 @@ export interface Gcore {
   listProjects(): Promise<readonly Named[]>;
   /** All regions. */
   listRegions(): Promise<readonly Region[]>;
-  /** Reads as little as can be from a place: proof that key, project and region hold. Tells the service's time. */
+  /** Sends the cheapest request for a scope, which proves that key, project and region are right. Resolves to the service's time. */
   probe(scope: Scope): Promise<Date | undefined>;
   /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */
   uploadImage(scope: Scope, upload: UploadRequest): Promise<readonly string[]>;
@@ -47,15 +47,15 @@ export interface Gcore {
   deleteImage(scope: Scope, imageId: string): Promise<readonly string[]>;
   /** Sets tags of an image, once, and keeps its other tags: the service merges them (RFC 7386). */
   updateTags(scope: Scope, imageId: string, tags: Tags): Promise<void>;
-  /** One look at an image, its price included where it is asked for and the type has one. */
+  /** Reads an image, by a single attempt; with its price if that is asked for and the type has one. */
   getImage(scope: Scope, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
   /** All images of a scope, Gcore's public ones among them, by a single attempt. */
   pollImages(scope: Scope, isCandidate: IsCandidate): Promise<readonly Image[]>;
   /** All images of a scope, Gcore's public ones among them. */
   listImages(scope: Scope, isCandidate: IsCandidate): Promise<readonly Image[]>;
-  /** One look at a task. */
+  /** Reads a task, by a single attempt. */
   getTask(taskId: string): Promise<SeenTask>;
-  /** One look at all tasks of some places of one project that were made since a time of the service's own. */
+  /** All tasks of some scopes of one project created since a time by the service's clock, by a single attempt. */
   pollTasks(scopes: readonly Scope[], since: Date): Promise<readonly Task[]>;
   /** The latest finished tasks of some scopes of one project, a thousand in all, newest first, by a single attempt. */
   pollFinishedTasks(scopes: readonly Scope[]): Promise<readonly Task[]>;
@@ -133,7 +133,7 @@ function requireId<T extends {readonly id: string}>(id: string, answer: T, path:
 
 type Filters = readonly [name: string, value: string][];
 
-/** The tasks of some places of one project, newest first. */
+/** The tasks of some scopes of one project, newest first. */
 function tasksOf(scopes: readonly Scope[]): Filters {
   const projectIds = new Set(scopes.map(({projectId}) => projectId));
   return [

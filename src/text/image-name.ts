@@ -1,15 +1,15 @@
 import {createHash} from 'node:crypto';
 
-/** What the API takes for an image's name (OpenAPI document, UploadVirtualGpuImageSerializer): 3 to 63 characters. */
+/** What the API accepts as an image's name (OpenAPI document, UploadVirtualGpuImageSerializer): 3 to 63 characters. */
 export const IMAGE_NAME_RULE = /^[a-zA-Z0-9][a-zA-Z 0-9._-]{1,61}[a-zA-Z0-9._]$/;
 
 const MAX_LENGTH = 63;
 const HASH_LENGTH = 8;
-/** A hash with a letter in it, as all of ours have: a date (`-20260101`) is none. */
+/** A hash with a letter in it, as all hashes of this action have: a date (`-20260101`) is none. */
 const ENDS_LIKE_A_HASH = /-(?!\d+$)[0-9a-f]{8}$/;
 
 /**
- * Makes a name that the API takes out of a text that it may not, such as a repository's name and a ref.
+ * Makes a name that the API accepts from any text, such as a repository's name and a ref.
  *
  * The result keeps to letters, digits, `.`, `_` and `-` and ends in a letter or digit, which Gcore's Terraform provider takes as
  * well. If any character was replaced or cut, the beginning of the text's own SHA-256 is added, so that no two refs become one name:

@@ -77,8 +77,8 @@ export function isSecretParameter(name: string): boolean {
 }
 
 /**
- * A URL as it stands for a file: without user, password, fragment and whatever belongs to a signature, so that a URL that is signed
- * anew stays the same. All other parameters stay, in the order of their names.
+ * A URL as it stands for a file: without user, password, fragment and whatever belongs to a signature, so that a URL with a
+ * new signature stays the same. All other parameters stay, in the order of their names.
  *
  * @throws TypeError if the text is not a URL
  */

@@ -2,43 +2,43 @@ import {jittered} from './backoff.ts';
 import {type Run, timeLeftMs} from './run.ts';
 import type {Schedule} from './schedule.ts';
 
-/** What one look found: the end of the wait, or the state that things are in. */
+/** What one poll found: the result that ends the wait, or the state so far. */
 export type PollResult<T> =
   | {readonly done: T}
   | {
       readonly state: string;
-      /** The caller counts how often it finds this: the next look is no sooner than one after a failure. */
+      /** The caller counts how often it finds this: the next poll is no sooner than after a failure. */
       readonly isCounted?: boolean;
     };
 
-/** How looks have been failing since the last good one. */
+/** The consecutive failures since the last good poll. */
 export interface ConsecutiveFailures {
   /** What each of them threw, the latest last. */
   readonly errors: readonly unknown[];
-  /** Milliseconds since the last good look, or since the wait began where there was none. */
+  /** Milliseconds since the last good poll, or since the wait began if there was none. */
   readonly sinceMs: number;
-  /** Whether any look of this wait was good. */
+  /** Whether any poll of this wait was good. */
   readonly everGood: boolean;
 }
 
 /** What a wait has seen so far. */
 export interface Progress {
-  /** The state last seen; undefined before the first good look. */
+  /** The state last seen; undefined before the first good poll. */
   readonly state: string | undefined;
   /** Milliseconds since the wait began. */
   readonly elapsedMs: number;
-  /** Looks that failed so far. */
+  /** Polls that failed so far. */
   readonly failedPolls: number;
   /** What the last of them threw; undefined if none failed. */
   readonly lastFailure: unknown;
 }
 
 export interface PollOptions<T> {
-  /** One look, a single attempt: the next look is its retry. */
+  /** One poll, by a single attempt: the next poll is its retry. */
   readonly poll: () => Promise<PollResult<T>>;
-  /** Whether a failed look ends the wait, or how long to wait at least before the next one, in milliseconds. */
+  /** Whether a failed poll ends the wait, or how long to wait at least before the next one, in milliseconds. */
   readonly onFailure: (failures: ConsecutiveFailures) => 'final' | number;
-  /** When to look again; chance moves each gap by a fifth of it at most. */
+  /** When to poll next. Each gap is changed at random by a fifth of it at most. */
   readonly schedule: Schedule;
   /** Called when the state changes, and once a minute while it does not. */
   readonly report: (progress: Progress, why: 'change' | 'heartbeat') => void;
@@ -55,7 +55,7 @@ export class DeadlinePassed extends Error {
   }
 }
 
-/** No look was answered well for too long; `cause` is the last failure. */
+/** There was no good answer for too long; `cause` is the last failure. */
 export class Outage extends Error {
   override readonly name = 'Outage';
   readonly progress: Progress;
@@ -71,10 +71,10 @@ export const PATIENCE_MS = 5 * 60_000;
 const HEARTBEAT_MS = 60_000;
 
 /**
- * Looks again and again until a look is the last one.
+ * Polls until a poll finds the result.
  *
- * The first look is at once and the last one at the deadline, where a good end still counts. What is looked at, and which
- * failures are final, is the caller's to know; this loop knows time only.
+ * The first poll is at once and the last one at the deadline, when a result still counts. The caller knows what it polls and which
+ * failures are final; this loop knows only time.
  *
  * @throws DeadlinePassed, Outage, whatever failure the caller calls final, or the reason of a cancelled run
  */

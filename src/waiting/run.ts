@@ -1,6 +1,6 @@
 import type {Clock} from './clock.ts';
 
-/** Where a step's lines go. Every line is made inert and free of secrets by whoever implements this. */
+/** Where a step's lines go. An implementation makes every line inert and removes secrets. */
 export interface Log {
   debug(line: string): void;
   info(line: string): void;

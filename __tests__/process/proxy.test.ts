@@ -162,12 +162,12 @@ describe('a proxy that opens no tunnel', () => {
     'ends the step without an upload where it refuses the connection of the POST',
     async () => {
       await using stage = await setStage({tls: authority.tls});
-      // One read after the other goes through one tunnel.
-      await using proxy = await startProxy(stage.cloud.url, (nth) => (nth === 1 ? 'tunnel' : '403 Forbidden'));
-      const result = await stage.upload(
-        {...SHORT, 'if-exists': 'duplicate'},
-        {env: {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`}},
-      );
+      // Images are the last that is read before the POST, which goes on a connection of its own.
+      let areImagesRead = false;
+      stage.cloud.on('request', ({kind}) => void (areImagesRead ||= kind === 'images'));
+      await using proxy = await startProxy(stage.cloud.url, () => (areImagesRead ? '403 Forbidden' : 'tunnel'));
+      const env = {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`};
+      const result = await stage.upload({...SHORT, 'if-exists': 'duplicate'}, {env});
 
       expectNothingDone(result, {error: /^The request to Gcore failed: POST \S+: failed \(/, withinMs: 15_000});
       expect(stage.cloud.requests('upload')).toEqual([]);

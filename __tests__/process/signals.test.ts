@@ -94,7 +94,7 @@ function expectWhatWasKnown(step: Interrupted, known: Known, signal: NodeJS.Sign
       ? {
           region: 'Luxembourg-2',
           ...(knows('task') && {task_id: task?.id, name: uploads[0] && 'gpu-images-v1.2.3', created: true}),
-          ...(knows('ready') && {id: image?.id, size: image?.sizeBytes, status: 'active'}),
+          ...(knows('ready') && {id: image?.id, size: image?.sizeBytes, status: 'active', visibility: 'private'}),
           error: `The step was cancelled (${signal}).`,
         }
       : undefined,

@@ -163,9 +163,8 @@ describe('a proxy that opens no tunnel', () => {
     async () => {
       await using stage = await setStage({tls: authority.tls});
       // Images are the last that is read before the POST, which goes on a connection of its own.
-      let areImagesRead = false;
-      stage.cloud.on('request', ({kind}) => void (areImagesRead ||= kind === 'images'));
-      await using proxy = await startProxy(stage.cloud.url, () => (areImagesRead ? '403 Forbidden' : 'tunnel'));
+      const areImagesRead = () => stage.cloud.requests('images').length > 0;
+      await using proxy = await startProxy(stage.cloud.url, () => (areImagesRead() ? '403 Forbidden' : 'tunnel'));
       const env = {...authority.env, https_proxy: `http://${CREDENTIALS}@${proxy.host}`};
       const result = await stage.upload({...SHORT, 'if-exists': 'duplicate'}, {env});
 

@@ -112,7 +112,8 @@ function whatPruneWouldDelete(
     keepPerChannel: KEEP_PER_CHANNEL,
     keepImageIds: new Set<string>(),
   };
-  return planPrune(images, rules, {serviceTime: undefined, runnerTime: new Date(), projectId});
+  // Without `keepDays`, no age matters.
+  return planPrune(images, rules, {serviceTime: undefined, runnerTime: new Date(0), projectId});
 }
 
 /** One request tells how long imports usually take. Without earlier imports nothing is said. */

@@ -49,22 +49,21 @@ const IN_MAIN: readonly [Kind, number][] = [
   ['delete-key', 1],
 ];
 
-it.each(IN_MAIN.flatMap(([at, nth]) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [at, nth, signal] as const)))(
-  'leaves nothing after post if the step gets at its request %s (%i) the signal %s',
-  async (at, nth, signal) => {
-    await using stage = await setFileStage();
-    const {keys} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
-    const before = [...keys.keys()];
-    const {main, post} = await stage.publish({}, strike(stage, [{part: 'main', at, nth, signal}]));
+it.concurrent.each(
+  IN_MAIN.flatMap(([at, nth]) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [at, nth, signal] as const)),
+)('leaves nothing after post if the step gets at its request %s (%i) the signal %s', async (at, nth, signal) => {
+  await using stage = await setFileStage();
+  const {keys} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
+  const before = [...keys.keys()];
+  const {main, post} = await stage.publish({}, strike(stage, [{part: 'main', at, nth, signal}]));
 
-    expect([main.exitCode, main.signal]).toEqual(signal === 'SIGINT' ? [1, null] : [null, signal]);
-    expect(main.elapsedMs).toBeLessThan(20_000);
-    expect(post.exitCode).toBe(0);
-    expect(stage.left().buckets).toEqual([]);
-    // The ID of a key is known by its answer alone: docs/decisions.md.
-    expect(stage.left().keys).toHaveLength(before.length + (at === 'create-key' ? 1 : 0));
-  },
-);
+  expect([main.exitCode, main.signal]).toEqual(signal === 'SIGINT' ? [1, null] : [null, signal]);
+  expect(main.elapsedMs).toBeLessThan(20_000);
+  expect(post.exitCode).toBe(0);
+  expect(stage.left().buckets).toEqual([]);
+  // The ID of a key is known by its answer alone: docs/decisions.md.
+  expect(stage.left().keys).toHaveLength(before.length + (at === 'create-key' ? 1 : 0));
+});
 
 it('says that nothing was uploaded if it is cancelled while it stages', async () => {
   await using stage = await setFileStage();
@@ -76,7 +75,7 @@ it('says that nothing was uploaded if it is cancelled while it stages', async ()
 
 const IN_POST: readonly Kind[] = ['change-bucket', 's3-anonymous-head', 'delete-bucket', 'create-key', 's3-delete'];
 
-it.each(IN_POST.flatMap((at) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [at, signal] as const)))(
+it.concurrent.each(IN_POST.flatMap((at) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [at, signal] as const)))(
   'says where the file is if post, too, gets at its request %s the signal %s',
   async (at, signal) => {
     await using stage = await setFileStage();

@@ -14,7 +14,7 @@ const PASSING: ReadonlyArray<readonly [string, Answer]> = [
 ];
 
 describe.each(PASSING)('with %s in place of the answer', (_, answer) => {
-  it.each<[string, Fault]>([
+  it.concurrent.each<[string, Fault]>([
     ['to the PATCH, which was made', {request: 'patch', answer}],
     ['to the PATCH, which was not made', {request: 'patch', effect: 'none', answer}],
     ['to the first list', {request: 'images', answer}],

@@ -3,6 +3,7 @@ import {ExplainedError} from '../../src/errors.ts';
 import {inEachRegion, type RegionWork} from '../../src/images/regions.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {virtualRun} from '../fixtures/fake-gcore.ts';
+import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const REGIONS = [1, 2, 3].map((regionId) => ({
   scope: {projectId: 1, regionId, regionName: `Region-${regionId}`},
@@ -27,6 +28,18 @@ async function outcomesOf(options: Partial<RegionWork<typeof DONE>>) {
 const NOT_STARTED = 'Not started: all slots (max-parallel) are taken by imports that were given up, and may still run.';
 
 describe('work in several regions', () => {
+  it('counts the time of each region from its own start', async () => {
+    const clock = createVirtualClock();
+    const startsMs: number[] = [];
+    const work: RegionWork<typeof DONE>['work'] = async (_, run) => {
+      startsMs.push(run.startedAtMs);
+      clock.advance(600_000);
+      return DONE;
+    };
+    await inEachRegion({regions: REGIONS, maxParallel: 1, work, resume: 'Run it again.'}, virtualRun(clock));
+    expect(startsMs).toEqual([0, 600_000, 1_200_000]);
+  });
+
   it('goes on in the others if it fails in one', async () => {
     expect(await outcomesOf({})).toEqual(['It failed.', 'done', 'done']);
   });

@@ -40,7 +40,7 @@ describe('the lookup before an upload', () => {
 
   it('finds an import whose image is not listed yet by its task', async () => {
     const gcore = fakeGcore({listRunningTasks: async () => [task]});
-    expect((await existing(gcore)).existingImport).toEqual({taskId: 'task', imageId: undefined});
+    expect((await existing(gcore)).existingImport).toEqual({kind: 'task', taskId: 'task'});
   });
 
   describe('of an image that is still being saved', () => {
@@ -50,7 +50,10 @@ describe('the lookup before an upload', () => {
 
     it.each(['NEW', 'RUNNING', 'FINISHED'])('finds an existing import while its task is %s', async (state) => {
       const found = await existing(fakeGcore({...listed, getTask: inState(state)}));
-      expect(found).toMatchObject({existingImport: {taskId: 'creator', imageId: 'image'}, leftovers: []});
+      expect(found).toMatchObject({
+        existingImport: {kind: 'image', taskId: 'creator', imageId: 'image'},
+        leftovers: [],
+      });
     });
 
     it('finds a leftover if its task ended in ERROR', async () => {

@@ -33,10 +33,16 @@ export interface Existing {
   readonly baseline: Baseline;
 }
 
-/** An import that already runs. At least one of the two is known. */
-export interface ExistingImport {
-  readonly taskId: string | undefined;
-  readonly imageId: string | undefined;
+/** An import that already runs. */
+export type ExistingImport =
+  /** The list of images does not have its image yet. */
+  | {readonly kind: 'task'; readonly taskId: string}
+  /** Its task is not known if the image does not name it. */
+  | {readonly kind: 'image'; readonly imageId: string; readonly taskId: string | undefined};
+
+/** The ID by which a message names an import: its task's, or else its image's. */
+export function idOf(existing: ExistingImport): string {
+  return existing.kind === 'task' ? existing.taskId : (existing.taskId ?? existing.imageId);
 }
 
 /** An upload whose name is looked up. */
@@ -150,7 +156,7 @@ export function decide(existing: Existing, ifExists: IfExists): Decision {
   }
   if (existingImport !== undefined) return {kind: 'join', import: existingImport};
   if (ifExists === 'replace') return {kind: 'upload'};
-  if (locked !== undefined) return {kind: 'join', import: {taskId: undefined, imageId: locked.id}};
+  if (locked !== undefined) return {kind: 'join', import: {kind: 'image', imageId: locked.id, taskId: undefined}};
   requireFreeName(describeOthers(others));
   return {kind: 'upload'};
 }
@@ -160,7 +166,7 @@ function requireFreeName(takenBy: readonly string[]): void {
 }
 
 function describeImport(running: ExistingImport | undefined): readonly string[] {
-  return running === undefined ? [] : [`an import of the same image that runs (${running.taskId ?? running.imageId})`];
+  return running === undefined ? [] : [`an import of the same image that runs (${idOf(running)})`];
 }
 
 function describeOthers(others: Existing['others']): readonly string[] {
@@ -172,7 +178,9 @@ function findExistingImport(
   tasks: readonly Task[],
   upload: UploadRequest,
 ): ExistingImport | undefined {
-  if (image !== undefined) return {taskId: image.lockedBy ?? image.createdBy, imageId: image.id};
+  if (image !== undefined) {
+    return {kind: 'image', imageId: image.id, taskId: image.lockedBy ?? image.createdBy};
+  }
   const task = tasks.find(({data}) => mentionsUpload(JSON.stringify(data ?? {}), upload));
-  return task === undefined ? undefined : {taskId: task.id, imageId: undefined};
+  return task === undefined ? undefined : {kind: 'task', taskId: task.id};
 }

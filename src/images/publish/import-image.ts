@@ -54,10 +54,11 @@ export async function importImage(
 /** Waits for an import that an earlier run started, as if it were this run's own. */
 export async function joinImport(
   {spec, gcore, run}: PublishContext,
-  {taskId, imageId: listedId}: ExistingImport,
+  existing: ExistingImport,
   recorder: ProgressRecorder,
 ): Promise<ImageReady | ImportAccepted> {
-  const taskIds = taskId === undefined ? [] : [taskId];
+  const taskIds = existing.taskId === undefined ? [] : [existing.taskId];
+  const listedId = existing.kind === 'image' ? existing.imageId : undefined;
   const known = [...taskIds.map((id) => `task ${id}`), ...(listedId === undefined ? [] : [`image ${listedId}`])].join(
     ', ',
   );

@@ -13,7 +13,7 @@ import type {Waiting} from '../wait/wait-for.ts';
 import type {PublishContext} from './context.ts';
 import {outdatedTags, updateTagsOf} from './current-tags.ts';
 import {explainPublish, type FailedImport} from './explain-publish.ts';
-import {type Decision, decide, type Existing, findExisting} from './find-existing.ts';
+import {type Decision, decide, type Existing, findExisting, idOf} from './find-existing.ts';
 import {importImage, joinImport} from './import-image.ts';
 import {warnOfOtherImports} from './other-imports.ts';
 import {markerOf, ProgressRecorder} from './progress.ts';
@@ -77,10 +77,8 @@ export async function planPublish(context: PublishContext): Promise<PublishPlann
         const tags = keys.length === 0 ? '' : `, and bring its tags up to date (${keys.join(', ')})`;
         return {kind: 'planned', plan: `would reuse image ${decision.image.id}${tags}`};
       }
-      case 'join': {
-        const {taskId, imageId} = decision.import;
-        return {kind: 'planned', plan: `would wait for the existing import (${taskId ?? imageId})${then}`};
-      }
+      case 'join':
+        return {kind: 'planned', plan: `would wait for the existing import (${idOf(decision.import)})${then}`};
       case 'upload':
         return {kind: 'planned', plan: `would upload${then}`};
     }

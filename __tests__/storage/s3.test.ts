@@ -47,6 +47,9 @@ describe('where S3 is', () => {
     ['127.0.0.1:9000', ['http://127.0.0.1:9000', older]],
     ['localhost:9000', ['http://localhost:9000', older]],
     ['[::1]:9000', ['http://[::1]:9000', older]],
+    ['localhost.example', ['https://localhost.example', older]],
+    ['not-localhost', ['https://not-localhost', older]],
+    ['user@luxembourg-2.storage.gcore.dev/path', ['https://luxembourg-2.storage.gcore.dev', older]],
     ['', [older]],
   ])('is read from the address "%s"', (address, expected) => {
     const {endpoints, region} = s3PlaceOf({...storage, address}, location);

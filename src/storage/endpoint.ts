@@ -1,4 +1,5 @@
 import {ExplainedError} from '../errors.ts';
+import {isLoopback} from '../http/loopback.ts';
 import {inert} from '../text/inert.ts';
 import {retry} from '../waiting/retry.ts';
 import type {Run} from '../waiting/run.ts';
@@ -12,7 +13,6 @@ import type {ServerClock} from './server-clock.ts';
 const OBJECT_KEY = 'image';
 /** A key or a bucket that was just made may be unknown to S3 for a while. */
 const NEW_KEY_PATIENCE_MS = 120_000;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Where the S3 of a storage is. */
 export interface S3Place {
@@ -43,8 +43,8 @@ export function s3PlaceOf(storage: Storage, location: Location | undefined): S3P
 function endpointOf(address: string): URL | undefined {
   const text = `https://${address.replace(/^https?:\/\//i, '')}`;
   if (!URL.canParse(text)) return undefined;
-  const {host, hostname} = new URL(text);
-  return new URL(`${LOOPBACK.test(hostname) ? 'http' : 'https'}://${host}`);
+  const url = new URL(text);
+  return new URL(`${isLoopback(url) ? 'http' : 'https'}://${url.host}`);
 }
 
 export interface BucketAccess {

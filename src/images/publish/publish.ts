@@ -1,21 +1,18 @@
 import {refusalIn} from '../../gcore/refusal.ts';
-import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import {DeadlinePassed, type Progress} from '../../waiting/poll.ts';
-import {retry} from '../../waiting/retry.ts';
 import {timeLeftMs} from '../../waiting/run.ts';
 import {ImportFailed, ImportTimedOut} from '../errors.ts';
-import {hasOtherProperties, noteOnSame} from '../fingerprint.ts';
+import {noteOnSame} from '../fingerprint.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
-import {isForeign, MARKER_TAG} from '../tags.ts';
 import type {Waiting} from '../wait/wait-for.ts';
 import type {PublishContext} from './context.ts';
 import {outdatedTags, updateTagsOf} from './current-tags.ts';
+import {warnOfDuplicates, warnOfOtherImports} from './duplicates.ts';
 import {explainPublish, type FailedImport} from './explain-publish.ts';
 import {type Decision, decide, type Existing, findExisting, idOf} from './find-existing.ts';
 import {importImage, joinImport} from './import-image.ts';
-import {warnOfOtherImports} from './other-imports.ts';
 import {markerOf, ProgressRecorder} from './progress.ts';
 import {deleteReplaced, whyNotReplaced} from './replace.ts';
 import {checkVisibility} from './visibility.ts';
@@ -48,6 +45,92 @@ export async function publishImage(context: PublishContext): Promise<ImageReady 
       run.log.warning(`Import ${attempt} of ${spec.attempts} failed: ${error.message}${tasks}.${stillRuns} Retrying.`);
     }
   }
+}
+
+async function publishOnce(
+  context: PublishContext,
+  recorder: ProgressRecorder,
+  failedImports: readonly FailedImport[],
+): Promise<ImageReady | ImportAccepted> {
+  const {spec, run} = context;
+  const {existing, decision} = await lookUp(context, failedImports);
+  // The lookups may have taken all the time: nothing is sent that could not be waited for.
+  if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
+  if (decision.kind === 'reuse') {
+    const reused = await verified(reuse(decision.image, context, recorder), context, recorder);
+    return await asAskedFor(reused, context, recorder);
+  }
+  spec.checksum?.begin();
+  const outcome =
+    decision.kind === 'join'
+      ? await joinImport(context, decision.import, recorder)
+      : await importImage(context, existing.baseline, recorder);
+  if (outcome.kind === 'accepted') {
+    const marker = markerOf(recorder.progress);
+    if (outcome.created) await warnOfOtherImports({taskIds: outcome.taskIds, marker}, existing.baseline, context);
+    return outcome;
+  }
+  await verified(outcome, context, recorder);
+  const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
+  await warnOfDuplicates(outcome.image, existing, new Set(markers), context);
+  const asked = await asAskedFor(outcome, context, recorder);
+  if (spec.ifExists === 'replace') await deleteReplaced(asked.image, existing, context);
+  return asked;
+}
+
+interface Lookup {
+  readonly existing: Existing;
+  readonly decision: Decision;
+}
+
+/** Reads what exists and decides what to do. A wrong key, project or region fails here, before anything is sent. */
+async function lookUp({spec, gcore, run}: PublishContext, failedImports: readonly FailedImport[]): Promise<Lookup> {
+  const {scope, upload, ifExists, intervalMs} = spec;
+  const failedTaskIds = new Set(failedImports.flatMap(({taskIds}) => taskIds));
+  const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
+  const existing = await findExisting({scope, upload, failedTaskIds, waiting});
+  for (const {id, status} of existing.leftovers) {
+    run.log.notice(
+      `Image ${id} (${status}) is left from a failed import of the same name. It does not count as existing.`,
+    );
+  }
+  return {existing, decision: decide(existing, ifExists)};
+}
+
+function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressRecorder): ImageReady {
+  const note = noteOnSame(image, spec.upload);
+  if (note !== undefined) run.log.info(note);
+  run.log.info(`Image ${image.id} is the same and ready: nothing is uploaded.`);
+  recorder.accepted([], {created: false});
+  return {kind: 'reused', image, taskIds: []};
+}
+
+/** An image is only ready once its file is proved, if that is asked for: until then, no output names it. */
+async function verified(outcome: ImageReady, context: PublishContext, recorder: ProgressRecorder): Promise<ImageReady> {
+  const {checksum} = context.spec;
+  if (checksum !== undefined) {
+    recorder.unverified(outcome.image.id);
+    await checksum.verify(outcome, context);
+  }
+  recorder.ready(outcome.image);
+  return outcome;
+}
+
+/**
+ * Holds a ready image to what the workflow asks for besides its content: who may see it, and the tags, if an earlier run uploaded it.
+ *
+ * @returns the image as it is then, as the outputs have it
+ */
+async function asAskedFor(
+  outcome: ImageReady,
+  context: PublishContext,
+  recorder: ProgressRecorder,
+): Promise<ImageReady> {
+  checkVisibility(outcome.image, context);
+  if (outcome.kind === 'published') return outcome;
+  const image = await updateTagsOf(outcome.image, context);
+  if (image !== outcome.image) recorder.ready(image);
+  return {...outcome, image};
 }
 
 /** A quota that is used up stays used up. */
@@ -96,126 +179,4 @@ function replacePlan({named}: Existing, {spec}: PublishContext): string {
     ...(replaced.length === 0 ? [] : [`, then replace ${replaced.join(', ')}`]),
     ...stays.map(({id, why}) => `; image ${id} of this name stays: ${why}`),
   ].join('');
-}
-
-async function publishOnce(
-  context: PublishContext,
-  recorder: ProgressRecorder,
-  failedImports: readonly FailedImport[],
-): Promise<ImageReady | ImportAccepted> {
-  const {spec, run} = context;
-  const {existing, decision} = await lookUp(context, failedImports);
-  // The lookups may have taken all the time: nothing is sent that could not be waited for.
-  if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
-  if (decision.kind === 'reuse') {
-    const reused = await verified(reuse(decision.image, context, recorder), context, recorder);
-    return await asAskedFor(reused, context, recorder);
-  }
-  spec.checksum?.begin();
-  const outcome =
-    decision.kind === 'join'
-      ? await joinImport(context, decision.import, recorder)
-      : await importImage(context, existing.baseline, recorder);
-  if (outcome.kind === 'accepted') {
-    const marker = markerOf(recorder.progress);
-    if (outcome.created) await warnOfOtherImports({taskIds: outcome.taskIds, marker}, existing.baseline, context);
-    return outcome;
-  }
-  await verified(outcome, context, recorder);
-  const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
-  await warnOfDuplicates(outcome.image, existing, new Set(markers), context);
-  const asked = await asAskedFor(outcome, context, recorder);
-  if (spec.ifExists === 'replace') await deleteReplaced(asked.image, existing, context);
-  return asked;
-}
-
-/** An image is only ready once its file is proved, if that is asked for: until then, no output names it. */
-async function verified(outcome: ImageReady, context: PublishContext, recorder: ProgressRecorder): Promise<ImageReady> {
-  const {checksum} = context.spec;
-  if (checksum !== undefined) {
-    recorder.unverified(outcome.image.id);
-    await checksum.verify(outcome, context);
-  }
-  recorder.ready(outcome.image);
-  return outcome;
-}
-
-interface Lookup {
-  readonly existing: Existing;
-  readonly decision: Decision;
-}
-
-/** Reads what exists and decides what to do. A wrong key, project or region fails here, before anything is sent. */
-async function lookUp({spec, gcore, run}: PublishContext, failedImports: readonly FailedImport[]): Promise<Lookup> {
-  const {scope, upload, ifExists, intervalMs} = spec;
-  const failedTaskIds = new Set(failedImports.flatMap(({taskIds}) => taskIds));
-  const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
-  const existing = await findExisting({scope, upload, failedTaskIds, waiting});
-  for (const {id, status} of existing.leftovers) {
-    run.log.notice(
-      `Image ${id} (${status}) is left from a failed import of the same name. It does not count as existing.`,
-    );
-  }
-  return {existing, decision: decide(existing, ifExists)};
-}
-
-function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressRecorder): ImageReady {
-  const note = noteOnSame(image, spec.upload);
-  if (note !== undefined) run.log.info(note);
-  run.log.info(`Image ${image.id} is the same and ready: nothing is uploaded.`);
-  recorder.accepted([], {created: false});
-  return {kind: 'reused', image, taskIds: []};
-}
-
-/**
- * Holds a ready image to what the workflow asks for besides its content: who may see it, and the tags, if an earlier run uploaded it.
- *
- * @returns the image as it is then, as the outputs have it
- */
-async function asAskedFor(
-  outcome: ImageReady,
-  context: PublishContext,
-  recorder: ProgressRecorder,
-): Promise<ImageReady> {
-  checkVisibility(outcome.image, context);
-  if (outcome.kind === 'published') return outcome;
-  const image = await updateTagsOf(outcome.image, context);
-  if (image !== outcome.image) recorder.ready(image);
-  return {...outcome, image};
-}
-
-/**
- * An upload that was taken for lost and arrived late, or another run at the same time, leaves a duplicate. It is reported and never
- * deleted: only its owner knows whether something uses it.
- *
- * @param markers of all uploads of this publish
- */
-async function warnOfDuplicates(
-  image: Image,
-  existing: Existing,
-  markers: ReadonlySet<string | undefined>,
-  {spec, gcore, run}: PublishContext,
-): Promise<void> {
-  let images: readonly Image[];
-  try {
-    const list = () => gcore.pollImages(spec.scope, ({name}) => name === image.name);
-    images = await retry(list, {attempts: 3, shouldRetry: mayRetry}, run);
-  } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    run.log.warning(`Whether there is a duplicate by now could not be looked up: ${error.message}`);
-    return;
-  }
-  const isDuplicate = (other: Image) =>
-    other.id !== image.id &&
-    (markers.has(other.tags.get(MARKER_TAG)) ||
-      (spec.ifExists !== 'duplicate' &&
-        other.name === image.name &&
-        !isForeign(other, spec.scope.projectId) &&
-        !hasOtherProperties(other, spec.upload) &&
-        !existing.baseline.imageIds.has(other.id)));
-  const duplicates = images.filter(isDuplicate).map(({id}) => id);
-  if (duplicates.length === 0) return;
-  run.log.warning(
-    `There is more than one image of this upload: besides ${image.id} there is ${duplicates.join(', ')}, from a lost upload or from another run at the same time. Delete what you do not need.`,
-  );
 }

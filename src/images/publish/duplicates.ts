@@ -1,10 +1,12 @@
 import type {RawRow} from '../../gcore/gcore.ts';
-import {RequestError} from '../../gcore/request-error.ts';
+import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Image, Task} from '../../gcore/wire.ts';
+import {retry} from '../../waiting/retry.ts';
 import {hasOtherProperties, mentionsUpload} from '../fingerprint.ts';
 import {isForeign, MARKER_TAG} from '../tags.ts';
 import type {Baseline} from './baseline.ts';
 import type {PublishContext} from './context.ts';
+import type {Existing} from './find-existing.ts';
 
 /** An import that Gcore accepted a moment ago. */
 export interface AcceptedImport {
@@ -54,6 +56,42 @@ export async function warnOfOtherImports(
   if (found.length === 0) return;
   run.log.warning(
     `There is more than one import of this image: besides task ${accepted.taskIds.join(', ')} there is ${found.join(', ')}, from another run at the same time. Delete what you do not need once it is ready.`,
+  );
+}
+
+/**
+ * An upload that was taken for lost and arrived late, or another run at the same time, leaves a duplicate. It is reported and never
+ * deleted: only its owner knows whether something uses it.
+ *
+ * @param markers of all uploads of this publish
+ */
+export async function warnOfDuplicates(
+  image: Image,
+  existing: Existing,
+  markers: ReadonlySet<string | undefined>,
+  {spec, gcore, run}: PublishContext,
+): Promise<void> {
+  let images: readonly Image[];
+  try {
+    const list = () => gcore.pollImages(spec.scope, ({name}) => name === image.name);
+    images = await retry(list, {attempts: 3, shouldRetry: mayRetry}, run);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    run.log.warning(`Whether there is a duplicate by now could not be looked up: ${error.message}`);
+    return;
+  }
+  const isDuplicate = (other: Image) =>
+    other.id !== image.id &&
+    (markers.has(other.tags.get(MARKER_TAG)) ||
+      (spec.ifExists !== 'duplicate' &&
+        other.name === image.name &&
+        !isForeign(other, spec.scope.projectId) &&
+        !hasOtherProperties(other, spec.upload) &&
+        !existing.baseline.imageIds.has(other.id)));
+  const duplicates = images.filter(isDuplicate).map(({id}) => id);
+  if (duplicates.length === 0) return;
+  run.log.warning(
+    `There is more than one image of this upload: besides ${image.id} there is ${duplicates.join(', ')}, from a lost upload or from another run at the same time. Delete what you do not need.`,
   );
 }
 

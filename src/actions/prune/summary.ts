@@ -94,8 +94,11 @@ function sectionOf(
 
 const TITLES = ['Plan', 'Image', 'Size', 'Created', 'Why'];
 
-/** Adds the results to the job summary. */
-/** @param freed what the deleted images cost; empty if that is not known */
+/**
+ * Adds the results to the job summary.
+ *
+ * @param freed what the deleted images cost; empty if that is not known
+ */
 export async function summarizeEnd(
   results: readonly RegionResult<RegionPruned>[],
   freed: string,

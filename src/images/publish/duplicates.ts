@@ -6,7 +6,6 @@ import {hasOtherProperties, mentionsUpload} from '../fingerprint.ts';
 import {isForeign, MARKER_TAG} from '../tags.ts';
 import type {Baseline} from './baseline.ts';
 import type {PublishContext} from './context.ts';
-import type {Existing} from './find-existing.ts';
 
 /** An import that Gcore accepted a moment ago. */
 export interface AcceptedImport {
@@ -38,13 +37,7 @@ export async function warnOfOtherImports(
     run.log.warning(`Whether there is a second image by now could not be looked up: ${images.reason.message}`);
     return;
   }
-  const newImages = images.value.filter(
-    (image) =>
-      image.name === upload.name &&
-      !before.imageIds.has(image.id) &&
-      !isForeign(image, scope.projectId) &&
-      !hasOtherProperties(image, upload),
-  );
+  const newImages = images.value.filter(isNewIn(before, spec));
   const own = ownImage(newImages, accepted);
   const others = newImages.filter((image) => image !== own);
   const known = new Set([...accepted.taskIds, ...others.flatMap(({createdBy, lockedBy}) => [createdBy, lockedBy])]);
@@ -60,14 +53,15 @@ export async function warnOfOtherImports(
 }
 
 /**
- * An upload that was taken for lost and arrived late, or another run at the same time, leaves a duplicate. It is reported and never
- * deleted: only its owner knows whether something uses it.
+ * Looks once, when the image is ready, for a duplicate: an upload that was taken for lost and arrived late, or another run at the same
+ * time, leaves one. It is reported and never deleted: only its owner knows whether something uses it.
  *
  * @param markers of all uploads of this publish
+ * @throws only the reason of a cancelled run
  */
 export async function warnOfDuplicates(
   image: Image,
-  existing: Existing,
+  before: Baseline,
   markers: ReadonlySet<string | undefined>,
   {spec, gcore, run}: PublishContext,
 ): Promise<void> {
@@ -80,19 +74,23 @@ export async function warnOfDuplicates(
     run.log.warning(`Whether there is a duplicate by now could not be looked up: ${error.message}`);
     return;
   }
+  const isNew = spec.ifExists === 'duplicate' ? () => false : isNewIn(before, spec);
   const isDuplicate = (other: Image) =>
-    other.id !== image.id &&
-    (markers.has(other.tags.get(MARKER_TAG)) ||
-      (spec.ifExists !== 'duplicate' &&
-        other.name === image.name &&
-        !isForeign(other, spec.scope.projectId) &&
-        !hasOtherProperties(other, spec.upload) &&
-        !existing.baseline.imageIds.has(other.id)));
+    other.id !== image.id && (markers.has(other.tags.get(MARKER_TAG)) || isNew(other));
   const duplicates = images.filter(isDuplicate).map(({id}) => id);
   if (duplicates.length === 0) return;
   run.log.warning(
     `There is more than one image of this upload: besides ${image.id} there is ${duplicates.join(', ')}, from a lost upload or from another run at the same time. Delete what you do not need.`,
   );
+}
+
+/** Whether an image is one that the upload would make, and was not there before it. */
+function isNewIn(before: Baseline, {scope, upload}: PublishContext['spec']): (image: Image) => boolean {
+  return (image) =>
+    image.name === upload.name &&
+    !before.imageIds.has(image.id) &&
+    !isForeign(image, scope.projectId) &&
+    !hasOtherProperties(image, upload);
 }
 
 /** The image of the accepted import, if its row is there: some services show tags only once an image is imported. */

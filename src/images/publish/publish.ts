@@ -72,7 +72,7 @@ async function publishOnce(
   }
   await verified(outcome, context, recorder);
   const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
-  await warnOfDuplicates(outcome.image, existing, new Set(markers), context);
+  await warnOfDuplicates(outcome.image, existing.baseline, new Set(markers), context);
   const asked = await asAskedFor(outcome, context, recorder);
   if (spec.ifExists === 'replace') await deleteReplaced(asked.image, existing, context);
   return asked;

@@ -1,6 +1,6 @@
 import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
+import {createGcore, type Gcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
@@ -12,7 +12,14 @@ import type {RegionOutcome, RegionSuccess} from '../../images/outcome.ts';
 import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
 import {resumeNotStarted} from '../../images/publish/explain-publish.ts';
 import {planPublish, publishImage} from '../../images/publish/publish.ts';
-import {failedRegions, foundScopes, inEachRegion, type RegionResult, regionLabel} from '../../images/regions.ts';
+import {
+  type AskedRegion,
+  failedRegions,
+  foundScopes,
+  inEachRegion,
+  type RegionResult,
+  regionLabel,
+} from '../../images/regions.ts';
 import {inProject, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
@@ -22,7 +29,7 @@ import type {Log, Run} from '../../waiting/run.ts';
 import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {openSide} from '../shared/side-client.ts';
-import {createStopwatch} from '../shared/stopwatch.ts';
+import {createStopwatch, type Stopwatch} from '../shared/stopwatch.ts';
 import type {Forecasting} from './forecast.ts';
 import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
@@ -56,34 +63,15 @@ export async function upload(step: Step): Promise<void> {
     if (staging !== undefined) outputs.set('sha256', staging.sha256);
     const {repository} = step.environment;
     const ahead = await lookAhead({inputs, scopes, file: source.file, repository, gcore: sharing, side, run});
+    const stopwatch = createStopwatch(step.clock);
     const spec = specOf(inputs, source, step.environment);
-    const {time, elapsedMs} = createStopwatch(step.clock);
-    const settled = await inEachRegion<RegionOutcome>(
-      {
-        regions,
-        maxParallel: inputs.maxParallel,
-        work: (scope, regionRun) => {
-          const events = eventsOf(scope, inputs.name, source, outputs);
-          const context: PublishContext = {spec: {...spec, scope}, gcore: sharing, run: regionRun, events};
-          const publish = inputs.isDryRun ? planPublish : publishImage;
-          return time<RegionOutcome>(scope, () => explainingStaged<RegionOutcome>(publish(context), staging));
-        },
-        resume: resumeNotStarted(inputs.ifExists),
-        words: {working: 'importing', done: 'ready'},
-        onSettled: (result) => {
-          if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
-          if (regions.length > 1) logEnd(result, elapsedMs(result.scope), log);
-        },
-        keepsSlot: (error) => error instanceof PublishFailed && error.keepsSlot,
-        failsEveryRegion: (error) => error === staging?.failure() || failsEveryRegion(error),
-      },
-      run,
-    );
+    const settled = await publishEverywhere(regions, {inputs, source, spec, outputs, stopwatch, gcore: sharing, run});
     const [leftStaged, results] = await Promise.all([
       staging?.takeAway(),
       nameVisibleProjects(settled, gcore),
       release?.attach(outputs),
     ]);
+    const {elapsedMs} = stopwatch;
     const report = {inputs, source: source.facts, results, leftStaged, elapsedMs, taskId: outputs.taskId};
     await writeUploadSummary({...report, ...ahead, prices: await ahead.prices, notes: notes()}, step);
     announce(inputs.name, results, step.log);
@@ -91,41 +79,6 @@ export async function upload(step: Step): Promise<void> {
   } finally {
     client.close();
     side.close();
-  }
-}
-
-/** What is known before the first upload: quotas, prices, time. In a chunk of its own, as the entry is to stay small. */
-async function lookAhead(about: Forecasting) {
-  const {forecast} = await import('./forecast.ts');
-  return await forecast(about);
-}
-
-/**
- * Throws the failures of the regions, and before them that of taking the staged file away.
- *
- * @throws ExplainedError if anything failed
- */
-function throwAll(
-  results: readonly RegionResult<RegionOutcome>[],
-  leftStaged: ExplainedError | undefined,
-  log: Log,
-): void {
-  try {
-    throwFailures(results, log);
-  } catch (error) {
-    if (leftStaged === undefined || !(error instanceof ExplainedError)) throw error;
-    const {what, known, next = '', section} = leftStaged;
-    throw new ExplainedError(what, {known: [...known, next, ...error.message.split('\n')], section, cause: error});
-  }
-  if (leftStaged !== undefined) throw leftStaged;
-}
-
-/** If the image is a staged file, a failure says what becomes of that. */
-async function explainingStaged<T>(work: Promise<T>, staging: Staging | undefined): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw staging?.explain(error) ?? error;
   }
 }
 
@@ -144,6 +97,12 @@ async function findSourceAndRelease(inputs: UploadInputs, run: Run, {secrets, en
 /** Whether the release of the run is needed. What it takes to ask GitHub is loaded only then. */
 function asksForRelease({releaseAsset, attachToRelease}: UploadInputs): boolean {
   return releaseAsset !== undefined || attachToRelease;
+}
+
+/** What is known before the first upload: quotas, prices, time. In a chunk of its own, as the entry is to stay small. */
+async function lookAhead(about: Forecasting) {
+  const {forecast} = await import('./forecast.ts');
+  return await forecast(about);
 }
 
 /** What to publish, the same in every region. */
@@ -179,6 +138,55 @@ function specOf(
     regionTimeoutMs: inputs.regionTimeoutMs,
     intervalMs: inputs.pollIntervalMs,
   };
+}
+
+/** What the publish in every region shares. */
+interface Work {
+  readonly inputs: UploadInputs;
+  readonly source: ImageSource;
+  readonly spec: Omit<ImageSpec, 'scope'>;
+  readonly outputs: Outputs;
+  readonly stopwatch: Stopwatch;
+  readonly gcore: Gcore;
+  readonly run: Run;
+}
+
+/** Publishes in every region, some at a time, and waits until all are settled. A dry run only plans. */
+async function publishEverywhere(
+  regions: readonly AskedRegion[],
+  {inputs, source, spec, outputs, stopwatch, gcore, run}: Work,
+): Promise<readonly RegionResult<RegionOutcome>[]> {
+  const {staging} = source;
+  return await inEachRegion<RegionOutcome>(
+    {
+      regions,
+      maxParallel: inputs.maxParallel,
+      work: (scope, regionRun) => {
+        const events = eventsOf(scope, inputs.name, source, outputs);
+        const context: PublishContext = {spec: {...spec, scope}, gcore, run: regionRun, events};
+        const publish = inputs.isDryRun ? planPublish : publishImage;
+        return stopwatch.time<RegionOutcome>(scope, () => explainStaged<RegionOutcome>(publish(context), staging));
+      },
+      resume: resumeNotStarted(inputs.ifExists),
+      words: {working: 'importing', done: 'ready'},
+      onSettled: (result) => {
+        if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
+        if (regions.length > 1) logEnd(result, stopwatch.elapsedMs(result.scope), run.log);
+      },
+      keepsSlot: (error) => error instanceof PublishFailed && error.keepsSlot,
+      failsEveryRegion: (error) => error === staging?.failure() || failsEveryRegion(error),
+    },
+    run,
+  );
+}
+
+/** If the image is a staged file, a failure says what becomes of that. */
+async function explainStaged<T>(work: Promise<T>, staging: Staging | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw staging?.explain(error) ?? error;
+  }
 }
 
 function eventsOf(
@@ -226,4 +234,24 @@ function announcementOf(outcome: RegionSuccess): string {
   if (outcome.kind === 'planned') return `dry run, ${text}`;
   if (outcome.kind === 'accepted') return `${text}, not ready yet, task ${outcome.taskIds.join(', ')}`;
   return `${text}, image ${outcome.image.id}, ${roundSize(outcome.image.sizeBytes)}`;
+}
+
+/**
+ * Throws the failures of the regions, and before them that of taking the staged file away.
+ *
+ * @throws ExplainedError if anything failed
+ */
+function throwAll(
+  results: readonly RegionResult<RegionOutcome>[],
+  leftStaged: ExplainedError | undefined,
+  log: Log,
+): void {
+  try {
+    throwFailures(results, log);
+  } catch (error) {
+    if (leftStaged === undefined || !(error instanceof ExplainedError)) throw error;
+    const {what, known, next = '', section} = leftStaged;
+    throw new ExplainedError(what, {known: [...known, next, ...error.message.split('\n')], section, cause: error});
+  }
+  if (leftStaged !== undefined) throw leftStaged;
 }

@@ -1,6 +1,6 @@
 import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
-import {createGcore, type Scope} from '../../gcore/gcore.ts';
+import {createGcore, type Gcore, type Scope} from '../../gcore/gcore.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {openGithub} from '../../github/client.ts';
 import {explainGithub, GRANT_READ} from '../../github/explain.ts';
@@ -8,7 +8,7 @@ import {createReleases} from '../../github/releases.ts';
 import {throwFailures} from '../../images/explain-regions.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
 import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
-import {type AskedRegion, foundScopes, inEachRegion} from '../../images/regions.ts';
+import {type AskedRegion, foundScopes, inEachRegion, type RegionResult} from '../../images/regions.ts';
 import {inProject, resolveProject} from '../../images/scopes.ts';
 import {explainGate, GATE, passGate, type Target} from '../../images/wait/gate.ts';
 import {createVersionFinder} from '../../images/wait/same-version.ts';
@@ -18,9 +18,9 @@ import {inert} from '../../text/inert.ts';
 import type {Run} from '../../waiting/run.ts';
 import type {Images} from '../shared/images-output.ts';
 import {logEnd} from '../shared/log-end.ts';
-import {createOutputs} from '../shared/outputs.ts';
+import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {regionsAskedFor} from '../shared/regions-asked-for.ts';
-import {createStopwatch} from '../shared/stopwatch.ts';
+import {createStopwatch, type Stopwatch} from '../shared/stopwatch.ts';
 import {type ReleaseName, readWaitInputs, type WaitInputs} from './inputs.ts';
 import {awaitImages} from './release-images.ts';
 import {writeWaitSummary} from './summary.ts';
@@ -42,42 +42,14 @@ export async function wait(step: Step): Promise<void> {
       resolveProject(inputs.project, gcore),
       regionsAskedFor(images, inputs.regions, gcore, log),
     ]);
-    const regions: readonly AskedRegion[] = inProject(projectId, resolved);
-    const scopes = foundScopes(regions);
+    const regions = inProject(projectId, resolved);
     const outputs = createOutputs(regions, step.secrets);
     outputs.set('ready', false);
-    const waiting = {
-      gcore: shareTaskPolls(gcore, scopes, run.clock),
-      intervalMs: inputs.pollIntervalMs,
-      ifMissing: inputs.ifMissing,
-      withPrice: inputs.includePrices,
-    };
-    const {query, sameVersion} = inputs;
-    const found = regions.flatMap((region) => ('error' in region ? [] : [region]));
-    const findVersion = query && createVersionFinder(found, query, {sameVersion}, {...waiting, run});
-    const {time, elapsedMs} = createStopwatch(step.clock);
-    const settled = await inEachRegion<RegionOutcome>(
-      {
-        regions,
-        maxParallel: Math.max(1, scopes.length),
-        work: (scope, regionRun) =>
-          time(scope, async () => {
-            const target = (await findVersion?.(scope, regionRun)) ?? targetIn(scope, images, inputs);
-            if ('taskId' in target) outputs.learn(scope, {task_id: target.taskId});
-            const passed = await passGate(scope, target, {...waiting, run: regionRun});
-            outputs.ready(scope, passed.image);
-            return passed;
-          }),
-        resume: GATE.resume,
-        words: {working: 'not ready yet', done: 'ready'},
-        onSettled: (result) => {
-          if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
-          if (regions.length > 1) logEnd(result, elapsedMs(result.scope), log);
-        },
-      },
-      run,
-    );
+    const stopwatch = createStopwatch(step.clock);
+    const sharing = shareTaskPolls(gcore, foundScopes(regions), run.clock);
+    const settled = await passEverywhere(regions, {inputs, images, outputs, stopwatch, gcore: sharing, run});
     const results = await nameVisibleProjects(settled, gcore);
+    const {elapsedMs} = stopwatch;
     await writeWaitSummary({results, elapsedMs, taskId: outputs.taskId, notes: notes()}, step);
     throwFailures(results, step.log);
     outputs.set('ready', true);
@@ -123,6 +95,49 @@ function withReading({what, known, next, cause}: ExplainedError, own: ReleaseNam
 
 function fullName({repository: {owner, name}}: ReleaseName): string {
   return `${owner}/${name}`;
+}
+
+/** What the gate in every region shares. */
+interface Work {
+  readonly inputs: WaitInputs;
+  /** The image of each region, if the inputs give them. */
+  readonly images: Images | undefined;
+  readonly outputs: Outputs;
+  readonly stopwatch: Stopwatch;
+  readonly gcore: Gcore;
+  readonly run: Run;
+}
+
+/** Waits in all regions at once until each has its image, or failed. */
+async function passEverywhere(
+  regions: readonly AskedRegion[],
+  {inputs, images, outputs, stopwatch, gcore, run}: Work,
+): Promise<readonly RegionResult<RegionOutcome>[]> {
+  const {query, sameVersion, pollIntervalMs: intervalMs, ifMissing, includePrices: withPrice} = inputs;
+  const waiting = {gcore, intervalMs, ifMissing, withPrice};
+  const found = regions.flatMap((region) => ('error' in region ? [] : [region]));
+  const findVersion = query && createVersionFinder(found, query, {sameVersion}, {...waiting, run});
+  return await inEachRegion<RegionOutcome>(
+    {
+      regions,
+      maxParallel: Math.max(1, found.length),
+      work: (scope, regionRun) =>
+        stopwatch.time(scope, async () => {
+          const target = (await findVersion?.(scope, regionRun)) ?? targetIn(scope, images, inputs);
+          if ('taskId' in target) outputs.learn(scope, {task_id: target.taskId});
+          const passed = await passGate(scope, target, {...waiting, run: regionRun});
+          outputs.ready(scope, passed.image);
+          return passed;
+        }),
+      resume: GATE.resume,
+      words: {working: 'not ready yet', done: 'ready'},
+      onSettled: (result) => {
+        if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
+        if (regions.length > 1) logEnd(result, stopwatch.elapsedMs(result.scope), run.log);
+      },
+    },
+    run,
+  );
 }
 
 function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInputs): Target {

@@ -9,6 +9,6 @@ import {savedStaging} from './saved-staging.ts';
 export async function cleanUp(step: Step): Promise<void> {
   const saved = savedStaging();
   if (saved === '') return;
-  const {takeAwayLeft} = await import('./take-away-left.ts');
-  await takeAwayLeft(saved, step);
+  const {removeSavedStaging} = await import('./remove-saved-staging.ts');
+  await removeSavedStaging(saved, step);
 }

@@ -8,8 +8,8 @@ import type {Credentials} from '../../storage/s3-requests.ts';
 import {stageFile} from '../../storage/stage-file.ts';
 import type {StagingState} from '../../storage/staging-state.ts';
 import type {Run} from '../../waiting/run.ts';
+import {removeStagedFile} from './remove-staged-file.ts';
 import {saveStaging} from './saved-staging.ts';
-import {takeAway} from './take-away.ts';
 
 export interface StagingOptions {
   /** Where Object Storage is, and with which token. */
@@ -29,7 +29,7 @@ export interface Staging {
   /** Makes a region's failure say what becomes of the file. */
   readonly explain: (error: unknown) => unknown;
   /** Takes the file away once no import of this step needs it. What it returns, if anything, must fail the step. Never throws. */
-  readonly takeAway: () => Promise<ExplainedError | undefined>;
+  readonly remove: () => Promise<ExplainedError | undefined>;
 }
 
 const NOT_IMPORTED = {known: ['No import was started.'], resume: 'Run this job again.'};
@@ -75,9 +75,9 @@ export function createStaging(file: LocalFile, {account, locationName, secrets}:
       const mayRun = error.keepsSlot || error.cause instanceof ImportTimedOut;
       return staged !== undefined && mayRun ? withFileGone(error) : error;
     },
-    takeAway: async () => {
+    remove: async () => {
       if (state === undefined) return undefined;
-      return await takeAway({account, state, credentials, mask}, run);
+      return await removeStagedFile({account, state, credentials, mask}, run);
     },
   };
 }

@@ -67,7 +67,7 @@ export async function upload(step: Step): Promise<void> {
     const spec = specOf(inputs, source, step.environment);
     const settled = await publishEverywhere(regions, {inputs, source, spec, outputs, stopwatch, gcore: sharing, run});
     const [leftStaged, results] = await Promise.all([
-      staging?.takeAway(),
+      staging?.remove(),
       nameVisibleProjects(settled, gcore),
       release?.attach(outputs),
     ]);

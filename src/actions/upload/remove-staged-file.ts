@@ -10,7 +10,7 @@ import {saveStaging} from './saved-staging.ts';
  *
  * @returns the error if anybody may still read the file, or if the step was cancelled before that was known. Never throws.
  */
-export async function takeAway(options: UnstageOptions, run: Run): Promise<ExplainedError | undefined> {
+export async function removeStagedFile(options: UnstageOptions, run: Run): Promise<ExplainedError | undefined> {
   const {storageId, bucket} = options.state;
   try {
     run.cancelled.throwIfAborted();

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import {readInputs} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
 import {ApiKey, accountInputs, maskKeys} from '../shared/account-inputs.ts';
-import {takeAway} from './take-away.ts';
+import {removeStagedFile} from './remove-staged-file.ts';
 
 const Saved = v.object({
   storageId: v.number(),
@@ -23,7 +23,7 @@ const TIME_MS = 3_600_000;
  * @param saved the state that the step has saved last, as JSON
  * @throws ExplainedError if anybody may still read the file, or if this process is cancelled
  */
-export async function takeAwayLeft(saved: string, {secrets, ...step}: Step): Promise<void> {
+export async function removeSavedStaging(saved: string, {secrets, ...step}: Step): Promise<void> {
   const state = v.parse(Saved, JSON.parse(saved));
   maskKeys(secrets);
   const mask = (secret: string) => secrets.add(secret);
@@ -33,6 +33,6 @@ export async function takeAwayLeft(saved: string, {secrets, ...step}: Step): Pro
   const account = {apiUrl: inputs['api-url'], apiKey: inputs['storage-api-key'] ?? inputs['api-key']};
   step.log.info(`Taking away what this step has made in storage ${state.storageId}: first private, then deleted.`);
   const run = {...step, deadlineMs: step.startedAtMs + TIME_MS};
-  const failure = await takeAway({account, state, credentials: undefined, mask}, run);
+  const failure = await removeStagedFile({account, state, credentials: undefined, mask}, run);
   if (failure !== undefined) throw failure;
 }

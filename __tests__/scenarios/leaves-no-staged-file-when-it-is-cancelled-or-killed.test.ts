@@ -88,7 +88,7 @@ it.concurrent.each(IN_POST.flatMap((at) => (['SIGINT', 'SIGKILL'] as const).map(
 
     expect(main.signal).toBe('SIGKILL');
     expect([post.exitCode, post.signal]).toEqual(signal === 'SIGINT' ? [1, null] : [null, signal]);
-    expect(post.log).toContain(`Taking away what this step has made in storage ${id}: first private, then deleted.`);
+    expect(post.log).toContain(`Deleting what this step has made in storage ${id}: the file is made private first.`);
     if (signal === 'SIGINT')
       expect(post.log).toContain(`Whether the staged file is deleted is not known. It is in storage ${id}.`);
     expect(stage.cloud.storage.buckets().filter(({isPublic}) => isPublic)).toEqual([]);

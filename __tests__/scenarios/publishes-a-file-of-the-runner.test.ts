@@ -18,7 +18,7 @@ it('publishes a file to three regions, stages it once, and leaves nothing behind
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('stages nothing before the lookups, and takes nothing away before the last region is settled', async () => {
+it('stages nothing before the lookups, and deletes nothing before the last region is settled', async () => {
   await using stage = await setFileStage({timing: {runningMs: 500}});
   await stage.publish({region: '7,10'});
 
@@ -30,7 +30,7 @@ it('stages nothing before the lookups, and takes nothing away before the last re
   expect(revoked).toBeLessThan(kinds.indexOf('delete-bucket'));
 });
 
-it('has the outputs of all regions before it takes the file away', async () => {
+it('has the outputs of all regions before it deletes the staged file', async () => {
   await using stage = await setFileStage();
   stage.cloud.script({request: 'delete-bucket', times: Infinity, answer: {kind: 'hang'}});
   const {main} = await stage.publish({}, (step, part) => {

@@ -40,7 +40,7 @@ export type CleanUpOutcome =
 const LIMIT_MS = 5 * 60_000;
 
 /**
- * Takes away everything that `stageFile` has made: first nobody may read the file any more, then it is deleted. It can be repeated, and works
+ * Deletes everything that `stageFile` has made. Before that, it makes sure that nobody can read the file any more. It can be repeated, and works
  * with the state alone, in another process.
  *
  * @throws the reason of a cancelled run; every other failure is part of the outcome

@@ -2,7 +2,7 @@ import type {Step} from '../../runner/step.ts';
 import {savedStaging} from './saved-staging.ts';
 
 /**
- * The action's `post`: takes away what the step has left in Object Storage, whatever became of the step.
+ * The action's `post`: deletes what the step has left in Object Storage, whatever became of the step.
  *
  * @throws ExplainedError
  */

@@ -18,7 +18,7 @@ const Saved = v.object({
 const TIME_MS = 3_600_000;
 
 /**
- * Takes away, in another process, what a step has staged.
+ * Deletes, in another process, what a step has staged.
  *
  * @param saved the state that the step has saved last, as JSON
  * @throws ExplainedError if anybody may still read the file, or if this process is cancelled
@@ -31,7 +31,7 @@ export async function removeSavedStaging(saved: string, {secrets, ...step}: Step
   const {'api-key': apiKey, 'api-url': apiUrl} = accountInputs;
   const inputs = readInputs(v.object({'api-key': apiKey, 'api-url': apiUrl, 'storage-api-key': v.optional(ApiKey)}));
   const account = {apiUrl: inputs['api-url'], apiKey: inputs['storage-api-key'] ?? inputs['api-key']};
-  step.log.info(`Taking away what this step has made in storage ${state.storageId}: first private, then deleted.`);
+  step.log.info(`Deleting what this step has made in storage ${state.storageId}: the file is made private first.`);
   const run = {...step, deadlineMs: step.startedAtMs + TIME_MS};
   const failure = await removeStagedFile({account, state, credentials: undefined, mask}, run);
   if (failure !== undefined) throw failure;

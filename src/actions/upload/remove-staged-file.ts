@@ -6,7 +6,7 @@ import type {Run} from '../../waiting/run.ts';
 import {saveStaging} from './saved-staging.ts';
 
 /**
- * Takes a staged file away: private first, then deleted. What could not be deleted is a warning, and stays in the state for `post`.
+ * Deletes a staged file, once it is private. What could not be deleted is a warning, and stays in the state for `post`.
  *
  * @returns the error if anybody may still read the file, or if the step was cancelled before that was known. Never throws.
  */

@@ -28,7 +28,7 @@ export interface Staging {
   readonly failure: () => ExplainedError | undefined;
   /** Makes a region's failure say what becomes of the file. */
   readonly explain: (error: unknown) => unknown;
-  /** Takes the file away once no import of this step needs it. What it returns, if anything, must fail the step. Never throws. */
+  /** Deletes the staged file once no import of this step needs it. What it returns, if anything, must fail the step. Never throws. */
   readonly remove: () => Promise<ExplainedError | undefined>;
 }
 
@@ -85,7 +85,7 @@ export function createStaging(file: LocalFile, {account, locationName, secrets}:
 /** The failure of a region whose import may still run: it reads a file that is gone by then. */
 function withFileGone({what, known, next, section, cause, keepsSlot}: PublishFailed): PublishFailed {
   return new PublishFailed(what, {
-    known: [...known, 'The staged file is taken away now: an import that has not read all of it yet fails.'],
+    known: [...known, 'The staged file is deleted now: an import that has not read all of it yet fails.'],
     ...(next === undefined ? {} : {next: next === RESUME ? RESUME_STAGED : next}),
     section,
     cause,

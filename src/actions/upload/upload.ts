@@ -237,7 +237,7 @@ function announcementOf(outcome: RegionSuccess): string {
 }
 
 /**
- * Throws the failures of the regions, and before them that of taking the staged file away.
+ * Throws the failures of the regions, and before them that of deleting the staged file.
  *
  * @throws ExplainedError if anything failed
  */

@@ -10,7 +10,11 @@ const leftOut = process.platform === 'win32' ? needSignals : [];
 if (leftOut.length > 0) console.warn(`Left out on Windows, which has no signals: ${leftOut.join(', ')}`);
 
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/__tests__/environment.ts',
+  moduleNameMapper: {
+    '/contract\\.ts$': '<rootDir>/__tests__/fixtures/shared-contract.ts',
+    '/action-metadata\\.ts$': '<rootDir>/__tests__/fixtures/shared-metadata.ts',
+  },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {'^.+\\.ts$': ['@swc/jest', {jsc: {target: 'es2024', parser: {syntax: 'typescript'}}}]},

@@ -8,7 +8,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
-import {parse} from 'yaml';
+import {metadataOf} from './action-metadata.ts';
 
 export interface Job {
   /** The action's metadata, as a path from the root of the repository, or an absolute one. */
@@ -89,7 +89,7 @@ export function startPost(job: Job, {state}: Pick<StepResult, 'state'>): Running
 
 function startPart(part: 'main' | 'post', job: Job, state: StepResult['state']): RunningStep {
   const metadata = resolve(ROOT, job.action ?? 'action.yml');
-  const {inputs = {}, runs} = parse(readFileSync(metadata, 'utf8'));
+  const {inputs = {}, runs} = metadataOf(metadata);
   const files = makeFiles(job.event ?? {});
   const saved = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));
   const given = {...inputEnvironment(inputs, job), ...saved, ...job.env};

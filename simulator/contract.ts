@@ -158,8 +158,17 @@ class DocumentContract implements Contract {
   }
 }
 
+/** Compiling the schemas takes longer than most tests: what checks with one document shares them. */
+const opened = new Map<string, Contract>();
+
 /** Reads an OpenAPI 3.1 document to check against. */
 export function openContract(path: string, dialect = CLOUD_DIALECT): Contract {
+  const contract = opened.get(path) ?? readContract(path, dialect);
+  opened.set(path, contract);
+  return contract;
+}
+
+function readContract(path: string, dialect: Dialect): Contract {
   const document: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (!isJsonObject(document)) throw new Error(`${path} holds no OpenAPI document.`);
   for (const [schema, field] of dialect.nullable) {

@@ -117,15 +117,9 @@ export interface Simulator {
 
 const PERMANENT_TOKEN = '4242$5f0c1e9ad37b2468e1f09b7c6d5a43210fedcba98765432100112233445566ab';
 
-/** Compiling the schemas takes longer than most tests, so simulators of one process share them. */
-const contracts = new Map<string, Contract>();
-
 function contractOfEnvironment(): Contract | undefined {
   const {GCORE_OPENAPI: path = ''} = process.env;
-  if (path === '') return undefined;
-  const contract = contracts.get(path) ?? openContract(path);
-  contracts.set(path, contract);
-  return contract;
+  return path === '' ? undefined : openContract(path);
 }
 
 /** Starts a Gcore cloud on loopback. */

@@ -54,13 +54,7 @@ export async function openStorage(
   };
 }
 
-/** Compiling the schemas takes longer than most tests, so simulators of one process share them. */
-const contracts = new Map<string, Contract>();
-
 function contractOfEnvironment(): Contract | undefined {
   const {GCORE_STORAGE_OPENAPI: path = ''} = process.env;
-  if (path === '') return undefined;
-  const contract = contracts.get(path) ?? openContract(path, STORAGE_DIALECT);
-  contracts.set(path, contract);
-  return contract;
+  return path === '' ? undefined : openContract(path, STORAGE_DIALECT);
 }

@@ -1,6 +1,6 @@
 /**
- * The main job, end to end, with nothing but this repository: a Gcore cloud in this process, and the built action run as a GitHub runner
- * would. First the image is on a web server, then it is a file on this machine.
+ * Runs the built action as a GitHub runner does, against a simulated Gcore cloud in this process: a dry run, a publish from a web server, and a
+ * publish of a file on this machine.
  */
 import assert from 'node:assert/strict';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
@@ -9,41 +9,59 @@ import {join} from 'node:path';
 import {styleText} from 'node:util';
 import {hostImage} from '../harness/image-host.ts';
 import {makeQcow2} from '../harness/qcow2.ts';
-import {type Job, logOf, runStep, type StepResult, startPost} from '../harness/runner.ts';
-import {type Simulator, startSimulator} from '../simulator/simulator.ts';
+import {type Job, logOf, runStep, startPost} from '../harness/runner.ts';
+import {startSimulator} from '../simulator/simulator.ts';
 
 const image = makeQcow2(64 * 1024 * 1024);
 const host = await hostImage(image);
 const cloud = await startSimulator({timing: {newMs: 1500, runningMs: 3000, savingMs: 2000}});
 try {
-  say(`A Gcore cloud is at ${cloud.url}, a qcow2 image of ${image.length} bytes at ${host.url}.`);
-  heading('The log of the step');
-  const result = await runStep(jobOf({url: host.url}));
-  heading('Its outputs');
-  for (const [name, value] of Object.entries(result.outputs)) say(`${name}: ${value}`);
-  heading('Its job summary');
-  say(result.summary);
-  await assertTrue(result, cloud);
-  heading('The outputs are what the cloud holds: one image, ready.');
+  say(`Simulated Gcore cloud: ${cloud.url}\nImage on a web server: ${host.url}`);
+  await dryRun();
+  await publish();
   await publishFile();
 } finally {
   await Promise.all([cloud.close(), host.close()]);
 }
 
-/** The second act: a file of this machine, which Gcore cannot fetch from here. */
+async function dryRun(): Promise<void> {
+  heading('1. A dry run');
+  const {exitCode, summary} = await runStep(jobOf({url: host.url, 'dry-run': 'true'}));
+  heading('Its job summary');
+  say(summary.trim());
+  assert.equal(exitCode, 0, 'the dry run failed');
+  assert.equal((await cloud.images()).length, 0, 'a dry run must upload nothing');
+}
+
+async function publish(): Promise<void> {
+  heading('2. The same without dry-run');
+  const {exitCode, outputs, summary} = await runStep(jobOf({url: host.url}));
+  heading('Its outputs');
+  for (const [name, value] of Object.entries(outputs)) say(`${name}: ${value}`);
+  heading('Its job summary');
+  say(summary.trim());
+  assert.equal(exitCode, 0, 'the step failed');
+  const [published, ...others] = await cloud.images();
+  assert.equal(others.length, 0, 'there must be exactly one image');
+  assert.equal(published?.status, 'active');
+  assert.equal(outputs['image-id'], published?.id);
+  assert.equal(outputs['image-size'], String(image.length));
+  heading('The cloud has one image, it is ready, and the outputs are correct.');
+}
+
 async function publishFile(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'demo-'));
   const file = join(folder, 'trainer.qcow2');
   writeFileSync(file, image);
   try {
-    heading('The log of a step that publishes a file of this machine');
+    heading('3. A file on this machine, to three regions');
     const job = jobOf({file, name: 'from-a-file', region: 'Luxembourg-2, Manassas, Sines-2'});
     const result = await runStep(job);
     const post = await startPost(job, result).result;
     assert.deepEqual([result.exitCode, post.exitCode], [0, 0], 'the step failed');
     assert.equal((await cloud.images({name: 'from-a-file'})).length, 3);
-    assert.deepEqual([cloud.storage.buckets(), cloud.storage.keyIds()], [[], []], 'something is left');
-    heading('Three regions have the image. In Object Storage there is no bucket and no key any more.');
+    assert.deepEqual([cloud.storage.buckets(), cloud.storage.keyIds()], [[], []], 'the staged file or its key is left');
+    heading('Three regions have the image. Object Storage has no bucket and no key any more.');
   } finally {
     rmSync(folder, {recursive: true});
   }
@@ -67,16 +85,6 @@ function jobOf(inputs: Readonly<Record<string, string>>): Job {
       if (shown !== '') say(shown);
     },
   };
-}
-
-/** The cloud has the last word, not the step. */
-async function assertTrue({exitCode, outputs}: StepResult, simulator: Simulator): Promise<void> {
-  assert.equal(exitCode, 0, 'the step failed');
-  const images = await simulator.images();
-  assert.equal(images.length, 1, 'there must be exactly one image');
-  assert.equal(images[0]?.status, 'active');
-  assert.equal(outputs['image-id'], images[0]?.id);
-  assert.equal(outputs['image-size'], String(image.length));
 }
 
 function heading(text: string): void {

@@ -1,8 +1,8 @@
 /**
  * A Gcore cloud and an image on a web server, for `.github/workflows/e2e.yml`. Started by `start-cloud.ts`; ends on SIGTERM.
  *
- * It plays the runner's part in one thing, since no step can cancel another: the first time that an image called `e2e-cancelled` is
- * asked for, it sends SIGINT to the upload, as a runner does when a job is cancelled.
+ * No step can cancel another one, so this process does it: at the first upload of an image called `e2e-cancelled`, it sends SIGINT to the
+ * upload, as a runner does when a job is cancelled.
  */
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
@@ -40,7 +40,7 @@ function nameIn(body: unknown): unknown {
   return typeof body === 'object' && body !== null && 'name' in body ? body.name : undefined;
 }
 
-/** The processes that run a script of this very checkout, on Linux. */
+/** The processes that run a script of this checkout, on Linux. */
 function processesOf(script: string): readonly number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))

@@ -1,8 +1,7 @@
 /**
- * Starts `cloud.ts` as a process that outlives this one, and ends once it listens: no step has to guess when that is.
+ * Starts `cloud.ts` as a process that outlives this one, and ends when it listens.
  *
- * What the workflow needs to know goes to the step's outputs: where everything is, the cloud's process, and its log, which has a line
- * for every request.
+ * The step's outputs have what the workflow needs: URLs, the cloud's process ID, and its log, which has one line for each request.
  */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';

@@ -1,4 +1,4 @@
-/** What GitHub's API answers about releases and their assets, and the state behind it. */
+/** GitHub's API for releases and their assets, and its state. */
 import {createHash, randomUUID} from 'node:crypto';
 import type {IncomingMessage} from 'node:http';
 import type {GithubAsset, GithubOptions, GithubRelease, GithubRepository, ReleaseSeed} from './github-model.ts';
@@ -31,7 +31,7 @@ export class GithubApi {
   readonly #repositories: ReadonlyMap<string, GithubRepository>;
   readonly #tokens: GithubOptions['tokens'];
   readonly #apiPath: string;
-  /** By signature: the asset that it gives access to. */
+  /** By signature: the ID of the asset that it gives access to. */
   readonly #signatures = new Map<string, number>();
   #lastId = 1000;
 
@@ -99,7 +99,7 @@ export class GithubApi {
     if (token !== undefined && !(token in this.#tokens)) return {status: 401, body: {message: 'Bad credentials'}};
     const rights = token === undefined ? undefined : this.#tokens[token]?.[name];
     if (repository === undefined || (repository.private && rights === undefined)) return NOT_FOUND;
-    // Everybody who sees the repository may read its metadata, but not its contents.
+    // Whoever sees the repository may read its metadata, but not its contents.
     if (needed === 'write' && rights !== 'write') return FORBIDDEN;
     return needed === 'read' && repository.private && rights === 'none' ? FORBIDDEN : undefined;
   }

@@ -22,7 +22,7 @@ export interface GithubRepository {
   readonly releases: readonly GithubRelease[];
 }
 
-/** The permission `contents` of a token in a repository. A token that is not named does not see the repository, if it is private. */
+/** The permission `contents` of a token in a repository. Without an entry, a token does not see a private repository. */
 export type Contents = 'none' | 'read' | 'write';
 
 export interface GithubOptions {

@@ -1,5 +1,5 @@
 /**
- * A stand-in for GitHub on loopback: as much of its REST API, and of its downloads, as releases and their assets take
+ * A simulated GitHub on loopback: the part of its REST API and its downloads that is about releases and their assets
  * (docs.github.com, "REST API endpoints for releases" and "… for release assets").
  */
 import {once} from 'node:events';
@@ -8,7 +8,7 @@ import type {AddressInfo} from 'node:net';
 import {type Answer, type Exchange, GithubApi} from './github-api.ts';
 import type {GithubOptions, GithubRelease} from './github-model.ts';
 
-/** A scripted answer in place of the true one. */
+/** A scripted answer instead of the true one. */
 export interface GithubFault {
   readonly method: string;
   readonly path: RegExp;
@@ -27,7 +27,7 @@ export interface GithubRequest {
   readonly authorization: string | undefined;
 }
 
-/** A running stand-in. */
+/** A running simulated GitHub. */
 export interface Github extends AsyncDisposable {
   readonly apiUrl: string;
   readonly serverUrl: string;
@@ -36,7 +36,7 @@ export interface Github extends AsyncDisposable {
   release(repository: string, tag: string): GithubRelease;
   /** The content of an asset, as text; undefined if there is no asset of that name. */
   assetText(repository: string, tag: string, name: string): string | undefined;
-  /** The signatures of the short-lived URLs that were sent: secrets. */
+  /** The signatures of the short-lived URLs that were sent. They are secrets. */
   signatures(): readonly string[];
   script(...faults: GithubFault[]): void;
   /** Called, and awaited, before a request is answered. */

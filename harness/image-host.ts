@@ -1,14 +1,14 @@
 import {createServer, type RequestListener} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
-/** A web server on loopback that an image is fetched from. */
+/** A web server on loopback that serves an image. */
 export interface ImageHost {
   /** The URL of the image. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves an image, to HEAD and to GET; `answer` replaces that. */
+/** Serves an image for HEAD and GET, or gives the answers of `answer`. */
 export async function hostImage(image: Buffer, answer: RequestListener = serving(image)): Promise<ImageHost> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

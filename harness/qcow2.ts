@@ -1,13 +1,13 @@
 /** 64 KiB, the default of qemu-img. */
 const CLUSTER_BITS = 16;
 const CLUSTER_BYTES = 2 ** CLUSTER_BITS;
-/** Cluster by cluster: header, refcount table, refcount block, L1 table. Nothing of the disk itself is allocated. */
+/** One each: header, refcount table, refcount block, L1 table. No data of the disk is allocated. */
 const CLUSTERS = 4;
 /** Refcounts are 2^4 bits wide. */
 const REFCOUNT_ORDER = 4;
 
 /**
- * Makes the smallest valid qcow2 image of an empty disk, one that `qemu-img check` finds no fault with.
+ * Makes the smallest valid qcow2 image of an empty disk, one that passes `qemu-img check`.
  *
  * Format: QEMU's docs/interop/qcow2.rst, version 3. All numbers are big-endian.
  *

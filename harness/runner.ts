@@ -1,6 +1,6 @@
 /**
- * Behaves like a GitHub runner: it reads an action's metadata, starts its main file with inputs in the environment and files to
- * write to, reads its log for commands, and its files at the end.
+ * Behaves like a GitHub runner: reads an action's metadata, starts its main file with inputs in the environment and files for the
+ * outputs, reads the commands in its log, and its files at the end.
  */
 import {spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -17,11 +17,11 @@ export interface Job {
   readonly inputs: Readonly<Record<string, string>>;
   /** What the workflow writes under `env`, or the runner sets. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The token of the job, `github.token`; none unless given. */
+  /** The token of the job, `github.token`. Default: none. */
   readonly githubToken?: string;
-  /** The payload of the event that started the run; empty unless given. */
+  /** The payload of the event that started the run. Default: empty. */
   readonly event?: object;
-  /** Called with each line of the log as it comes, standard error included. */
+  /** Called with each line of the log immediately, also of standard error. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -38,7 +38,7 @@ export interface StepResult {
   readonly lines: readonly string[];
   /** The commands among them. */
   readonly commands: readonly Command[];
-  /** What people read: the lines without the commands that the runner hides, with annotations spelled out. */
+  /** The log as people see it: without hidden commands, and with annotations as text. */
   readonly log: string;
   readonly elapsedMs: number;
 }
@@ -72,7 +72,7 @@ const GITHUB_ENVIRONMENT = {
   GITHUB_SERVER_URL: 'https://github.com',
 };
 
-/** Runs an action, and waits for its end. */
+/** Runs an action until it ends. */
 export async function runStep(job: Job): Promise<StepResult> {
   return await startStep(job).result;
 }
@@ -82,7 +82,7 @@ export function startStep(job: Job): RunningStep {
   return startPart('main', job, {});
 }
 
-/** Starts an action's `post`, as the runner does at the end of a job, whatever became of the step. */
+/** Starts an action's `post`, as the runner does at the end of a job, also after a failure. */
 export function startPost(job: Job, {state}: Pick<StepResult, 'state'>): RunningStep {
   return startPart('post', job, state);
 }
@@ -123,7 +123,7 @@ function startPart(part: 'main' | 'post', job: Job, state: StepResult['state']):
   return {startedAtMs, kill: (signal) => child.kill(signal), result};
 }
 
-/** What the runner's log viewer shows of the lines: commands it acts on are gone, annotations are spelled out. */
+/** The lines as the runner's log viewer shows them: without commands, and with annotations as text. */
 export function logOf(lines: readonly string[]): string {
   return lines
     .flatMap((line) => {
@@ -142,7 +142,7 @@ export function commandIn(line: string): readonly Command[] {
   return [{name, value: value.replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%')}];
 }
 
-/** Inputs as the runner hands them over: the workflow's, else the default, under `INPUT_` and the name in capitals. */
+/** Inputs as the runner passes them: the workflow's value or the default, as `INPUT_` and the name in upper case. */
 function inputEnvironment(
   declared: Readonly<Record<string, {default?: unknown}>>,
   {inputs: given, githubToken = ''}: Job,
@@ -194,7 +194,7 @@ function mainFile(built: string): string {
   return process.env['RUN_SOURCES'] ? built.replace(/dist(.)(\w+)\1index\.js$/, 'src$1$2.ts') : built;
 }
 
-/** Of this process's own environment, what a process needs to start, and where Node writes its coverage. */
+/** The variables of this process that a process needs to start, and the folder for Node's coverage. */
 function ownEnvironment(): Record<string, string> {
   const keep = ['PATH', 'SystemRoot', 'TEMP', 'TMPDIR', 'NODE_V8_COVERAGE'];
   return Object.fromEntries(

@@ -14,7 +14,7 @@ const CREDENTIALS = {accessKeyId: 'AKTESTTESTTEST', secretAccessKey: 'a-secret-o
 const REGION = 's-region-1';
 const START_TRIES = 100;
 
-/** versitygw, an S3 server, on a free port of loopback, with its objects in a folder of its own. */
+/** versitygw, an S3 server, on a free port of loopback, with a temporary folder for its objects. */
 export interface Versitygw {
   readonly endpoint: URL;
   readonly region: string;
@@ -25,7 +25,7 @@ export interface Versitygw {
   close(): Promise<void>;
 }
 
-/** The program: the environment's VERSITYGW, or the installed one, or that on the PATH; undefined if there is none. */
+/** The program: from the variable VERSITYGW, or installed, or on the PATH; undefined if there is none. */
 export function findVersitygw(): string | undefined {
   const {VERSITYGW: given = ''} = process.env;
   return [given, INSTALLED, 'versitygw'].find(

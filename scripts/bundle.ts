@@ -1,8 +1,8 @@
 /**
- * Bundles each entry point of the built sources into `dist/<action>/`, with the licences of all that went into it.
+ * Bundles each entry point of the compiled sources into `dist/<action>/`, with the licences of all bundled packages.
  *
- * Run by `npm run build`, after the compiler. ncc's own `--license` lists only modules that webpack keeps apart and misses the many
- * that it merges into one scope, so the list is made from the bundle's statistics instead.
+ * Run by `npm run build`, after the compiler. ncc's own `--license` misses the modules that webpack merges into
+ * one scope, so the list is made from the bundle's statistics.
  */
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
@@ -11,7 +11,7 @@ import {join} from 'node:path';
 import {minifySync} from '@swc/core';
 
 const ACTIONS = ['upload', 'post', 'wait', 'promote', 'prune'];
-/** Licences that only require their own text. Any other needs a decision. */
+/** Licences that only require that their text is included. Any other needs a decision. */
 const ACCEPTED_LICENCES = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']);
 
 /** The compiled sources find packages here before those of the repository. */
@@ -19,7 +19,7 @@ const COPIES = join('build', 'node_modules');
 
 interface BundledModule {
   readonly name?: string;
-  /** Read, but not part of any file: nothing of it is used, or it was merged into another module, which lists it. */
+  /** Not part of any file: it is unused, or merged into another module, which lists it. */
   readonly orphan?: boolean;
   readonly modules?: readonly BundledModule[];
 }
@@ -34,8 +34,8 @@ try {
 }
 
 /**
- * The toolkit's modules do nothing when they are loaded, but its metadata does not say so. A copy that says so lets the bundler leave out
- * what nobody imports: a client for identity tokens, with undici, and what it takes to run programs. docs/performance.md has the effect.
+ * The toolkit's modules do nothing when they are loaded, but its metadata does not say so. With a copy that says so, the bundler leaves
+ * out unused modules: a client for identity tokens, with undici, and code that runs programs. docs/performance.md has the effect.
  */
 function copyToolkit(name: string): void {
   cpSync(join('node_modules', name), join(COPIES, name), {recursive: true});
@@ -44,7 +44,7 @@ function copyToolkit(name: string): void {
 }
 
 function bundle(action: string): void {
-  // Built in a scratch folder and then moved: a test that runs at the same time finds either the old or the new bundle.
+  // Built in a temporary folder and then moved: a test that runs at the same time finds either the old or the new bundle.
   const made = join(scratch, action);
   const statsFile = join(scratch, `${action}.json`);
   const ncc = join('node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js');
@@ -60,7 +60,7 @@ function bundle(action: string): void {
   cpSync(made, out, {recursive: true});
 }
 
-/** ncc's own `--minify` keeps exports that nobody imports. Function names stay, for the stacks in the log. */
+/** ncc's own `--minify` keeps exports that nobody imports. Function names stay, for stack traces in the log. */
 function minify(file: string): void {
   const {code} = minifySync(readFileSync(file, 'utf8'), {
     module: true,
@@ -75,7 +75,7 @@ function namesOf(module: BundledModule): readonly string[] {
   return [module.name ?? '', ...(module.modules ?? []).flatMap(namesOf)];
 }
 
-/** The folder of the package that a module is from: `node_modules/@scope/name`, however deep that lies. */
+/** The folder of a module's package, at any depth: `node_modules/@scope/name`. */
 function packageFolderOf(moduleName: string): readonly string[] {
   const [folder] = /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+(?=\/)/.exec(moduleName) ?? [];
   return folder === undefined ? [] : [folder];

@@ -1,5 +1,5 @@
 /**
- * Prints the tables of the matrix of faults. `__tests__/faults` plays every row of them.
+ * Prints the tables of the fault matrix. `__tests__/faults` tests every row.
  *
  *   node scripts/reliability.ts            prints them
  *   node scripts/reliability.ts --write    puts them into docs/reliability.md

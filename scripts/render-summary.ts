@@ -1,9 +1,9 @@
 /**
- * Shows the job summary as people see it: runs the built action against the simulator, makes HTML of the summaries as GitHub does
- * (its own flavour of Markdown, then its own list of what may stay), and has Chromium take a picture of each where it is at hand.
+ * Shows job summaries as people see them: runs the built action against the simulator, converts the summaries to HTML as GitHub does (GitHub
+ * Flavored Markdown, then sanitized), and takes a picture of each if Chromium is installed.
  *
  *     npm run summary [folder]
- *     npm run screenshots      only the pictures of the documentation, into docs/images
+ *     npm run screenshots      only the pictures for the documentation, into docs/images
  */
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
@@ -21,18 +21,18 @@ import {fleetOf, NO_VALID_HOST, type Simulator, type SimulatorOptions, startSimu
 
 interface Scene {
   readonly name: string;
-  /** The action's metadata; the upload's by default. */
+  /** The action's metadata file; default: the upload's. */
   readonly action?: string;
   readonly inputs: Job['inputs'];
-  /** How many regions the cloud has, all of which take part. */
+  /** How many regions the cloud has. The step uses all of them. */
   readonly regions: number;
   readonly cloud?: SimulatorOptions;
-  /** What is there before, and what goes wrong. */
+  /** Adds what exists before the step, and what goes wrong. */
   readonly prepare?: (cloud: Simulator) => void;
-  /** Where a picture for the documentation goes. */
+  /** Name of the picture for the documentation. */
   readonly picture?: string;
   readonly unfold?: boolean;
-  /** The line at which the step is cancelled. */
+  /** The step is cancelled when it prints this line. */
   readonly cancelAt?: RegExp;
 }
 
@@ -45,7 +45,7 @@ const FAILING: SimulatorOptions = {
   importFails: ({regionId}) => (regionId === 84 || regionId === 10 ? {error: NO_VALID_HOST} : undefined),
 };
 
-/** Images of a year in each region, for the prune. */
+/** Five images of different age in each region, for prune. */
 function addOldImages(cloud: Simulator, regionIds: readonly number[]): void {
   for (const regionId of regionIds) {
     for (let at = 0; at < 5; at += 1) {
@@ -141,7 +141,7 @@ const SCENES: readonly Scene[] = [
   },
 ];
 
-/** What GitHub's own looks come down to, as far as a summary shows them. */
+/** GitHub's own style, as far as a summary needs it. */
 const STYLE = `
   body { font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji";
          color: #1f2328; max-width: 980px; margin: 24px auto; padding: 0 16px; overflow-wrap: break-word; }
@@ -156,7 +156,7 @@ const STYLE = `
   pre code { background: none; padding: 0; white-space: pre; } summary { cursor: pointer; }`;
 
 const forDocs = process.argv[2] === '--docs';
-/** A picture of the documentation shows this much at most. */
+/** The largest height of a picture for the documentation, in pixels. */
 const MOST_HEIGHT = 1200;
 
 const out = resolve(
@@ -224,7 +224,7 @@ async function pageOf(title: string, markdown: string, unfold: boolean): Promise
   return `<!doctype html><meta charset="utf-8"><title>${title}</title><style>${STYLE}</style>${body}<script>document.body.id = 'h' + document.documentElement.scrollHeight;</script>`;
 }
 
-/** A picture is a courtesy: without a browser there is still the page. */
+/** Without Chromium there is only the page. */
 function photograph(page: string, picture: string): void {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const quiet = ['--no-first-run', '--disable-quic', '--disable-background-networking', '--disable-component-update'];

@@ -1,6 +1,6 @@
 /**
- * Puts the account that the repository lives under into every place that needs it, `dist/` included, and takes away the sentences that
- * explain the placeholder:
+ * Replaces the placeholder for the repository's account in all files, also in `dist/`, and removes the sentences that explain the
+ * placeholder:
  *
  *     npm run set-owner octo-org
  */
@@ -8,9 +8,9 @@ import {execFileSync} from 'node:child_process';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** GitHub's rule for the name of an account. */
+/** GitHub's rule for account names. */
 const ACCOUNT_RULE = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
-/** Explains the placeholder. A paragraph of its own, or a comment. */
+/** A sentence that explains the placeholder: a separate paragraph, or a comment. */
 const EXPLANATION = /^(?:# )?`?OWNER`? stands for .*\n(?:\n)?/gm;
 
 /** The text with the account in place of the placeholder. */
@@ -21,7 +21,7 @@ export function setOwner(text: string, account: string): string {
     .replaceAll('@OWNER', `@${account}`);
 }
 
-/** The files that git knows, without this one and its test, as paths from the root. */
+/** The files in git, except this one and its test, as paths from the root. */
 export function filesOf(root: string): readonly string[] {
   const own = /(?:^|\/)set-owner(?:\.test)?\.ts$/;
   return execFileSync('git', ['ls-files', '-z'], {cwd: root, encoding: 'utf8'})

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {parse} from 'yaml';
 import {setReleaseStage} from '../fixtures/release-stage.ts';
-import {readPage} from './markdown.ts';
+import {blocksIn, readPage} from './markdown.ts';
 import {play} from './play.ts';
 import {actionOf, EXAMPLES, faultsOfInputs, faultsOfOutputs, readExample} from './workflows.ts';
 
@@ -38,6 +38,18 @@ describe('run against the simulator', () => {
     },
     TIME_LIMIT_MS,
   );
+});
+
+it('the first example of README.md prints what the page shows below it', async () => {
+  await using stage = await setReleaseStage();
+  const [example] = EXAMPLES.filter(({place}) => place.startsWith('README.md:'));
+  const [shown] = blocksIn(readPage('README.md')).filter(({language}) => language === 'text');
+  const [first] = await play(readExample(example ?? {place: '', text: ''}), stage);
+
+  // Sizes and the image's name are others on the page.
+  const comparable = (text = '') =>
+    text.replace(/[\d.]+ [KMG]iB/g, '<size>').replace(/^notice: \S+\./im, 'Notice: <name>.');
+  expect(comparable(first?.result.log)).toBe(comparable(shown?.text.trim()));
 });
 
 it('every action has an example', () => {

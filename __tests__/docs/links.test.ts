@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {dirname, join, relative, resolve} from 'node:path';
 import {expect, it} from '@jest/globals';
-import {anchorsIn, linksIn, PAGES, ROOT, readPage} from './markdown.ts';
+import {anchorOf, anchorsIn, linksIn, PAGES, ROOT, readPage, sectionsIn} from './markdown.ts';
 
 /** What is wrong with a relative link, if anything is. */
 function faultOf(link: string, page: string): readonly string[] {
@@ -41,6 +41,28 @@ it('every link to a page of this repository on GitHub leads to a file and a head
   const onGithub = links.filter((link) => ON_GITHUB.test(link));
   expect(onGithub.length).toBeGreaterThan(0);
   expect(onGithub.flatMap(faultOnGithub)).toEqual([]);
+});
+
+it('every page of docs/ and every README can be reached from README.md', () => {
+  const reached = new Set(['README.md']);
+  // A set is iterated with what is added meanwhile.
+  for (const page of reached) {
+    for (const link of linksIn(readPage(page))) {
+      const [path = ''] = link.split('#');
+      if (path.endsWith('.md') && !path.includes(':')) reached.add(join(dirname(page), path));
+    }
+  }
+  expect(PAGES.filter((page) => !reached.has(page))).toEqual([]);
+});
+
+it('the contents of README.md name each of its sections', () => {
+  const readme = readPage('README.md');
+  const sections = sectionsIn(readme).filter(({level}) => level === 2);
+  const contents = /\n\*\*Contents:\*\*[\s\S]*?\n## /.exec(readme)?.[0] ?? '';
+  const after = sections.slice(sections.findIndex(({heading}) => heading === 'Prerequisites'));
+  const linked = linksIn(contents);
+  expect(after.length).toBeGreaterThan(10);
+  expect(after.map(({heading}) => `#${anchorOf(heading)}`).filter((anchor) => !linked.includes(anchor))).toEqual([]);
 });
 
 it('every heading has an anchor of its own', () => {

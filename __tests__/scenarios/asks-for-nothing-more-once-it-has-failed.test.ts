@@ -17,9 +17,10 @@ it.each([
   cloud.script({request: 'projects', answer: {kind: 'status', status: 403}});
   cloud.script({request: 'regions', times: Number.POSITIVE_INFINITY, answer: {kind: 'hang'}});
   const account = {'api-key': cloud.apiKey, 'api-url': cloud.url, project: 'default', region: 'luxembourg-2'};
-  const {exitCode, elapsedMs} = await runStep({action, inputs: {...account, ...ownInputs(host.url)}});
+  const {exitCode, elapsedMs, log} = await runStep({action, inputs: {...account, ...ownInputs(host.url)}});
 
   expect(exitCode).toBe(1);
   expect(elapsedMs).toBeLessThan(GONE_WITHIN_MS);
+  expect(log).not.toContain('Retrying');
   expect(cloud.requests('regions').length).toBeLessThanOrEqual(1);
 });

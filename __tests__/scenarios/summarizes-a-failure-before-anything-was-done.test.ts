@@ -11,6 +11,8 @@ it.each([
 
   expect(exitCode).toBe(1);
   expect(summary).toContain('### ❌ The step failed');
+  // Each fault of the inputs is an item of the list, not a list in an item.
+  expect(summary).not.toContain('- &#45; ');
   expect(summary).toContain(expected);
 });
 

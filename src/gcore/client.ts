@@ -92,6 +92,8 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
     } catch (error) {
       tell(describeError(error));
       request.signal.throwIfAborted();
+      // The client was closed: the step has ended, and must not say that it retries.
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
       throw failedRequest(error, method, url.pathname, request.timeoutMs);
     }
     tell(`${answer.status} ${answer.header('x-request-id') ?? '(no request ID)'}`);

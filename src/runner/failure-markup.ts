@@ -31,7 +31,15 @@ export function explanationOf(
     '',
     ...(known.length === 0
       ? []
-      : ['**What is known:**', '', ...few(known.map(item), (rest) => `- and ${rest} more`), '']),
+      : [
+          '**What is known:**',
+          '',
+          ...few(
+            known.map((line) => item(line.replace(/^- /, ''))),
+            (rest) => `- and ${rest} more`,
+          ),
+          '',
+        ]),
     ...(next === undefined ? [] : [`**Next step:** ${text(next)}`, '']),
     `${link('More about this failure', helpUrl(section, environment))}`,
     '',

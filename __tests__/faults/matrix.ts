@@ -1,9 +1,9 @@
 /**
- * What happens, and what must come of it: a row a rule.
+ * The fault matrix: each row is a fault and its expected outcome.
  *
- * Each row is played with the real client against a simulated cloud, over real connections, on a virtual clock (`play.ts`). If nothing
- * goes wrong, the import is FINISHED after 70 s and the image ready after 100 s. A row with several scenes (`each`) holds of every
- * one. `outcomes.ts` says what an outcome asserts, and when the step must end; `promises.ts`, what holds of every scene.
+ * Each row is played with the real client against a simulated cloud, over real connections, on a virtual clock (`play.ts`). Without faults,
+ * the import is FINISHED after 70 s and the image ready after 100 s. A row with several scenes (`each`) expects the same outcome for all
+ * of them. `outcomes.ts` says what an outcome asserts, and when the step must end; `promises.ts`, what must be true for every scene.
  */
 import {LOST, type Variants} from './answers.ts';
 import type {Also, Outcome} from './outcomes.ts';
@@ -13,7 +13,7 @@ import {togetherRows} from './rows-together.ts';
 import {lookupRows, uploadRows} from './rows-upload.ts';
 import type {Scene} from './scene.ts';
 
-/** The rows, by what meets the fault. */
+/** The rows, by the request that has the fault. */
 export const MATRIX = {
   'The upload (POST)': uploadRows,
   'The lookups of a lost upload': lookupRows,
@@ -65,10 +65,10 @@ function tableOf(rows: readonly Row[]): string {
     const variants = names.length === 1 ? '' : `: ${inShort(names).join('; ')}`;
     return `| ${what}${variants} | ${outcome} |`;
   });
-  return ['| What happens | What comes of it |', '| --- | --- |', ...lines].join('\n');
+  return ['| Fault | Outcome |', '| --- | --- |', ...lines].join('\n');
 }
 
-/** What is told once above the tables is not told in each row. */
+/** Shortens the names of variants that the text above the tables explains. */
 function inShort(names: readonly string[]): readonly string[] {
   const hostile = names.filter((name) => name.startsWith('hostile text'));
   const lost = Object.keys(LOST);

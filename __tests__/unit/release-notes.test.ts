@@ -35,6 +35,6 @@ it.each([
   ['says nothing of it', CHANGELOG.replace('### Added\n\n- What is new.', '')],
 ])('are refused where the changelog %s', (_, changelog) => {
   expect(() => releaseNotes('v1.10.0', '1.10.0', changelog)).toThrow(
-    'CHANGELOG.md says nothing below a heading "## 1.10.0 - <date>"',
+    'CHANGELOG.md has no text below a heading "## 1.10.0 - <date>"',
   );
 });

@@ -10,24 +10,24 @@ import {refusalIn} from './refusal.ts';
 import {mayRetry, RequestError} from './request-error.ts';
 import {ErrorBody} from './wire.ts';
 
-/** Where the service is, and who asks. */
+/** The service's URL and the key. */
 export interface Account {
-  /** The service's base, without the `/cloud` that every path begins with. */
+  /** The base URL, without the `/cloud` that every path begins with. */
   readonly apiUrl: URL;
   /** A permanent API token, without the word `apikey`. */
   readonly apiKey: string;
-  /** How long a whole answer may take, in milliseconds: 20 s to a read, 60 s to a write, unless given. */
+  /** How long a whole answer may take, in milliseconds. Default: 20 s for a read, 60 s for a write. */
   readonly timeoutsMs?: {readonly read: number; readonly write: number};
 }
 
-/** An answer of the service, its shape checked. */
+/** An answer of the service, whose shape was checked. */
 export interface Reply<T> {
   readonly value: T;
   /** The service's own time, from the Date header. The runner's clock may be wrong. */
   readonly serverTime: Date | undefined;
 }
 
-/** Gcore's API: requests in, checked answers out. It knows no endpoint and no image. */
+/** Sends requests to Gcore's API and checks the shape of the answers. It knows no endpoints. */
 export interface Client {
   /**
    * Reads once. Polls use it: the next poll is the retry.
@@ -36,13 +36,13 @@ export interface Client {
    */
   poll<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
   /**
-   * Reads, and retries for five minutes without one good answer if that can help.
+   * Reads, and retries for five minutes if that can help.
    *
    * @throws RequestError, or the reason of a cancelled run
    */
   read<T>(path: string, shape: v.GenericSchema<unknown, T>): Promise<Reply<T>>;
   /**
-   * Writes once, on a fresh connection. A cancelled run leaves it a few seconds to be answered.
+   * Writes once, on a new connection. After a cancellation it has a few more seconds for its answer.
    *
    * @throws RequestError, or the reason of a cancelled run
    */
@@ -58,11 +58,11 @@ export interface Client {
 }
 
 const DEFAULT_TIMEOUTS_MS = {read: 20_000, write: 60_000};
-/** How long past the run's deadline a write may still be answered: its answer is the only handle. */
+/** How long after the run's deadline a write may still be answered: only its answer has the task's ID. */
 const WRITE_OVERTIME_MS = 30_000;
-/** How long past the run's deadline a read may take that begins right before it: the last poll of a wait begins at the deadline. */
+/** How long after the run's deadline a read may take: the last poll of a wait begins at the deadline. */
 const READ_OVERTIME_MS = 2000;
-/** How long a connection is retried that fails because of a setting, such as a wrong `api-url`: that does not pass by itself. */
+/** How long a connection is retried if it fails because of a setting, such as a wrong `api-url`. A retry rarely helps then. */
 const MISCONFIGURED_MS = 10_000;
 const RETRY_LOG_MS = 60_000;
 
@@ -188,7 +188,7 @@ function errorAnswer(
   const fields = body.invalid_fields === undefined ? '' : ` ${inert(JSON.stringify(body.invalid_fields))}`;
   const refusal = refusalIn(body.message ?? body.error ?? '', body.exception_class);
   return new RequestError({
-    // A quota that is used up is a refusal, whatever its status.
+    // An exceeded quota is a refusal with any status.
     outcome: refusal === 'quota' ? 'refused' : outcomeOfStatus(status),
     method,
     path,

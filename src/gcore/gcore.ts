@@ -27,43 +27,43 @@ export interface UploadRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A task that was asked for by itself. */
+/** The answer to a request for one task. */
 export interface SeenTask extends Task {
-  /** How long ago it was made, in milliseconds by the service's own clock; undefined where that does not tell. */
+  /** How long ago the task was created, in milliseconds by the service's own clock; undefined if unknown. */
   readonly ageMs: number | undefined;
 }
 
-/** Gcore's cloud, as far as images go. Every method throws RequestError, or the reason of a cancelled run. */
+/** The part of Gcore's cloud that is about images. Every method throws RequestError, or the reason of a cancelled run. */
 export interface Gcore {
   /** All projects that the key can see. */
   listProjects(): Promise<readonly Named[]>;
   /** All regions. */
   listRegions(): Promise<readonly Region[]>;
-  /** Sends the cheapest request for a scope, which proves that key, project and region are right. Resolves to the service's time. */
+  /** Sends the cheapest request for a scope, to check key, project and region. Resolves to the service's time. */
   probe(scope: Scope): Promise<Date | undefined>;
-  /** Asks for an import, once. Resolves to the IDs of its tasks, one as a rule. */
+  /** Requests an import, once. Resolves to the IDs of its tasks, usually one. */
   uploadImage(scope: Scope, upload: UploadRequest): Promise<readonly string[]>;
-  /** Asks for an image's deletion, once. Resolves to the IDs of its tasks, one as a rule. */
+  /** Requests the deletion of an image, once. Resolves to the IDs of its tasks, usually one. */
   deleteImage(scope: Scope, imageId: string): Promise<readonly string[]>;
   /** Sets tags of an image, once, and keeps its other tags: the service merges them (RFC 7386). */
   updateTags(scope: Scope, imageId: string, tags: Tags): Promise<void>;
-  /** Reads an image, by a single attempt; with its price if that is asked for and the type has one. */
+  /** Reads an image, in a single attempt; with its price if that is requested and the type has one. */
   getImage(scope: Scope, imageId: string, options?: {readonly withPrice?: boolean}): Promise<Image>;
-  /** All images of a scope, Gcore's public ones among them, by a single attempt. */
+  /** All images of a scope, including Gcore's public ones, in a single attempt. */
   pollImages(scope: Scope, isCandidate: IsCandidate): Promise<readonly Image[]>;
-  /** All images of a scope, Gcore's public ones among them. */
+  /** All images of a scope, including Gcore's public ones. */
   listImages(scope: Scope, isCandidate: IsCandidate): Promise<readonly Image[]>;
-  /** Reads a task, by a single attempt. */
+  /** Reads a task, in a single attempt. */
   getTask(taskId: string): Promise<SeenTask>;
-  /** All tasks of some scopes of one project created since a time by the service's clock, by a single attempt. */
+  /** All tasks in scopes of one project that were created since a time by the service's clock, in a single attempt. */
   pollTasks(scopes: readonly Scope[], since: Date): Promise<readonly Task[]>;
-  /** The latest finished tasks of some scopes of one project, a thousand in all, newest first, by a single attempt. */
+  /** The latest finished tasks in scopes of one project, a thousand in total, newest first, in a single attempt. */
   pollFinishedTasks(scopes: readonly Scope[]): Promise<readonly Task[]>;
   /** The tasks of a scope that have not ended. */
   listRunningTasks(scope: Scope, isCandidate: IsCandidate): Promise<readonly Task[]>;
-  /** The newest tasks of some scopes of one project, some hundreds for each, whatever their state. */
+  /** The newest tasks in scopes of one project, some hundreds for each, in any state. */
   listRecentTasks(scopes: readonly Scope[]): Promise<readonly Task[]>;
-  /** The same of one scope, by a single attempt. */
+  /** The same for one scope, in a single attempt. */
   pollRecentTasks(scope: Scope, isCandidate: IsCandidate): Promise<readonly Task[]>;
 }
 
@@ -121,7 +121,7 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
 }
 
 /**
- * An answer about another thing than was asked for must never be taken for the right one. IDs are UUIDs, in which case does not matter.
+ * Rejects an answer that is about another image or task. IDs are UUIDs, which are case-insensitive.
  *
  * @throws RequestError
  */
@@ -133,7 +133,7 @@ function requireId<T extends {readonly id: string}>(id: string, answer: T, path:
 
 type Filters = readonly [name: string, value: string][];
 
-/** The tasks of some scopes of one project, newest first. */
+/** The tasks in scopes of one project, newest first. */
 function tasksOf(scopes: readonly Scope[]): Filters {
   const projectIds = new Set(scopes.map(({projectId}) => projectId));
   return [

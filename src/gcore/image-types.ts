@@ -1,21 +1,21 @@
 import type {Scope} from './scope.ts';
 
 interface ImageTypeFacts {
-  /** Path of the POST that asks for an upload. */
+  /** Path of the POST for an upload. */
   uploadPath(scope: Scope): string;
-  /** What every upload of this type carries, besides what was asked for. */
+  /** Fields that every upload of this type has, besides the requested ones. */
   readonly uploadFields: {readonly is_baremetal?: true};
   /** Path of the list. */
   listPath(scope: Scope): string;
-  /** Path below which each image is, by its ID. */
+  /** Path of an image, without its ID. */
   imagesPath(scope: Scope): string;
   /** Firmware that images of this type may boot with. */
   readonly firmware: readonly string[];
-  /** Machine types that can be asked for, none if the API has no such field. */
+  /** Machine types that can be requested; none if the API has no such field. */
   readonly machineTypes: readonly string[];
-  /** The field of a region that tells whether it offers images of this type. `has_ai_gpu` stands for GPUs of both kinds. */
+  /** The field of a region that shows whether it offers images of this type. `has_ai_gpu` means GPUs of both kinds. */
   readonly regionFlag: 'has_ai_gpu' | 'has_baremetal' | 'has_kvm';
-  /** Whether an image can be asked for its price. */
+  /** Whether a request for an image can ask for its price. */
   readonly hasPrices: boolean;
 }
 
@@ -25,7 +25,7 @@ const download = ({projectId, regionId}: Scope) => `/cloud/v1/downloadimage/${pr
 const instance = ({projectId, regionId}: Scope) => `/cloud/v1/images/${projectId}/${regionId}`;
 const baremetal = ({projectId, regionId}: Scope) => `/cloud/v1/bmimages/${projectId}/${regionId}`;
 
-/** The types of image that Gcore keeps, and all that differs between them. (Gcore's OpenAPI document, Cloud API.) */
+/** Gcore's types of image, and all differences between them. (Gcore's OpenAPI document, Cloud API.) */
 export const IMAGE_TYPES = {
   'virtual-gpu': {
     uploadPath: virtualGpu,
@@ -69,5 +69,5 @@ export const IMAGE_TYPES = {
   },
 } as const satisfies Record<string, ImageTypeFacts>;
 
-/** A type of image, as the inputs call it. */
+/** A type of image, as in the inputs. */
 export type ImageType = keyof typeof IMAGE_TYPES;

@@ -4,7 +4,7 @@ import type {Log} from '../waiting/run.ts';
 import type {Client} from './client.ts';
 import {RequestError, UnreadableRow} from './request-error.ts';
 
-/** A row of a list, as far as any row can be read. */
+/** A row of a list, before its shape is checked. */
 export interface RawRow {
   readonly id: string | undefined;
   readonly name: string | undefined;
@@ -12,7 +12,7 @@ export interface RawRow {
   readonly text: string;
 }
 
-/** Whether a row matters to the caller: if it does and cannot be read, the list cannot be used. */
+/** Whether the caller needs a row: if it cannot be read, the list cannot be used. */
 export type IsCandidate = (row: RawRow) => boolean;
 
 /** A list to read. */
@@ -26,7 +26,7 @@ export interface ListRequest<T> {
 }
 
 /**
- * The service's lists. Their rows are read one by one: an odd row of somebody else's must not fail everybody's step. It is skipped, with
+ * The service's lists. Their rows are read one by one, because an invalid row of somebody else must not fail the step. It is skipped, with
  * one warning, unless it is a candidate.
  *
  * Both methods throw RequestError, UnreadableRow for a candidate, or the reason of a cancelled run.
@@ -38,12 +38,12 @@ export interface Lists {
   first<T>(request: ListRequest<T>, limit: number): Promise<readonly T[]>;
 }
 
-/** One page of a list, its rows unread. */
+/** One page of a list, whose rows have not been checked. */
 export const Page = v.object({count: v.pipe(v.number(), v.safeInteger()), results: v.array(v.unknown())});
 
-/** The most that the lists give in one page. */
+/** The largest page that the lists support. */
 export const PAGE_SIZE = 1000;
-/** A list of more pages does not end: no project has a hundred thousand images or tasks. */
+/** A longer list is endless: no project has a hundred thousand images or tasks. */
 const MAX_PAGES = 100;
 
 /** @param log gets one warning for each row that is skipped */
@@ -70,7 +70,7 @@ export function createLists(log: Log): Lists {
       const {value} = await request.read(pathOf(request, {limit, offset: 0}), Page);
       return readRows(value.results, request);
     },
-    // The service may give less than a page that is asked for. What is added in between moves the rest on: a row may come twice.
+    // The service may return less than the requested page. If a row is added meanwhile, the others move: a row may come twice.
     all: async (request) => {
       const rows = new Map<string, unknown>();
       for (let pages = 0, offset = 0; pages < MAX_PAGES; pages += 1) {

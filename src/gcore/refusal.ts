@@ -3,22 +3,22 @@ import {inert} from '../text/inert.ts';
 import {roundSize} from '../text/units.ts';
 
 /**
- * Which limit the service names when it refuses or gives up work.
+ * Which limit was reached, if the service refuses or ends a task because of one.
  *
  * - `quota`: a quota of the account in this region is used up.
- * - `region-full`: the region itself takes no more.
- * - `no-capacity`: the region has no room at the moment.
+ * - `region-full`: the region accepts no more images.
+ * - `no-capacity`: the region has no capacity at the moment.
  */
 export type Refusal = 'quota' | 'region-full' | 'no-capacity';
 
-/** `QuotaLimitExceed`, "Quota limit for … exceeded by …". Neither its status nor where it comes is documented: a task may end with it. */
+/** `QuotaLimitExceed`, "Quota limit for … exceeded by …". Its status is not documented, and a task may also end with it. */
 const QUOTA = /\bquotas?\b|QuotaLimit/i;
 /** 403 `ForbiddenError`, "The region 7 has reached the limit", which is not about the role of the key. */
 const REGION_FULL = /\bregion\b.*\breached (?:the|its) limit/i;
 /** OpenStack's scheduler, and Gcore's clean-up of tasks that did not start in time. */
 const NO_CAPACITY = /no valid host was found|was not started within|scheduler cleanup/i;
 
-/** Finds out from the text and class of an error which limit was reached; undefined if none was. */
+/** Detects by the text and class of an error which limit was reached; undefined if none was. */
 export function refusalIn(text: string, exceptionClass = ''): Refusal | undefined {
   if (QUOTA.test(text) || QUOTA.test(exceptionClass)) return 'quota';
   if (REGION_FULL.test(text)) return 'region-full';
@@ -34,10 +34,10 @@ const QuotaInfo = v.object({
 });
 
 /**
- * What a quota error tells of the quota, in one line.
+ * The details of a quota error, in one line.
  *
- * @param info as it came; anything
- * @returns undefined if it tells nothing
+ * @param info the unchecked value in the answer
+ * @returns undefined if it has no details
  */
 export function quotaLine(info: unknown): string | undefined {
   const parsed = v.safeParse(QuotaInfo, info);

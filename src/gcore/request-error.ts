@@ -8,24 +8,24 @@ export interface RequestErrorDetails {
   /** Why, as one inert line. */
   readonly reason: string;
   readonly status?: number | undefined;
-  /** Gcore's ID of the request, which its support asks for. */
+  /** Gcore's ID of the request, for its support. */
   readonly requestId?: string | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
-  /** The service named fields of the body that it finds fault with. */
+  /** The service named invalid fields of the body. */
   readonly isAboutBody?: boolean;
   readonly refusal?: Refusal | undefined;
   /** The kind of the error in the service's words. */
   readonly exceptionClass?: string | undefined;
-  /** What the service tells besides, as it came. */
+  /** Details of the service, unchecked. */
   readonly info?: unknown;
   readonly cause?: unknown;
 }
 
 /**
- * A request to Gcore that did not go well.
+ * A request to Gcore failed.
  *
- * It holds what helps to understand it, and nothing else: no headers, no key, no body that was sent, no query.
+ * It contains only what helps to understand the failure: no headers, no key, no request body, no query.
  */
 export class RequestError extends Error {
   override readonly name: string = 'RequestError';
@@ -68,20 +68,20 @@ export class RequestError extends Error {
   }
 }
 
-/** A row of a list matters to the caller and cannot be read. What it stands for may exist: it must not be taken for absent. */
+/** A row of a list that the caller needs cannot be read. The image or task may exist, so it must not count as missing. */
 export class UnreadableRow extends RequestError {
-  /** @param problem which row it is, and which field of it is at fault, inert */
+  /** @param problem the row and its invalid field, inert */
   constructor(path: string, problem: string) {
     super({outcome: 'unknown', method: 'GET', path, reason: problem, status: 200});
   }
 }
 
-/** Whether a read may succeed the next time: it has no effect, so nothing else matters. 409 is the answer of a lock, which passes. */
+/** Whether a retry of a read may succeed. A read has no effect, so it can always be repeated. 409 means a lock, which is temporary. */
 export function mayRetry(error: unknown): error is RequestError {
   return error instanceof RequestError && (error.outcome !== 'refused' || error.status === 409);
 }
 
-/** Whether a write surely had no effect and may have one the next time. */
+/** Whether a write certainly had no effect, and a retry may succeed. */
 export function mayResend(error: unknown): error is RequestError {
   return error instanceof RequestError && (error.outcome === 'not-sent' || error.outcome === 'throttled');
 }

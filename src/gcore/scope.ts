@@ -1,4 +1,4 @@
-/** A project in a region: where images live. */
+/** A project in a region: images belong to a scope. */
 export interface Scope {
   readonly projectId: number;
   readonly regionId: number;

@@ -3,15 +3,15 @@ import type {Gcore, Scope, SeenTask} from './gcore.ts';
 import {RequestError} from './request-error.ts';
 import type {Task} from './wire.ts';
 
-/** The service may round the time at which a task was created. */
+/** The service may round the creation time of a task. */
 const ROUNDING_MS = 1000;
 /** How long the same list of recent tasks serves all regions. */
 const HOLD_MS = 60_000;
 
-/** A task that some wait polls. */
+/** A task that a wait polls. */
 interface OpenTask {
   readonly createdAt: Date;
-  /** When the request was sent that last told its state, on the clock's scale. */
+  /** When the request for its last known state was sent, on the clock's scale. */
   readonly toldAtMs: number;
 }
 
@@ -23,17 +23,17 @@ interface Listing {
 }
 
 /**
- * Lets waits in several regions share their polls: one listing tells the states of all their tasks. With one region, nothing changes.
+ * Lets waits in several regions share their polls: one listing has the states of all their tasks. With one region, nothing changes.
  *
- * The first poll of a task gets the task itself, which tells when it was created. From then on, while several tasks are open, a poll
- * lists the tasks created since the oldest of them. A task that is missing in the list is requested by itself, since a missing row is
- * no proof that it is gone; and so is every task if listings are refused. If a listing fails in another way, it has failed for all polls
- * that share it, and for no other.
+ * The first poll of a task reads the task itself, which has its creation time. After that, while several tasks are open, a poll
+ * lists the tasks created since the oldest of them. A task that is missing in the list is read by itself, because a missing row does not
+ * mean that it is gone. If listings are refused, every task is read by itself. If a listing fails in another way, all polls
+ * that share it fail, and no others.
  *
- * A poll shares a listing that is still unanswered, or that was sent within the last third of the time since its task was last told:
- * polls that are due side by side share one, and hardly any of them learns a state late.
+ * A poll shares a listing that is in flight, or that was sent within the last third of the time since the last known state of its task.
+ * So polls that are due at about the same time share one, and few of them see a state late.
  *
- * @param scopes where the waits are, all of one project
+ * @param scopes the scopes of the waits, all in one project
  */
 export function shareTaskPolls(gcore: Gcore, scopes: readonly Scope[], clock: Clock): Gcore {
   const finished = held(clock, () => gcore.pollFinishedTasks(scopes), Number.POSITIVE_INFINITY);
@@ -45,7 +45,7 @@ export function shareTaskPolls(gcore: Gcore, scopes: readonly Scope[], clock: Cl
   return {
     ...gcore,
     getTask: (taskId) => polls.getTask(taskId),
-    // An older list only lets more tasks count as new: that errs on the safe side.
+    // With an older list, only more tasks count as new, which is safe.
     listRecentTasks: async (asked) => inScopes(await recent(), asked),
     pollFinishedTasks,
   };
@@ -110,7 +110,7 @@ class SharedPolls {
   }
 }
 
-/** A list that is requested again only if it is `holdMs` old or its request failed. */
+/** A list that is requested again only if it is older than `holdMs` or its request failed. */
 function held<T>(clock: Clock, request: () => Promise<T>, holdMs: number): () => Promise<T> {
   let latest: {readonly sentAtMs: number; readonly list: Promise<T>} | undefined;
   return () => {
@@ -129,7 +129,7 @@ function inScopes(tasks: readonly Task[], scopes: readonly Scope[]): readonly Ta
   return tasks.filter(({regionId}) => regionId !== undefined && regionIds.has(regionId));
 }
 
-/** If listings are refused, the tasks themselves may not be. */
+/** If listings are refused, reading single tasks may still be allowed. */
 async function unlessRefused(tasks: Promise<readonly Task[]>): Promise<readonly Task[] | undefined> {
   try {
     return await tasks;

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import {inert} from '../text/inert.ts';
 
 /**
- * The shapes of Gcore's answers: the fields that we use, read strictly, and no others. New fields, new states and new task
- * types will appear, so states are plain text here. (Gcore's OpenAPI document, Cloud API.)
+ * The shapes of Gcore's answers: only the fields that this action uses, checked strictly. States and task types are plain text here,
+ * because new ones will appear. (Gcore's OpenAPI document, Cloud API.)
  */
 
 /** The ID of an image or a task. Usually a UUID; anything that is safe in a path is accepted. */
@@ -13,19 +13,19 @@ const Text = v.pipe(
   v.string(),
   v.transform((text) => inert(text)),
 );
-/** A state or status, inert, and in quotes if that changed it: a status that only looks like `active` must not be compared as such. */
+/** A state or status, inert, and in quotes if that changed it, so that a status that only looks like `active` is not equal to it. */
 function stateOf(text: string): string {
   const shown = inert(text);
   return shown === text ? text : `"${shown}"`;
 }
 
-/** Uploads and deletions answer with the IDs of the tasks that they started. */
+/** The answer to an upload or a deletion: the IDs of its tasks. */
 export const TaskIds = v.object({tasks: v.pipe(v.array(Identifier), v.minLength(1))});
 
-/** A change of an image answers with the image. */
+/** The answer to a change of an image: the image. */
 export const ChangedImage = v.object({id: Identifier});
 
-/** Times come with a zone and without; without means UTC. */
+/** Times with or without a zone; without means UTC. */
 function timeOf(text: string): Date {
   return new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`);
 }
@@ -35,7 +35,7 @@ function timeOrNothing(text: string | null | undefined): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** A task: work that the service does on its own time. */
+/** A task: work that the service does in the background. */
 export const Task = v.pipe(
   v.looseObject({
     id: Identifier,
@@ -55,7 +55,7 @@ export const Task = v.pipe(
     /** `download_image` and others; which one an upload has is undocumented. */
     type: task.task_type,
     regionId: task.region_id ?? undefined,
-    /** When it was made, by the service's own clock; undefined where it does not tell. */
+    /** When it was created, by the service's own clock; undefined if unknown. */
     createdAt: timeOrNothing(task.created_on),
     /** How long it took, in milliseconds by the service's own clock; NaN until it has ended. */
     durationMs: timeOf(task.finished_on ?? '').getTime() - timeOf(task.created_on ?? '').getTime(),
@@ -63,9 +63,9 @@ export const Task = v.pipe(
     error: task.error ?? undefined,
     /** IDs of the images that it made. */
     imageIds: [...new Set(task.created_resources?.images ?? [])],
-    /** What it was asked to do; undocumented, and it holds the source URL: never to be shown. */
+    /** The request that started it. Undocumented; it contains the source URL, so it must not be shown. */
     data: task.data,
-    /** The whole task as the service gave it. It holds the source URL, too. */
+    /** The whole task as the service returned it. It also contains the source URL. */
     raw: task as unknown,
   })),
 );
@@ -82,14 +82,14 @@ function priceOf(amount: number | null | undefined, currency: string | null | un
 
 const Tag = v.object({key: v.string(), value: v.nullish(v.string())});
 
-/** Tags by key. What is no tag is left out: a foreign row must not make a list unreadable. A value may be null. */
+/** Tags by key. Anything that is not a tag is left out, so that somebody else's row does not make a list unreadable. A value may be null. */
 function tagsOf(tags: unknown): ReadonlyMap<string, string> {
   const pairs = Array.isArray(tags) ? tags.filter((tag) => v.is(Tag, tag)) : [];
   return new Map(pairs.map(({key, value}) => [key, value ?? '']));
 }
 
 /**
- * An image. GPU images call their tags `tags`. Instance images call them `tags_v2`, beside which `tags` may be an old list of strings.
+ * An image. GPU images have their tags in `tags`. Instance images have them in `tags_v2`, and may also have `tags`, an old list of strings.
  */
 export const Image = v.pipe(
   v.looseObject({
@@ -116,17 +116,17 @@ export const Image = v.pipe(
     sizeBytes: image.size ?? 0,
     /** The task that holds a lock on the image. */
     lockedBy: image.task_id ?? undefined,
-    /** The task that made the image, where the service tells. */
+    /** The task that made the image, if known. */
     createdBy: image.creator_task_id ?? undefined,
     tags: tagsOf(image.tags_v2 ?? image.tags),
     createdAt: timeOf(image.created_at),
-    /** `private`, `shared`, `public`; undefined if the service does not tell. */
+    /** `private`, `shared`, `public`; undefined if unknown. */
     visibility: image.visibility == null ? undefined : stateOf(image.visibility),
-    /** The project that it belongs to, if the service tells: lists of instance images may hold images of others. */
+    /** The project that it belongs to, if known: lists of instance images may contain images of other projects. */
     projectId: image.project_id ?? undefined,
-    /** What keeping it costs, where the service was asked and tells. */
+    /** The price of storing it, if that was requested and is known. */
     monthlyPrice: priceOf(image.price_per_month, image.currency_code),
-    /** The whole image as the service gave it. */
+    /** The whole image as the service returned it. */
     raw: image,
   })),
 );
@@ -137,7 +137,7 @@ const Id = v.pipe(v.number(), v.safeInteger());
 /** A project, as the list of projects has it. */
 export const Project = v.object({id: Id, name: v.string()});
 
-/** A flag or text that is only a hint: of another kind, it counts as not given. */
+/** An optional flag or text: a value of another type counts as missing. */
 const FlagHint = v.fallback(v.optional(v.boolean()), undefined);
 const TextHint = v.fallback(v.optional(v.string()), undefined);
 
@@ -154,30 +154,30 @@ export const Region = v.pipe(
   v.transform(({id, display_name, state, ...flags}) => ({
     id,
     name: display_name,
-    /** `ACTIVE`, `MAINTENANCE` and others; undefined if the service does not tell. */
+    /** `ACTIVE`, `MAINTENANCE` and others; undefined if unknown. */
     state: state === undefined ? undefined : stateOf(state),
-    /** What the region offers; undefined if the service does not tell. */
+    /** What the region offers; undefined if unknown. */
     flags,
   })),
 );
 export type Region = v.InferOutput<typeof Region>;
 
-/** A project or a region: an ID, and the name that people know it by. */
+/** A project or a region: its ID and its display name. */
 export interface Named {
   readonly id: number;
   readonly name: string;
 }
 
-/** Gcore's form of an error; failed authentication has `detail`. A proxy in between may send anything else. */
+/** The form of Gcore's errors; failed authentication has `detail`. A proxy in between may send anything else. */
 export const ErrorBody = v.object({
   message: v.optional(Text),
-  /** What Object Storage has in place of a message. */
+  /** The message of Object Storage. */
   error: v.optional(Text),
-  /** What errors of authentication may have in place of a message. */
+  /** The message of some authentication errors. */
   detail: v.optional(Text),
   /** The kind of the error: `QuotaLimitExceed`, `ForbiddenError` and others. */
   exception_class: v.optional(Text),
-  /** What the kind of error tells besides: see `refusal.ts`. */
+  /** Details, depending on the kind of error: see `refusal.ts`. */
   info: v.optional(v.unknown()),
   request_id: v.optional(Text),
   invalid_fields: v.optional(v.unknown()),

@@ -2,15 +2,15 @@ import {type ClientRequest, Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import type {Duplex} from 'node:stream';
 
-/** A connection that was never established, so that nothing was sent on it. Its cause, if any, is why. */
+/** The connection was never established, so nothing was sent. Its cause, if any, is the reason. */
 export class NotConnectedError extends Error {
   override readonly name: string = 'NotConnectedError';
 }
 
-/** Which proxy a URL is requested through; undefined for none. It throws if the proxy that is configured cannot be used. */
+/** The proxy for a URL; undefined for none. Throws if the configured proxy cannot be used. */
 export type ProxyFor = (url: URL) => URL | undefined;
 
-/** The proxy answered, and opened no tunnel. */
+/** The proxy answered, but opened no tunnel. */
 export class ProxyRefused extends NotConnectedError {
   readonly status: number;
 
@@ -20,7 +20,7 @@ export class ProxyRefused extends NotConnectedError {
   }
 }
 
-/** How long establishing a connection may take: the lookup of the name, the tunnel of a proxy and the handshake of TLS included. */
+/** How long establishing a connection may take, including DNS, the tunnel of a proxy and the TLS handshake. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** What Node's agent calls when a tunnel is open, or failed to open. */
@@ -39,7 +39,7 @@ export function openAgent(baseUrl: URL, keepAlive: boolean, proxy: URL | undefin
   if (proxy === undefined || !isSecure) return agent;
 
   const connect = agent.createConnection.bind(agent);
-  // While Node opens a tunnel, neither the request nor the agent has a hold on its socket, and a silent proxy would keep it for ever.
+  // While Node opens a tunnel, neither the request nor the agent can destroy its socket, and a proxy that does not answer would keep it forever.
   agent.createConnection = (options, onTunnel: OnTunnel = () => undefined) => {
     const socket = connect(options, (error, tunnel) => {
       settle();
@@ -66,9 +66,9 @@ export function openAgent(baseUrl: URL, keepAlive: boolean, proxy: URL | undefin
 }
 
 /**
- * Watches whether a request gets a connection, and ends it if that takes too long. For https, the handshake of TLS belongs to it.
+ * Watches whether a request gets a connection, and ends the request if that takes too long. For https, the TLS handshake is part of that.
  *
- * @returns `stop`, which ends the watch and tells whether the request got a connection: if not, it was surely not sent
+ * @returns `stop`, which ends the watch and returns whether the request got a connection: if not, it was not sent
  */
 export function watchConnection(request: ClientRequest): {readonly stop: () => boolean} {
   let isConnected = false;
@@ -81,7 +81,7 @@ export function watchConnection(request: ClientRequest): {readonly stop: () => b
     clearTimeout(timer);
   };
   request.once('socket', (socket) => {
-    // One that was used before, or a tunnel whose handshake is over.
+    // A connection that was used before, or a tunnel whose handshake is over.
     if (!socket.connecting) onConnected();
     else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', onConnected);
   });
@@ -93,7 +93,7 @@ export function watchConnection(request: ClientRequest): {readonly stop: () => b
   };
 }
 
-/** Node's own error quotes the proxy's whole answer. */
+/** Node's own error contains the proxy's whole answer. */
 function tunnelError(error: Error): Error {
   if (!('code' in error) || error.code !== 'ERR_PROXY_TUNNEL') return error;
   const status = 'statusCode' in error ? Number(error.statusCode) : Number.NaN;

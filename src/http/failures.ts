@@ -3,10 +3,10 @@ import {NotConnectedError, ProxyRefused} from './connections.ts';
 /**
  * What is known about a failed request.
  *
- * - `not-sent`: it surely never reached the service. It may be sent again.
- * - `refused`: it surely had no effect, and the same request will not have one either.
- * - `throttled`: it surely had no effect, because of load. It may be sent again later.
- * - `unknown`: it may have had its effect. Only a lookup can tell.
+ * - `not-sent`: it certainly never reached the service. It may be sent again.
+ * - `refused`: it certainly had no effect, and the same request will be refused again.
+ * - `throttled`: it certainly had no effect, because of load. It may be sent again later.
+ * - `unknown`: it may have had its effect. Only a lookup can show that.
  */
 export type Outcome = 'not-sent' | 'refused' | 'throttled' | 'unknown';
 
@@ -23,13 +23,13 @@ export function outcomeOfStatus(status: number): Outcome {
   return status >= 300 && status < 500 && status !== 408 ? 'refused' : 'unknown';
 }
 
-/** What an error that came in place of an answer says about the request. A certificate that is rejected once is rejected again. */
+/** What an error instead of an answer says about the request. A certificate that is rejected once is rejected again. */
 export function outcomeOfError(error: unknown): Outcome {
   if (!(error instanceof NotConnectedError)) return 'unknown';
   return rootCauses(error).some((cause) => CERTIFICATE.test(codeOf(cause))) ? 'refused' : 'not-sent';
 }
 
-/** The codes and messages at the root of an error, for people: `ECONNRESET`, `the proxy answered 403`. */
+/** The codes and messages at the root of an error, for the log: `ECONNRESET`, `the proxy answered 403`. */
 export function describeError(error: unknown): string {
   const texts = rootCauses(error).map(
     (cause) => codeOf(cause) || (cause instanceof Error ? cause.message : String(cause)),
@@ -38,8 +38,8 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * Whether a connection failed because of a setting: the name service knows no such host (EAI_AGAIN, that it does not answer, is
- * another matter), or the proxy refuses.
+ * Whether a connection failed because of a setting: DNS has no such host (not EAI_AGAIN, which means that DNS does not answer),
+ * or the proxy refuses.
  */
 export function isMisconfigured(error: unknown): boolean {
   return rootCauses(error).some(
@@ -47,7 +47,7 @@ export function isMisconfigured(error: unknown): boolean {
   );
 }
 
-/** Follows `cause` down, and an AggregateError into each of its errors: one for every address that was tried. */
+/** Follows `cause`, and each error of an AggregateError: one for every address that was tried. */
 function rootCauses(error: unknown): readonly unknown[] {
   if (error instanceof AggregateError) return error.errors.flatMap(rootCauses);
   if (error instanceof Error && error.cause !== undefined) return rootCauses(error.cause);

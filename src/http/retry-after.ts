@@ -1,11 +1,11 @@
-/** The longest that a service may make us wait. */
+/** The longest wait that a service may ask for. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
- * Reads a Retry-After header (RFC 9110, 10.2.3): seconds, or a date that is measured against the response's own Date,
- * since the runner's clock may be wrong.
+ * Reads a Retry-After header (RFC 9110, 10.2.3): seconds, or a date, which is compared with the response's own Date,
+ * because the runner's clock may be wrong.
  *
- * @returns milliseconds above 0, 60,000 at most, or undefined where the header is missing or makes no sense
+ * @returns milliseconds above 0, 60,000 at most, or undefined if the header is missing or invalid
  */
 export function parseRetryAfter(value: string | undefined, responseDate: Date | undefined): number | undefined {
   if (value === undefined) return undefined;
@@ -14,7 +14,7 @@ export function parseRetryAfter(value: string | undefined, responseDate: Date | 
   return ms !== undefined && ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
 
-/** Only dates in HTTP's own form count: `Date.parse` would also make a date of `-1` or `2.5`. */
+/** Only dates in HTTP's own format count: `Date.parse` would also accept `-1` or `2.5`. */
 function msUntil(text: string, responseDate: Date | undefined): number | undefined {
   if (responseDate === undefined || !/^[A-Z][a-z]{2}, .+ GMT$/.test(text)) return undefined;
   const ms = Date.parse(text) - responseDate.getTime();

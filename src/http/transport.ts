@@ -12,28 +12,28 @@ export interface OutgoingRequest {
   readonly method: 'HEAD' | 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** A stream's length must be in the header content-length. It is destroyed at the end, in any case. */
+  /** The length of a stream must be in the header content-length. The stream is always destroyed at the end. */
   readonly body?: string | Readable;
-  /** How long the whole answer may take, its body included. */
+  /** How long the whole answer may take, including its body. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** An answer that arrived whole, or as much of it as was asked for. */
+/** A complete answer, or as much of it as was requested. */
 export interface IncomingAnswer<Body = string> {
   readonly status: number;
   readonly body: Body;
-  /** A header's value, the first one if there are several. */
+  /** The value of a header, the first one if there are several. */
   header(name: string): string | undefined;
 }
 
-/** The first bytes of a body, and why there are no more of them. */
+/** The first bytes of a body, and why there are no more. */
 export interface BodyStart {
   readonly bytes: Buffer;
   readonly end: 'of the body' | 'enough' | 'time is up';
 }
 
-/** An answer whose body is still to be read. */
+/** An answer whose body has not been read yet. */
 export type AnswerHead = Omit<IncomingAnswer<never>, 'body'>;
 
 /** The connections to one service. */
@@ -46,15 +46,15 @@ export interface Transport {
    */
   exchange(outgoing: OutgoingRequest): Promise<IncomingAnswer>;
   /**
-   * The same for the first bytes of a body of any size: the connection ends as soon as there are `mostBytes` of it, or when the time is
-   * up and there are some.
+   * The same for the first bytes of a body of any size: the connection ends after `mostBytes`, or when the time is
+   * over and there are some bytes.
    *
    * @throws as `exchange` does
    */
   peek(outgoing: OutgoingRequest, mostBytes: number): Promise<IncomingAnswer<BodyStart>>;
   /**
-   * The same for a body of any size, which is passed on as it comes and not kept. `consume` has until the time of the request is up. If
-   * it leaves its loop, the connection ends.
+   * The same for a body of any size, which is passed to `consume` in pieces and not kept. `consume` must end within the time of the request.
+   * If it leaves its loop, the connection ends.
    *
    * @throws as `exchange` does; what `consume` throws
    */
@@ -62,7 +62,7 @@ export interface Transport {
     outgoing: OutgoingRequest,
     consume: (body: AsyncIterable<Buffer>, head: AnswerHead) => Promise<T>,
   ): Promise<IncomingAnswer<T>>;
-  /** Closes every connection, so that nothing keeps the process alive, and sends nothing any more. */
+  /** Closes every connection, so that nothing keeps the process alive, and sends no more requests. */
   close(): void;
 }
 
@@ -75,8 +75,8 @@ export function openTransport(baseUrl: URL, proxyFor: ProxyFor): Transport {
   const closed = new AbortController();
   const proxy = proxyFor(baseUrl);
   const reads = openAgent(baseUrl, true, proxy, closed.signal);
-  // Each write has a connection of its own: if one that was idle for too long is reset, that looks the same as a lost answer.
-  // PUT, a part of an upload, has the same effect however often it is sent.
+  // Each write has its own connection: the reset of an old, idle connection would look like a lost answer.
+  // PUT, for a part of a file, is idempotent.
   const writes = openAgent(baseUrl, false, proxy, closed.signal);
   return {
     exchange: (outgoing) =>
@@ -104,7 +104,7 @@ async function exchange<Body>(
   readBody: (body: AsyncIterable<Buffer>, head: AnswerHead, timeout: AbortSignal) => Promise<Body>,
 ): Promise<IncomingAnswer<Body>> {
   const {url, method, headers, body, timeoutMs, signal} = outgoing;
-  // Not AbortSignal.any: of each request it would leave a weak reference on the signal of the whole run.
+  // Not AbortSignal.any: for each request it would leave a weak reference on the signal of the whole run.
   const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
   const limits = [signal, closed, timeout];
   for (const limit of limits) limit.throwIfAborted();
@@ -138,7 +138,7 @@ async function exchange<Body>(
   } finally {
     connection.stop();
     for (const limit of limits) limit.removeEventListener('abort', onEnd);
-    // Answered before it was sent whole: the rest is not wanted.
+    // Answered before the whole request was sent: the rest is not needed.
     if (!request.writableFinished) request.destroy();
   }
 }
@@ -160,7 +160,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Leaving the loop destroys the stream, and with it the connection: what the server still sends goes nowhere. */
+/** Leaving the loop destroys the stream and its connection, so that the rest of the body is not downloaded. */
 async function readStart(body: AsyncIterable<Buffer>, mostBytes: number, timeout: AbortSignal): Promise<BodyStart> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;

@@ -1,11 +1,11 @@
 import {distance} from 'fastest-levenshtein';
 
-/** A text may differ from the name that was meant by so many letters. */
+/** How many letters of a name may be wrong. */
 const MAX_LETTERS = 2;
 
 /**
- * The names that were probably meant by a text that is none of them: those that look like it, or else the nearest ones, which differ by
- * two letters at most. In a text of less than four letters only one may differ: two would make it any other.
+ * The names that were probably meant by a misspelled name: those that look the same, otherwise the nearest ones, which differ by
+ * two letters at most. In a name of less than four letters only one may differ.
  *
  * @returns none if no name is near
  */
@@ -19,12 +19,12 @@ export function closestNames(text: string, names: readonly string[]): readonly s
   return nearest > mayDiffer ? [] : distances.filter((one) => one.letters === nearest).map(({name}) => name);
 }
 
-/** Whether two texts differ in nothing but upper and lower case, Unicode form, and the kind of their dashes and spaces. */
+/** Whether two texts differ only in upper and lower case, Unicode form, and the kind of dashes and spaces. */
 export function looksAlike(one: string, other: string): boolean {
   return inOneForm(one) === inOneForm(other);
 }
 
-/** NFKC composes accents, and makes an ordinary hyphen or space of the no-break ones. */
+/** NFKC composes accents, and replaces no-break hyphens and spaces by ordinary ones. */
 function inOneForm(text: string): string {
   return text
     .normalize('NFKC')

@@ -1,15 +1,15 @@
-/** The runner keeps so many characters of an error, counted after it has masked secrets (actions/runner, ExecutionContext.cs). */
+/** How many characters of an error the runner keeps, after it has masked secrets (actions/runner, ExecutionContext.cs). */
 export const MOST_ERROR_LENGTH = 4096;
 
-/** How long lines are, each with the line break that follows. */
+/** The total length of lines, each with its line break. */
 export function lengthOfLines(lines: readonly string[]): number {
   return lines.reduce((sum, line) => sum + line.length + 1, 0);
 }
 
 /**
- * The first lines that fit, and one that says how many do not.
+ * The first lines that fit, and a line that says how many are left out.
  *
- * @param mostLength what the lines may come to, with a line break after each
+ * @param mostLength the largest total length of the lines, each with a line break
  */
 export function fitLines(
   lines: readonly string[],

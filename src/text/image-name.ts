@@ -5,17 +5,17 @@ export const IMAGE_NAME_RULE = /^[a-zA-Z0-9][a-zA-Z 0-9._-]{1,61}[a-zA-Z0-9._]$/
 
 const MAX_LENGTH = 63;
 const HASH_LENGTH = 8;
-/** A hash with a letter in it, as all hashes of this action have: a date (`-20260101`) is none. */
+/** All hashes of this action contain a letter, so that a date (`-20260101`) is not mistaken for one. */
 const ENDS_LIKE_A_HASH = /-(?!\d+$)[0-9a-f]{8}$/;
 
 /**
  * Makes a name that the API accepts from any text, such as a repository's name and a ref.
  *
- * The result keeps to letters, digits, `.`, `_` and `-` and ends in a letter or digit, which Gcore's Terraform provider takes as
- * well. If any character was replaced or cut, the beginning of the text's own SHA-256 is added, so that no two refs become one name:
- * `feature/x` and `feature-x` are two images. A text that already ends like such a hash gets one as well: it could be another text's name.
+ * The result contains only letters, digits, `.`, `_` and `-` and ends in a letter or digit, so that Gcore's Terraform provider accepts it
+ * too. If any character was replaced or cut, the beginning of the text's SHA-256 is added, so that no two refs get the same name:
+ * `feature/x` and `feature-x` are two images. A text that already ends like such a hash also gets one: it could be another text's name.
  *
- * @returns the name, or undefined if nothing of the text can be kept
+ * @returns the name, or undefined if the text has no valid characters
  */
 export function fitImageName(text: string): string | undefined {
   const name = withoutOtherCharacters(text);
@@ -25,9 +25,9 @@ export function fitImageName(text: string): string | undefined {
 }
 
 /**
- * A name to suggest to somebody whose own does not fit. It is not told apart from another text's: they choose it.
+ * A suggestion for an invalid name. Two texts may get the same suggestion: the user decides.
  *
- * @returns undefined if nothing of the text can be kept
+ * @returns undefined if the text has no valid characters
  */
 export function suggestImageName(text: string): string | undefined {
   const name = trimEnds(withoutOtherCharacters(text).slice(0, MAX_LENGTH));
@@ -38,7 +38,7 @@ function withoutOtherCharacters(text: string): string {
   return trimEnds(text.replace(/[^a-zA-Z0-9._-]+/g, '-'));
 }
 
-/** The first eight digits of the text's SHA-256 that hold a letter. */
+/** The first eight digits in a row of the text's SHA-256 that include a letter. */
 function hashOf(text: string): string {
   const digest = createHash('sha256').update(text).digest('hex');
   const start = Math.max(0, digest.search(/[a-f]/) - HASH_LENGTH + 1);

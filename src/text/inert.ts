@@ -1,18 +1,18 @@
-/** The longest piece of text from elsewhere that is shown in one go. */
+/** The default limit for text from other sources. */
 const MAX_LENGTH = 500;
 
 /** Controls, invisible and direction-changing characters, line separators, halves of surrogate pairs. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
 
 /**
- * Makes text from elsewhere a single, bounded, inert line: no line breaks, no terminal controls, and nothing that the
- * runner would take for a workflow command, which it finds as `::x::` at a line's start and as `##[x]` anywhere
+ * Makes text from other sources one inert line of limited length: no line breaks, no terminal controls, and no
+ * workflow command, which the runner finds as `::x::` at the start of a line and as `##[x]` anywhere
  * (actions/runner, `ActionCommand.cs`).
  *
- * What is too long is cut anywhere: a value may have no spaces. If a secret is cut, redaction knows the rest by the `…` behind it.
+ * Long text is cut at any character, because a value may have no spaces. If a secret is cut, redaction finds the rest by the `…` after it.
  */
 export function inert(text: string, maxLength = MAX_LENGTH): string {
-  // Cut before cleaning as well: megabytes of it must cost nothing.
+  // Cut before cleaning as well, so that megabytes of text take no time.
   const isCutEarly = text.length > 2 * maxLength;
   const cleaned = (isCutEarly ? text.slice(0, 2 * maxLength) : text)
     .replace(UNPRINTABLE, ' ')
@@ -23,7 +23,7 @@ export function inert(text: string, maxLength = MAX_LENGTH): string {
   return `${cleaned.length < maxLength ? cleaned : cutTo(cleaned, maxLength - 1)}…`;
 }
 
-/** Cuts no surrogate pair in two. */
+/** Never cuts a surrogate pair in two. */
 function cutTo(text: string, length: number): string {
   return text
     .slice(0, length)

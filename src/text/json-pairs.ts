@@ -1,9 +1,9 @@
-/** The tokens of JSON: strings, punctuation, and whatever else stands between them. */
+/** The tokens of JSON: strings, punctuation, numbers and words. */
 const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
 /**
- * The pairs of a JSON object as they are written, each value by its first token: `JSON.parse` keeps only the last of two equal keys, and
- * makes 24.1 of `24.10`.
+ * The pairs of a JSON object as they are written, with the first token of each value. `JSON.parse` keeps only the last of two equal keys, and
+ * turns `24.10` into 24.1.
  *
  * @param json a text that `JSON.parse` accepts
  */

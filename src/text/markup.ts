@@ -1,7 +1,6 @@
 /**
- * Text from elsewhere for a place where GitHub reads Markdown and HTML: every character that could be markup becomes a character
- * reference, so that it is shown and never obeyed,
- * and never made a link of.
+ * Text from other sources for Markdown on GitHub: every character that could be markup or part of a link becomes a character
+ * reference.
  */
 export function asMarkupText(text: string): string {
   return text.replace(/[^\p{L}\p{N} .,;/-]|(?<=www)\./giu, (character) => `&#${character.codePointAt(0)};`);

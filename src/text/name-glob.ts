@@ -1,7 +1,7 @@
 /** A pattern of names. */
 export interface NameGlob {
   readonly text: string;
-  /** Whether a whole name fits, upper and lower case told apart. */
+  /** Whether a whole name matches; case-sensitive. */
   matches(name: string): boolean;
 }
 
@@ -17,20 +17,20 @@ type Sequence = readonly Piece[];
 
 const MAX_LENGTH = 255;
 /**
- * What no name of an image or an asset holds, or what other globs read as more than this one knows: paths, escapes, alternatives
- * in parentheses, a `!` or `^` that would turn the whole pattern into its opposite.
+ * Syntax that is not supported: characters that no name of an image or an asset contains, and features of other globs (paths, escapes,
+ * alternatives in parentheses, a leading `!` or `^` that negates the pattern).
  */
 const NOT_TAKEN = /[\p{C}\p{Zl}\p{Zp}/\\|()]|^[!^]/u;
 
 class NotAPattern extends Error {}
 
 /**
- * Reads a glob: `*` and `?`, `[abc]`, `[a-z]`, `[!abc]`, `{this,that}` and patterns within the braces. All else stands for itself.
+ * Reads a glob: `*` and `?`, `[abc]`, `[a-z]`, `[!abc]`, `{this,that}` and patterns within the braces. Other characters match themselves.
  *
- * Matching takes at most pattern length times name length steps, whatever the pattern: each of its pieces is applied once, to all
- * positions that the pieces before it can have reached. (Regular expressions backtrack: `{?,??}` 36 times never ended.)
+ * Matching takes at most pattern length times name length steps for every pattern: each of its parts is applied once, to all
+ * positions that the parts before it can reach. (Regular expressions backtrack: `{?,??}` 36 times never ended.)
  *
- * @returns undefined if the text is not one
+ * @returns undefined if the text is not a valid glob
  */
 export function parseNameGlob(text: string): NameGlob | undefined {
   if (text === '' || text.length > MAX_LENGTH || NOT_TAKEN.test(text)) return undefined;
@@ -49,7 +49,7 @@ export function parseNameGlob(text: string): NameGlob | undefined {
   }
 }
 
-/** Where in a name the sequence can end if it begins at one of some positions. */
+/** The positions in a name at which the sequence can end if it begins at one of the given positions. */
 function advance(sequence: Sequence, starts: ReadonlySet<number>, name: readonly string[]): ReadonlySet<number> {
   let positions = starts;
   for (const piece of sequence) {
@@ -77,7 +77,7 @@ function advanceOne(piece: Piece, starts: ReadonlySet<number>, name: readonly st
   }
 }
 
-/** Reads the whole text as one sequence. The braces that are open are kept on a stack: `opened` holds the options of each. */
+/** Reads the whole text as one sequence. `opened` is a stack of the open braces, with the options of each. */
 function parse(text: readonly string[]): Sequence {
   const opened: Piece[][][] = [];
   let sequence: Piece[] = [];
@@ -92,7 +92,7 @@ function parse(text: readonly string[]): Sequence {
       sequence = [];
     } else if (character === '}') {
       const [before, ...options] = opened.pop() ?? [];
-      // `{a}` and `{1..3}` are no choice: shells disagree about what they are.
+      // `{a}` and `{1..3}` are not supported: shells disagree about their meaning.
       if (before === undefined || options.length === 0) throw new NotAPattern();
       sequence = [...before, {kind: 'choice', options: [...options, sequence]}];
     } else if (character === '[') {

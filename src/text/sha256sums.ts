@@ -11,7 +11,7 @@ const GNU = /^(\\?)([0-9a-f]{64}) [ *](.+)$/i;
 /** `SHA256 (<path>) = <digest>`, of BSD's `sha256` and of `sha256sum --tag`. */
 const BSD = /^(\\?)SHA256 ?\((.+)\) ?= ([0-9a-f]{64})$/i;
 
-/** The lines of a SHA256SUMS file. What is none, a comment or a digest of another kind for example, is left out. */
+/** The digests in a SHA256SUMS file. Other lines, such as comments or digests of another kind, are skipped. */
 export function parseSha256Sums(text: string): readonly SumsLine[] {
   return text
     .replace(/^\uFEFF/, '')

@@ -4,7 +4,7 @@ export interface QueryParameter {
   readonly value: string;
 }
 
-/** Words that say of a parameter that its value lets its bearer in. */
+/** Names of parameters whose value gives access. */
 const SECRET_WORDS: ReadonlySet<string> = new Set([
   ...['auth', 'oauth', 'authorization', 'bearer', 'jwt', 'pass', 'passphrase', 'pwd', 'sas', 'sig', 'sign'],
   // Akamai
@@ -12,14 +12,14 @@ const SECRET_WORDS: ReadonlySet<string> = new Set([
   // CloudFront
   'policy',
 ]);
-/** The same, at the end of a word: `accesstoken`, `AWSAccessKeyId`, `api_key`. */
+/** The same at the end of a name: `accesstoken`, `AWSAccessKeyId`, `api_key`. */
 const SECRET_ENDINGS =
   /(?:token|(?<!mon|tur|don|hoc|whis|joc)key|secret|password|passwd|passphrase|credentials?|signature|hmac)s?$|accesskeyid$/;
 
-/** What belongs to a signature by its name alone: S3 and its likes, Google Cloud Storage, Alibaba OSS, Tencent COS, OpenStack Swift. */
+/** Parameters that always belong to a signature: S3 and compatible stores, Google Cloud Storage, Alibaba OSS, Tencent COS, OpenStack Swift. */
 const SIGNING_PREFIX = /^(?:x-amz-|x-goog-|x-oss-|q-(?:sign|ak|key|header|url)|temp_url_)/i;
 /**
- * What belongs to a signature if there is one beside it, and is an ordinary parameter otherwise: date, expiry, scope and signed
+ * Parameters that belong to a signature if the URL has one, and are ordinary parameters otherwise: date, expiry, scope and signed
  * headers. Azure's are in "Create a service SAS" and "Create a user delegation SAS".
  */
 const SIGNING_COMPANIONS: ReadonlySet<string> = new Set([
@@ -44,14 +44,14 @@ const SIGNING_COMPANIONS: ReadonlySet<string> = new Set([
   ],
   ...['ske', 'skt', 'skoid', 'sktid', 'sks', 'skv', 'skdutid', 'sduoid'],
 ]);
-/** `key` by itself, or after a word like "object" or "file", often names what is fetched. It is masked, but it does not sign. */
+/** `key` alone, or after a word like "object" or "file", often names the file. It is masked, but does not belong to a signature. */
 const NAMES_A_FILE = /^(?:(?:object|file|s3|image|item)[-_]?)?key$/i;
 
 /**
- * The parameters of a URL's query, as they are written. Pairs are split at `&`, and at a `;` that another name follows, as some servers
- * read them.
+ * The parameters of a URL's query, as they are written. Pairs are split at `&`, and, as some servers do, at a `;` before another
+ * name.
  *
- * @param url any text; what is no URL has none
+ * @param url any text; a text that is not a URL has no parameters
  */
 export function queryParameters(url: string): readonly QueryParameter[] {
   const [, query = ''] = /\?([^#]*)/s.exec(url) ?? [];
@@ -65,7 +65,7 @@ export function queryParameters(url: string): readonly QueryParameter[] {
 }
 
 /**
- * Whether the value of a parameter is to be kept secret: it signs, or its name says token, key, secret, password, credential or auth.
+ * Whether the value of a parameter is secret: it is a signature, or the parameter is called token, key, secret, password, credential or auth.
  */
 export function isSecretParameter(name: string): boolean {
   const words = decoded(name)
@@ -77,8 +77,8 @@ export function isSecretParameter(name: string): boolean {
 }
 
 /**
- * A URL as it stands for a file: without user, password, fragment and whatever belongs to a signature, so that a URL with a
- * new signature stays the same. All other parameters stay, in the order of their names.
+ * A URL to identify a file by: without user, password, fragment and all parameters of a signature, so that a URL with a
+ * new signature is the same. All other parameters stay, sorted by name.
  *
  * @throws TypeError if the text is not a URL
  */
@@ -102,7 +102,7 @@ function withUpperCaseEscapes(text: string): string {
   return text.replace(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
 }
 
-/** Percent-encoding undone; the text itself if it is none. */
+/** Decodes percent-encoding; returns the text itself if it cannot be decoded. */
 export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

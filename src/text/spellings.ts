@@ -1,18 +1,18 @@
-/** A text in one spelling, and where in the text each of its characters was. */
+/** A decoded text, and where each of its characters was in the original. */
 interface Folded {
-  /** One character for each byte of UTF-8, escapes undone. */
+  /** One character for each byte of UTF-8, with escapes decoded. */
   readonly bytes: string;
-  /** Where each byte's spelling begins in the text, and at the end the text's length. */
+  /** Where the encoding of each byte begins in the original, and as the last entry the length of the original. */
   readonly starts: readonly number[];
 }
 
-/** A part of a text, its end not included. */
+/** A part of a text, without its end. */
 interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Escapes within escapes, as in a URL in a query in JSON. Deeper ones are nobody's. */
+/** How deep escapes are nested at most, as in a URL in a query in JSON. */
 const MOST_LEVELS = 5;
 /** In characters. */
 const LONGEST_ESCAPE = 10;
@@ -34,17 +34,17 @@ const ESCAPE = new RegExp(
   'gi',
 );
 
-/** What is searched for in texts, in whatever spelling it comes back. */
+/** A value that is searched for in texts, in any encoding. */
 export interface Needle {
-  /** Every place of a text that holds it. */
+  /** All parts of a text that contain it. */
   readonly find: (text: Folded) => readonly Span[];
 }
 
 /**
- * A value to be found as a whole, or as what was left of it if a text was cut: its beginning, of `shortest` characters at least, before
+ * A value to find as a whole, or cut off: its beginning, with at least `shortest` characters, before
  * a `…`.
  *
- * @returns undefined if it is shorter than `shortest` characters (bytes of UTF-8): it would be found everywhere
+ * @returns undefined if the value is shorter than `shortest` characters (bytes of UTF-8): it would be found everywhere
  */
 export function wholeNeedle(value: string, shortest: number): Needle | undefined {
   const {bytes} = fold(value);
@@ -60,12 +60,12 @@ export function wholeNeedle(value: string, shortest: number): Needle | undefined
   };
 }
 
-/** What `inert` puts where it cuts. */
+/** Added by `inert` where it cuts. */
 const CUT = bytesOf('…');
-/** An escape of which the end was cut off. */
+/** An escape whose end was cut off. */
 const CUT_ESCAPE = /(%[0-9a-f]?|\\(u[0-9a-f]{0,3})?|&(#?[0-9a-z]{0,8}))$/i;
 
-/** Where the beginning of a value begins that ends at `end`, or did before an escape was cut in two. */
+/** Where a cut-off value begins that ends at `end`, or at an escape that was cut in two there. */
 function startOfBeginning(text: string, end: number, value: string, shortest: number): number | undefined {
   const before = text.slice(Math.max(0, end - value.length - LONGEST_ESCAPE), end);
   const wholes = [before, before.replace(CUT_ESCAPE, '')];
@@ -76,7 +76,7 @@ function startOfBeginning(text: string, end: number, value: string, shortest: nu
   return undefined;
 }
 
-/** A value of which every part is to be found that has at least `shortestPart` characters. */
+/** A value whose every part of at least `shortestPart` characters is to be found. */
 export function partsNeedle(value: string, shortestPart: number): Needle {
   const {bytes} = fold(value);
   const parts = new Set<string>();
@@ -89,7 +89,7 @@ export function partsNeedle(value: string, shortestPart: number): Needle {
   };
 }
 
-/** The text with every place that a needle finds replaced, places that touch each other as one. */
+/** Replaces all parts of the text that a needle finds; adjacent parts become one replacement. */
 export function replaceNeedles(text: string, needles: readonly Needle[], replacement: string): string {
   if (needles.length === 0 || text === '') return text;
   const folded = fold(text);
@@ -114,7 +114,7 @@ function occurrences(text: string, part: string): readonly number[] {
   return found;
 }
 
-/** Undoes escapes, level by level, and remembers where each byte comes from. */
+/** Decodes escapes, level by level, and keeps the position of each byte in the original. */
 function fold(text: string): Folded {
   let folded = inUtf8(text);
   for (let level = 0; level < MOST_LEVELS; level += 1) {
@@ -138,7 +138,7 @@ function inUtf8(text: string): Folded {
   return {bytes, starts: [...starts, at]};
 }
 
-/** @returns undefined if there is nothing to undo */
+/** @returns undefined if there is nothing to decode */
 function unescapeOnce({bytes, starts}: Folded): Folded | undefined {
   const newStarts: number[] = [];
   let unescaped = '';
@@ -159,7 +159,7 @@ function unescapeOnce({bytes, starts}: Folded): Folded | undefined {
   return {bytes: unescaped, starts: [...newStarts, starts.at(-1) ?? 0]};
 }
 
-/** The bytes that an escape stands for. */
+/** The bytes that an escape encodes. */
 function meaningOf(groups: Readonly<Record<string, string | undefined>>): string {
   const {percent, high, low, unit, backslashed, hex, decimal, named} = groups;
   if (percent !== undefined) return String.fromCharCode(Number.parseInt(percent, 16));
@@ -174,7 +174,7 @@ function meaningOf(groups: Readonly<Record<string, string | undefined>>): string
   return ' ';
 }
 
-/** The bytes of UTF-8, a character for each. */
+/** The bytes of UTF-8, as one character each. */
 function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

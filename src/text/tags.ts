@@ -6,13 +6,13 @@ export type Tags = Readonly<Record<string, string>>;
 const MAX_LENGTH = 255;
 
 /**
- * Reads tags as people write them: `key=value`, one a line, split at the first `=`; or a JSON object. A line that begins with `#` is
+ * Reads tags as users write them: one `key=value` per line, split at the first `=`; or a JSON object. A line that begins with `#` is
  * a comment.
  *
- * @returns the tags, and what is wrong with the text, a line for each fault
+ * @returns the tags, and the faults of the text, one line each
  */
 export function parseTags(text: string): {readonly tags: Tags; readonly faults: readonly string[]} {
-  // No line within a JSON object can begin with a `#`: a string holds no line breaks.
+  // No line of a JSON object can begin with a `#`: a string contains no line breaks.
   const withoutComments = text.replace(/^[^\S\r\n]*#.*$/gm, '');
   const isJson = withoutComments.trimStart().startsWith('{');
   const {pairs, faults} = isJson ? pairsOfJson(withoutComments) : pairsOfLines(withoutComments);
@@ -26,7 +26,7 @@ export function parseTags(text: string): {readonly tags: Tags; readonly faults: 
 }
 
 /**
- * What is wrong with a tag by the API's own rules (OpenAPI document, CreateTagsSerializer), or undefined.
+ * The fault of a tag by the API's own rules (OpenAPI document, CreateTagsSerializer), or undefined.
  */
 function faultOfTag(key: string, value: string): string | undefined {
   if (key === '') return `a tag without a key (value ${value})`;
@@ -60,7 +60,7 @@ function pairsOfLines(text: string): Pairs {
   return {pairs, faults};
 }
 
-/** Numbers keep the text that was written: `24.10` is a version. A key that is given twice is a fault. */
+/** Numbers stay as written: `24.10` is a version. A duplicate key is a fault. */
 function pairsOfJson(text: string): Pairs {
   try {
     JSON.parse(text);
@@ -77,7 +77,7 @@ function pairsOfJson(text: string): Pairs {
   };
 }
 
-/** In characters, as JSON Schema counts them. */
+/** Counted in characters, as in JSON Schema. */
 function lengthOf(text: string): number {
   return [...text].length;
 }

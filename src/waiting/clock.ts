@@ -1,16 +1,16 @@
 import {setTimeout as delay} from 'node:timers/promises';
 
-/** Time and chance. Both are handed in, so that a test can hold them. */
+/** Time and random numbers. Tests replace both. */
 export interface Clock {
-  /** Milliseconds on a monotonic scale: only differences mean anything, and no clock change moves them. */
+  /** Milliseconds on a monotonic scale: only differences have a meaning. Changes of the system clock have no effect. */
   now(): number;
   /** Resolves after `ms` milliseconds; throws the signal's reason as soon as the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** A number from 0 up to, not including, 1. */
+  /** A random number, at least 0 and below 1. */
   random(): number;
 }
 
-/** The longest delay that Node's timers take; anything above fires after 1 ms. */
+/** The longest delay that Node's timers support; a longer one fires after 1 ms. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The real clock of this process. */

@@ -7,36 +7,36 @@ export type PollResult<T> =
   | {readonly done: T}
   | {
       readonly state: string;
-      /** The caller counts how often it finds this: the next poll is no sooner than after a failure. */
+      /** The caller counts how often it finds this, so the next poll comes after the same gap as after a failure. */
       readonly isCounted?: boolean;
     };
 
-/** The consecutive failures since the last good poll. */
+/** The consecutive failures since the last successful poll. */
 export interface ConsecutiveFailures {
-  /** What each of them threw, the latest last. */
+  /** The error of each, the latest last. */
   readonly errors: readonly unknown[];
-  /** Milliseconds since the last good poll, or since the wait began if there was none. */
+  /** Milliseconds since the last successful poll, or since the wait began if there was none. */
   readonly sinceMs: number;
-  /** Whether any poll of this wait was good. */
+  /** Whether any poll of this wait was successful. */
   readonly everGood: boolean;
 }
 
-/** What a wait has seen so far. */
+/** The progress of a wait. */
 export interface Progress {
-  /** The state last seen; undefined before the first good poll. */
+  /** The last known state; undefined before the first successful poll. */
   readonly state: string | undefined;
   /** Milliseconds since the wait began. */
   readonly elapsedMs: number;
   /** Polls that failed so far. */
   readonly failedPolls: number;
-  /** What the last of them threw; undefined if none failed. */
+  /** The error of the last failed poll; undefined if none failed. */
   readonly lastFailure: unknown;
 }
 
 export interface PollOptions<T> {
   /** One poll, by a single attempt: the next poll is its retry. */
   readonly poll: () => Promise<PollResult<T>>;
-  /** Whether a failed poll ends the wait, or how long to wait at least before the next one, in milliseconds. */
+  /** Whether a failed poll ends the wait, or the shortest gap before the next one, in milliseconds. */
   readonly onFailure: (failures: ConsecutiveFailures) => 'final' | number;
   /** When to poll next. Each gap is changed at random by a fifth of it at most. */
   readonly schedule: Schedule;
@@ -44,7 +44,7 @@ export interface PollOptions<T> {
   readonly report: (progress: Progress, why: 'change' | 'heartbeat') => void;
 }
 
-/** The budget ran out. What was seen last is in `progress`. */
+/** The time is over. `progress` has the last known state. */
 export class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
   readonly progress: Progress;
@@ -55,7 +55,7 @@ export class DeadlinePassed extends Error {
   }
 }
 
-/** There was no good answer for too long; `cause` is the last failure. */
+/** There was no successful poll for too long; `cause` is the last failure. */
 export class Outage extends Error {
   override readonly name = 'Outage';
   readonly progress: Progress;
@@ -66,17 +66,17 @@ export class Outage extends Error {
   }
 }
 
-/** How long Gcore may go without one good answer. One bad answer never ends a wait; this does. */
+/** A wait ends after this time without a successful poll. One failed poll never ends it. */
 export const PATIENCE_MS = 5 * 60_000;
 const HEARTBEAT_MS = 60_000;
 
 /**
  * Polls until a poll finds the result.
  *
- * The first poll is at once and the last one at the deadline, when a result still counts. The caller knows what it polls and which
- * failures are final; this loop knows only time.
+ * The first poll is immediate and the last one at the deadline, where a result still counts. The caller decides what is polled and which
+ * failures are final; this loop only handles time.
  *
- * @throws DeadlinePassed, Outage, whatever failure the caller calls final, or the reason of a cancelled run
+ * @throws DeadlinePassed, Outage, a failure that the caller calls final, or the reason of a cancelled run
  */
 export async function pollUntilDone<T>(options: PollOptions<T>, run: Run): Promise<T> {
   const {clock} = run;
@@ -99,7 +99,7 @@ export async function pollUntilDone<T>(options: PollOptions<T>, run: Run): Promi
       pauseMs = Math.min(Math.max(jittered(options.schedule.retryGapMs, clock), verdict), wait.outageLeftMs());
     }
     run.cancelled.throwIfAborted();
-    // A poll may be long: one that ends at the deadline or after it was the last.
+    // A poll may take long: one that ends at the deadline or later was the last.
     if (isLastPoll || (failure !== undefined && clock.now() >= run.deadlineMs) || clock.now() > run.deadlineMs)
       throw new DeadlinePassed(wait.progress(), {cause: failure});
     await wait.pause(Math.min(pauseMs, timeLeftMs(run)));
@@ -163,12 +163,12 @@ class Wait<T> {
     };
   }
 
-  /** Sleeps, with a sign of life whenever a minute is full. */
+  /** Sleeps, and reports after each full minute. */
   async pause(ms: number): Promise<void> {
     const {clock, cancelled} = this.#run;
     const endMs = clock.now() + ms;
     for (;;) {
-      // Read once: a clock that goes on between two lines would make a negative sleep, of which Node warns in the log.
+      // Read once: if the clock advanced between two reads, the sleep could be negative, and Node would warn about that in the log.
       const nowMs = clock.now();
       if (nowMs >= this.#nextBeatAtMs) {
         this.#nextBeatAtMs = nowMs + HEARTBEAT_MS;

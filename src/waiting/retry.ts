@@ -8,25 +8,25 @@ export interface Retryable {
   readonly retryAfterMs: number | undefined;
 }
 
-/** When to try again, and when to give up. */
+/** When to retry, and when to give up. */
 export interface RetryOptions<E extends Retryable> {
-  /** Whether the same attempt may succeed the next time. */
+  /** Whether a retry may succeed. */
   readonly shouldRetry: (error: unknown) => error is E;
-  /** The number of attempts, the first one included. Default: no limit. */
+  /** The number of attempts, including the first one. Default: no limit. */
   readonly attempts?: number;
   /** How long to go on without one good answer, in milliseconds from the start; the last attempt is at its end. Default: no limit. */
   readonly patienceMs?: number;
   /** The growing pause between two attempts, in milliseconds. Default: 1 s, doubled each time, 8 s at most. */
   readonly backoff?: {readonly firstMs: number; readonly mostMs: number};
-  /** Called before each pause, for a line in the log. */
+  /** Called before each pause, to log it. */
   readonly onRetry?: (error: E, waitMs: number) => void;
 }
 
 /**
  * Makes attempts until one succeeds.
  *
- * The pause between two attempts has jitter, and is never shorter than the service asks for. An attempt that could only start at the
- * run's deadline or later is not made: the last error is thrown at once.
+ * The pause between two attempts has jitter, and is never shorter than the service asks for. If the next attempt could only start at the
+ * run's deadline or later, the last error is thrown immediately.
  *
  * @throws the error of the last attempt, or the reason of a cancelled run
  */

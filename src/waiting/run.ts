@@ -6,15 +6,15 @@ export interface Log {
   info(line: string): void;
   notice(line: string): void;
   warning(line: string): void;
-  /** A warning that several regions may have in the same words: it is shown once. */
+  /** A warning that is shown only once, even if several regions give it. */
   warnOnce(line: string): void;
   /** A sign of life while nothing changes. `expectedMs` is how long the work is expected to take, if that is known. */
   heartbeat(line: string, expectedMs: number | undefined): void;
-  /** Lines for the curious, collapsed under a title. */
+  /** Details, collapsed under a title. */
   group(title: string, lines: readonly string[]): void;
 }
 
-/** What all the work of one step shares: its time, its end, how it is stopped, and its voice. */
+/** What all parts of a step share: clock, deadline, cancellation and log. */
 export interface Run {
   readonly clock: Clock;
   /** When the step began, on the clock's scale, in milliseconds. */
@@ -23,10 +23,10 @@ export interface Run {
   readonly deadlineMs: number;
   /** Aborted, with a `Cancelled` as its reason, when the step must stop: sleeps and reads end at once. */
   readonly cancelled: AbortSignal;
-  /** Aborted a few seconds later: a write in flight has until then to be answered, since its answer is the only handle. */
+  /** Aborted a few seconds later: a write in flight may be answered until then, because only its answer has the task's ID. */
   readonly graceOver: AbortSignal;
   readonly log: Log;
-  /** The proxy for requests to a URL; undefined for none. It throws an ExplainedError if the one that is configured cannot be used. */
+  /** The proxy for requests to a URL; undefined for none. Throws an ExplainedError if the configured proxy cannot be used. */
   readonly proxyFor: (url: URL) => URL | undefined;
 }
 

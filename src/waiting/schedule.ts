@@ -14,9 +14,9 @@ export interface ProgressEstimate {
 
 /** When to poll next, in milliseconds. It is pure: the caller adds jitter. */
 export interface Schedule {
-  /** From a good poll to the next one, by how long the wait has lasted. */
+  /** The gap after a successful poll, by how long the wait has lasted. */
   readonly gapMs: (elapsedMs: number) => number;
-  /** From a failed poll to the next one. Some failures are believed after a number of polls, so these are never close together. */
+  /** The gap after a failed poll. Some failures count only after several polls, so these polls are never close together. */
   readonly retryGapMs: number;
 }
 

@@ -1,4 +1,4 @@
-/** What each action weighs: its entry in `dist/`, minified, and the files that it loads only when they are wanted. */
+/** The size of each action: its entry in `dist/`, minified, and the files that it loads only when they are needed. */
 import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {BOUNDS} from './bounds.ts';

@@ -1,4 +1,4 @@
-/** The read of an image for its checksum beside `curl | sha256sum`, both from a server on loopback. */
+/** Reading an image for its checksum, compared with `curl | sha256sum`, both from a server on loopback. */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {BOUNDS} from './bounds.ts';

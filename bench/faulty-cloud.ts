@@ -1,10 +1,10 @@
 /**
- * A Gcore cloud with one named fault, for clients that are not ours.
+ * A Gcore cloud with one named fault, for other clients.
  *
  *   node bench/faulty-cloud.ts            lists the names
- *   node bench/faulty-cloud.ts <name>     prints one line of JSON: where it is, its key, an image to upload
+ *   node bench/faulty-cloud.ts <name>     prints one line of JSON: its URL, its key, an image to upload
  *
- * When its input ends it prints a second line: the uploads that it received, those that had an effect, and the images there are.
+ * When its input ends, it prints a second line: how many uploads it received, how many had an effect, and its images.
  */
 import {hostImage} from '../harness/image-host.ts';
 import type {Answer, Fault} from '../simulator/faults.ts';

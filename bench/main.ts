@@ -1,12 +1,12 @@
 /**
- * Measures the built actions beside what people would use otherwise, and prints one table.
+ * Compares the built actions with the alternatives, and prints one table.
  *
- *   npm run bench                        all of it, some minutes
- *   npm run bench -- --quick             only what is the same on every machine; exits with 1 where a bound is broken
+ *   npm run bench                        everything; takes some minutes
+ *   npm run bench -- --quick             only what does not depend on the machine; exits with 1 if an aim is missed
  *   npm run bench -- --write             puts the table into docs/performance.md
  *   npm run bench -- --staging           only the upload of a file to S3
- *   npm run bench -- --checksum          only the read of a URL for its checksum
- *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts; with --write, too
+ *   npm run bench -- --checksum          only reading a URL for its checksum
+ *   npm run bench -- --actions <folder>  start to first request of other actions: a folder of their checkouts; also with --write
  */
 import {readFileSync, writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
@@ -65,11 +65,11 @@ else {
   const rows = await rowsAskedFor();
   publish('bench', tableOf(rows));
   const broken = rows.filter(({holds}) => holds === false);
-  for (const {what} of broken) console.error(`Does not hold: ${what}`);
+  for (const {what} of broken) console.error(`Aim missed: ${what}`);
   if (broken.length > 0) process.exitCode = 1;
 }
 
-/** Prints a table, and puts it between its marks on the page where that is wanted. */
+/** Prints a table, and with --write puts it between its marks on the page. */
 function publish(mark: string, table: string): void {
   console.log(table);
   if (!values.write || values.staging || values.checksum) return;

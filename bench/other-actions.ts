@@ -1,6 +1,6 @@
 /**
- * Start to first request of other actions, beside ours. Their built files are not here: a folder is given that holds checkouts of them,
- * each named as its repository.
+ * Start to first request of other actions, compared with ours. Their built files are in a given folder with checkouts of them,
+ * each named like its repository.
  */
 import {generateKeyPairSync} from 'node:crypto';
 import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
@@ -10,13 +10,13 @@ import type {Job} from '../harness/runner.ts';
 import {emptyNode, medians, OUR_STARTS, type Runs, startToFirstRequest} from './startup.ts';
 import {milliseconds, times} from './table.ts';
 
-/** What leads an action to its first request soonest, and what metadata file it has where that is not at its root. */
+/** Inputs and environment that lead an action to its first request, and its metadata file if that is not at its root. */
 interface Way extends Job {
   readonly metadata?: string;
 }
 
 /**
- * @param folder holds checkouts of actions, each named as its repository
+ * @param folder has checkouts of actions, each named like its repository
  * @returns a table in Markdown, the fastest first
  */
 export async function actionsTable(folder: string): Promise<string> {
@@ -42,7 +42,7 @@ export async function actionsTable(folder: string): Promise<string> {
   }
 }
 
-/** Made-up accounts; `{url}` is where the requests are awaited, as the service itself, as GitHub's, or as a proxy. */
+/** Fictitious accounts; `{url}` is the URL of the server that waits for the requests, as the service, GitHub or a proxy. */
 function waysToFirstRequests(home: string): Readonly<Record<string, Way>> {
   const {privateKey} = generateKeyPairSync('rsa', {modulusLength: 2048});
   const key = String(privateKey.export({type: 'pkcs8', format: 'pem'}));

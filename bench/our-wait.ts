@@ -1,12 +1,12 @@
-/** One upload by the built action, in simulated time: how late it notices that the images are ready, and what that costs. */
+/** One upload by the built action, in simulated time: how late it notices that the images are ready, with how many requests. */
 import {runStep} from '../harness/runner.ts';
 import {type CloudPlan, startCloud} from './simulated-cloud.ts';
 
-/** What one wait came to. */
+/** The result of one wait. */
 export interface Wait {
-  /** From the image being ready to the last request, which sees that it is, in milliseconds of simulated time. */
+  /** From the moment the image is ready to the last request, which sees that, in milliseconds of simulated time. */
   readonly lagMs: number;
-  /** Requests that the wait made. */
+  /** The requests of the wait. */
   readonly requests: number;
 }
 
@@ -25,7 +25,7 @@ const VIRTUAL_TIME = new URL('virtual-time.js', import.meta.url);
  * Publishes an image in every region of the plan at once, and waits.
  *
  * @param nodeOptions more options for Node
- * @throws an Error with the step's log if it was not green
+ * @throws an Error with the step's log if the step failed
  */
 export async function ourWait(
   plan: CloudPlan,

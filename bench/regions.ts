@@ -1,4 +1,4 @@
-/** Thirty regions at once: what they cost in requests and in memory. */
+/** Thirty regions at once: requests and memory. */
 import {BOUNDS} from './bounds.ts';
 import {type OurWait, ourWait} from './our-wait.ts';
 import {drawDurationsMs, median, seededRandom} from './sample.ts';
@@ -24,7 +24,7 @@ export async function regionsRow(single: number): Promise<Row> {
   };
 }
 
-/** What a wait holds in memory must not grow with its time. V8 decides how much garbage lies beside it, so the peak has no bound. */
+/** The memory in use must not grow with the time of a wait. The peak has no bound, because V8 decides when it collects garbage. */
 export async function memoryRow(): Promise<Row> {
   const half = await memoryOf(HOUR_MS);
   const whole = await memoryOf(2 * HOUR_MS);

@@ -2,7 +2,7 @@
 const MODULUS = 2 ** 31 - 1;
 const MULTIPLIER = 48_271;
 
-/** Chance that is the same in every run: numbers above 0 and below 1. Seeds are spread first, as neighbours begin alike. */
+/** Pseudorandom numbers above 0 and below 1, the same in every run. Seeds are spread first, because similar seeds begin with similar numbers. */
 export function seededRandom(seed: number): () => number {
   let state = (seed * 7919 + 1) % MODULUS;
   const next = () => {
@@ -26,16 +26,16 @@ export function drawDurationsMs(count: number, medianMs: number, spread: number,
   });
 }
 
-/** How many durations are drawn for each that is taken. */
+/** How many durations are drawn for each one that is used. */
 const OVERSAMPLING = 25;
 
-/** Has no factor in common with a number of draws, so that its multiples come to all parts of a gap, in no order. */
+/** Has no common factor with the number of draws, so that its multiples reach all parts of a gap, in mixed order. */
 const STEP = 7;
 
 /**
- * The same, but so that few tell what many would: of a large sample in order, the middle one of each equal part, each with its end in
- * another part of the fixed gap that it is compared with. Few that are drawn one by one may lie anywhere between two polls of that gap,
- * and the comparison would be one of chance.
+ * The same, but so that a few durations represent many: a large sample is sorted and divided into equal parts, and the middle one of each
+ * part is used. Each ends in another part of the fixed gap between polls. With a few independent draws, the comparison with that gap would
+ * depend on chance.
  *
  * @param gapMs the fixed gap between polls
  */

@@ -1,10 +1,10 @@
-"""Measures what Gcore's official Python SDK makes of an upload when something goes wrong.
+"""Measures what Gcore's official Python SDK does if an upload goes wrong.
 
     pip install gcore
     python bench/sdk_faults.py [--node node] > table.md
 
-Every line is one upload_and_poll of the SDK, unchanged, against a simulated cloud of its own (bench/faulty-cloud.ts, which needs
-Node 24) that has one fault. The SDK's own settings are kept, but for time: a request may take 2 s and a poll comes every second.
+Each line is one upload_and_poll of the unchanged SDK, against a new simulated cloud with one fault (bench/faulty-cloud.ts, which needs
+Node 24). Only times differ from the SDK's own settings: a request may take 2 s, and there is a poll every second.
 """
 
 import argparse
@@ -26,7 +26,7 @@ def faults(node: str) -> list[str]:
 
 
 def upload(place: dict[str, str], kind: str) -> str:
-    """What comes of one upload of a kind of image, in a few words."""
+    """The result of one upload of a kind of image, in a few words."""
     client = Gcore(
         base_url=place["url"],
         api_key=place["apiKey"],

@@ -1,4 +1,4 @@
-/** What people would use otherwise: Gcore's SDKs and a loop in a shell, each unchanged but for the time, which is simulated. */
+/** The alternatives: Gcore's SDKs and a shell loop, unchanged except for the simulated time. */
 import {execFileSync, spawn, spawnSync} from 'node:child_process';
 import {cpSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -11,12 +11,12 @@ import {type CloudPlan, type SimulatedCloud, startCloud} from './simulated-cloud
 /** Another client that uploads one image and waits for it. */
 export interface Peer {
   readonly name: string;
-  /** @throws an Error where its process ended before the image was there */
+  /** @throws an Error if its process ends before the image is ready */
   wait(plan: CloudPlan): Promise<Wait>;
   close(): void;
 }
 
-/** All that this machine has the runtimes of. Those of the others are named. */
+/** The clients whose runtimes this machine has, and the names of the others. */
 export function openPeers(): {readonly peers: readonly Peer[]; readonly missing: readonly string[]} {
   const opened = [openPython(), openGo(), openShell()];
   return {
@@ -27,7 +27,7 @@ export function openPeers(): {readonly peers: readonly Peer[]; readonly missing:
 
 const CLIENTS = fileURLToPath(new URL('clients/', import.meta.url));
 
-/** The Python that has the SDK: the environment's GCORE_PYTHON, or whichever is there. */
+/** The Python with the SDK: the variable GCORE_PYTHON, or `python3`. */
 function openPython(): Peer | string {
   const python = process.env['GCORE_PYTHON'] ?? 'python3';
   const {status, stdout} = spawnSync(python, ['-c', 'import gcore; print(gcore.__version__)'], {encoding: 'utf8'});
@@ -35,7 +35,7 @@ function openPython(): Peer | string {
   return driven(`gcore ${stdout.trim()} (Python)`, python, [join(CLIENTS, 'upload_and_poll.py')]);
 }
 
-/** The SDK comes from the module proxy, or from the checkout that the environment's GCORE_GO_SDK names. */
+/** The SDK comes from the module proxy, or from the checkout in the variable GCORE_GO_SDK. */
 function openGo(): Peer | string {
   const folder = mkdtempSync(join(tmpdir(), 'gcore-go-'));
   const go = (...args: readonly string[]) => execFileSync('go', args, {cwd: folder, encoding: 'utf8', stdio: 'pipe'});
@@ -53,7 +53,7 @@ function openGo(): Peer | string {
   }
 }
 
-/** A process that takes a line for each upload, and answers with one when the image is there. */
+/** A process that reads one line for each upload, and answers with one line when the image is ready. */
 function driven(name: string, file: string, args: readonly string[], folder?: string): Peer {
   const child = spawn(file, args, {stdio: ['pipe', 'pipe', 'inherit']});
   const answers = createInterface({input: child.stdout})[Symbol.asyncIterator]();

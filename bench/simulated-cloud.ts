@@ -1,9 +1,9 @@
-/** A Gcore cloud whose clock is its client's: each request tells what time it is, and nothing takes longer than it says. */
+/** A Gcore cloud that uses its client's clock: each request sends the time. */
 import {hostImage} from '../harness/image-host.ts';
 import {type JournalEntry, type Simulator, startSimulator} from '../simulator/simulator.ts';
 
 export interface CloudPlan {
-  /** How long the import in each region takes, from the request for it to an image that is ready, in milliseconds. */
+  /** How long the import in each region takes, from its request until the image is ready, in milliseconds. */
   readonly importMs: ReadonlyMap<number, number>;
   /** How long earlier imports took in each of these regions, in milliseconds. */
   readonly earlierMs: readonly number[];
@@ -12,22 +12,22 @@ export interface CloudPlan {
 export interface SimulatedCloud extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly imageUrl: string;
-  /** The requests that the waits made: all that came after an upload, those about another region after that region's. */
+  /** The requests of the waits: for each region, all requests after its upload. */
   waitRequests(): number;
-  /** How much later than the last image was ready the last request came, in milliseconds of simulated time. */
+  /** The time from the last image being ready to the last request, in milliseconds of simulated time. */
   lagMs(): Promise<number>;
-  /** When the last request came, in real time, on the scale of `performance.now()`. */
+  /** The real time of the last request, on the scale of `performance.now()`. */
   lastRequestAtMs(): number;
 }
 
-/** What says how late it is, in milliseconds since the client began. */
+/** The header with the time, in milliseconds since the client began. */
 const TIME_HEADER = 'x-simulated-ms';
-/** A task is NEW for so long, as a rule. */
+/** How long a task usually is NEW. */
 const NEW_MS = 1000;
 const BEGAN_AT_MS = Date.UTC(2026, 0, 5, 12);
 const HOUR_MS = 3_600_000;
 
-/** Starts one. An image is ready as soon as its task is FINISHED, since the SDKs do not wait for more. */
+/** Starts a cloud. An image is ready as soon as its task is FINISHED, because the SDKs do not wait longer. */
 export async function startCloud({importMs, earlierMs}: CloudPlan): Promise<SimulatedCloud> {
   let nowMs = BEGAN_AT_MS;
   let lastRequestAtMs = 0;

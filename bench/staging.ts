@@ -1,4 +1,4 @@
-/** The upload of a file to S3 beside rclone's, both to versitygw on loopback. */
+/** The upload of a file to S3, compared with rclone, both to versitygw on loopback. */
 import {execFileSync, spawnSync} from 'node:child_process';
 import {randomFillSync} from 'node:crypto';
 import {closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync} from 'node:fs';
@@ -12,7 +12,7 @@ import {type Row, seconds, times} from './table.ts';
 
 const MIB = 2 ** 20;
 const FILE_BYTES = 2048 * MIB;
-/** The file, and what one upload makes of it, parts included. */
+/** The file, and the disk space that an upload needs, including its parts. */
 const DISK_BYTES = 4 * FILE_BYTES;
 const RUNS = 3;
 const LIMIT_MS = 300_000;
@@ -24,7 +24,7 @@ interface Upload {
   readonly peakMemoryKib: number;
 }
 
-/** Rows that say what is missing, if something is. */
+/** Rows that say what is missing, if anything. */
 export async function stagingRows(): Promise<readonly Row[]> {
   const versitygw = findVersitygw();
   const missing = [
@@ -72,7 +72,7 @@ function speedRow(others: string): Row {
   return {what: 'upload of 2 GiB to versitygw on loopback, 4 parts of 16 MiB at once', ours: '', others, aim};
 }
 
-/** Each upload has a server of its own, so that none finds the disk fuller than another. */
+/** Each upload has its own server, so that all have the same free disk space. */
 async function withServer<T>(path: string, upload: (server: Versitygw, bucket: string) => T): Promise<T> {
   const server = await startVersitygw(path);
   try {
@@ -93,7 +93,7 @@ function uploadOurs(file: string, {endpoint, region, credentials}: Versitygw, bu
 }
 
 function uploadByRclone(file: string, {endpoint, region, credentials}: Versitygw, bucket: string): number {
-  // Its S3 cannot read a bundle of certificates that another tool's variable names.
+  // rclone cannot read the bundle of certificates that this variable of the AWS CLI names.
   const {AWS_CA_BUNDLE: _, ...environment} = process.env;
   const env = {
     ...environment,

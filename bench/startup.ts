@@ -1,4 +1,4 @@
-/** What a step costs before and beside its requests, in real time: medians of runs in which the peers take turns. */
+/** The real time that a step needs besides its requests: medians of runs in which the compared programs take turns. */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
@@ -8,14 +8,14 @@ import {BOUNDS} from './bounds.ts';
 import {median} from './sample.ts';
 import {milliseconds, type Row, times} from './table.ts';
 
-/** Something that is measured: each call is one run, and resolves to its milliseconds. */
+/** A measurement: each call is one run, and resolves to its milliseconds. */
 export type Runs = Readonly<Record<string, () => Promise<number>>>;
 
 const RUNS = 21;
 const NOT_FOUND =
   'HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}';
 
-/** Runs each in turn, again and again, and gives the median of each. One run of each before does not count. */
+/** Runs each in turn, repeatedly, and returns the median of each. A first run of each does not count. */
 export async function medians(runs: Runs, count = RUNS): Promise<Readonly<Record<string, number>>> {
   const measured = new Map<string, number[]>();
   for (let round = 0; round <= count; round += 1) {
@@ -27,14 +27,14 @@ export async function medians(runs: Runs, count = RUNS): Promise<Readonly<Record
   return Object.fromEntries([...measured].map(([name, all]) => [name, median(all)]));
 }
 
-/** The whole of a Node process that does nothing. */
+/** The whole run of a Node process that does nothing. */
 export async function emptyNode(): Promise<number> {
   return await wholeProcess(process.execPath, ['-e', '0']);
 }
 
 /**
- * From the start of an action's process to the first bytes that it sends, whatever they are and wherever to: `{url}` in its inputs and
- * environment is where they are awaited. An action that ends without sending any is measured to its end.
+ * From the start of an action's process to the first bytes that it sends. `{url}` in its inputs and environment becomes the URL of the
+ * server that waits for them. An action that sends nothing is measured to its end.
  */
 export async function startToFirstRequest(job: Job): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -61,7 +61,7 @@ export async function startToFirstRequest(job: Job): Promise<number> {
 const ACCOUNT = {'api-key': '4242$0123456789abcdef0123456789abcdef', 'api-url': '{url}', project: '1', region: '7'};
 const GATED_IMAGE = '7f9ab8a4-8e7c-4a57-9a7e-5cd5b4d3f0d1';
 
-/** The actions of this repository, as far as their first request. */
+/** The actions of this repository, to their first request. */
 export const OUR_STARTS: Runs = {
   upload: () => startToFirstRequest({inputs: {...ACCOUNT, url: '{url}/image.qcow2'}}),
   wait: () => startToFirstRequest({action: 'wait/action.yml', inputs: {...ACCOUNT, 'image-id': GATED_IMAGE}}),

@@ -1,12 +1,12 @@
 /** One row of the table. */
 export interface Row {
   readonly what: string;
-  /** What this action does. */
+  /** The figure of this action. */
   readonly ours: string;
-  /** What is beside it. */
+  /** The figures of the alternatives. */
   readonly others: string;
   readonly aim: string;
-  /** Whether the aim is met; undefined where there is none. */
+  /** Whether the aim is met; undefined if there is none. */
   readonly holds?: boolean | undefined;
 }
 

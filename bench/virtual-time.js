@@ -1,16 +1,16 @@
 /**
- * Lets a process of the action live in simulated time: `node --import ./bench/virtual-time.js dist/upload/index.js`.
+ * Runs a process of the action in simulated time: `node --import ./bench/virtual-time.js dist/upload/index.js`.
  *
- * Sleeping takes no real time: when nothing is in flight and everything sleeps, the time is that of whoever wakes first. A request takes
- * no simulated time, and tells the time in a header, by which the simulator sets its clock. Chance is seeded. At the end the process
- * prints its peak memory and how much of its heap is in use.
+ * Sleeping takes no real time: when nothing is in flight and everything sleeps, the clock jumps to the next timer. A request takes
+ * no simulated time, and sends the time in a header, from which the simulator sets its clock. Random numbers have a seed. At the end, the
+ * process prints its peak memory and how much of its heap is in use.
  *
- * Plain JavaScript, since to have types stripped would take the time and the memory that are measured.
+ * Plain JavaScript, because stripping types would take time and memory, which are measured.
  */
 import {subscribe} from 'node:diagnostics_channel';
 import timers from 'node:timers/promises';
 
-/** A request that was answered wholly has its consequences within this many turns of the event loop. */
+/** How many turns of the event loop pass until a complete answer has been handled. */
 const QUIET_TURNS = 4;
 
 let nowMs = 0;
@@ -22,7 +22,7 @@ const sleepers = [];
 
 performance.now = () => nowMs;
 
-// Neighbouring seeds are spread first, as they begin alike.
+// Seeds are spread first, because similar seeds begin with similar numbers.
 let state = Math.imul(Number(process.env['BENCH_SEED'] ?? 1), 0x9e3779b1);
 Math.random = () => {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -56,10 +56,10 @@ timers.setTimeout = (ms, value, {signal} = {}) =>
     watch();
   });
 
-// Requests take no simulated time, so none is ever too late. In real time, thousands of these would pile up.
+// Requests take no simulated time, so none times out. In real time, thousands of these timers would accumulate.
 AbortSignal.timeout = () => new AbortController().signal;
 
-/** Looks once a turn, for as long as somebody sleeps. */
+/** Checks once a turn while anything sleeps. */
 function watch() {
   if (isWatching || sleepers.length === 0) return;
   isWatching = true;
@@ -82,7 +82,7 @@ function wakeFirst() {
 
 process.on('exit', () => {
   console.log(`peak-memory-kib ${process.resourceUsage().maxRSS}`);
-  // Only with --expose-gc, since it takes time.
+  // Only with --expose-gc, because it takes time.
   globalThis.gc?.();
   console.log(`used-memory-kib ${Math.round(process.memoryUsage().heapUsed / 1024)}`);
 });

@@ -1,22 +1,22 @@
-/** From ready in the cloud to the step's exit, and the requests until then, in simulated time. */
+/** The lag from the image being ready to the step's exit, and the requests until then, in simulated time. */
 import {BOUNDS} from './bounds.ts';
 import {type OurWait, onePlan, ourWait, type Wait} from './our-wait.ts';
 import {drawDurationsMs, drawEvenlyMs, mean, median, seededRandom} from './sample.ts';
 import type {Peer} from './sdks.ts';
 import {milliseconds, type Row, seconds, times} from './table.ts';
 
-/** The imports that are waited for, by how long half of them take at most. */
+/** The lengths of imports: half of the imports take at most that long. */
 export const LENGTHS = [
   {name: '20 s', ms: 20_000, mostRequests: BOUNDS.shortRequestsOverSdk},
   {name: '2 min', ms: 120_000, mostRequests: BOUNDS.knownRequestsOverSdk},
   {name: '10 min', ms: 600_000, mostRequests: BOUNDS.knownRequestsOverSdk},
   {name: '30 min', ms: 1_800_000, mostRequests: BOUNDS.knownRequestsOverSdk},
 ] as const;
-/** Spread of the durations around it: two of three lie within 15 %. */
+/** Spread of the durations: two of three are within 15 %. */
 export const SPREAD = 0.15;
-/** Imports that the region has seen before, if any. */
+/** The number of earlier imports in the region, if they are known. */
 export const EARLIER_IMPORTS = 10;
-/** What both SDKs do unless told otherwise. */
+/** The default of both SDKs. */
 const SDK_INTERVAL_MS = 3000;
 
 export interface WaitsOptions {
@@ -26,7 +26,7 @@ export interface WaitsOptions {
   readonly missing: readonly string[];
 }
 
-/** The rows of all lengths, and what one wait of ten minutes takes in requests, on average. */
+/** The rows of all lengths, and the average number of requests for one wait of ten minutes. */
 export async function waitRows(
   options: WaitsOptions,
 ): Promise<{readonly rows: readonly Row[]; readonly single: number}> {
@@ -51,7 +51,7 @@ export async function waitRows(
 
 interface Waits {
   readonly ours: readonly OurWait[];
-  /** What a poll every three seconds would have come to. */
+  /** The result of a poll every three seconds. */
   readonly sdk: readonly Wait[];
   readonly peers: ReadonlyMap<string, readonly Wait[]>;
 }

@@ -15,7 +15,7 @@ export const getClientQuotas: Endpoint = ({cloud}) => {
   };
 };
 
-/** POST: what an image of so many gigabytes costs there. */
+/** POST: the price of an image of a size in a region. */
 export const getImagePrice: Endpoint = (call) => {
   call.cloud.checkScope('instance', scopeOf(call));
   const {size} = isJsonObject(call.body) ? call.body : {};

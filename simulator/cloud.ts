@@ -22,7 +22,7 @@ export interface Scope {
   readonly regionId: number;
 }
 
-/** An upload that passed validation, with the IDs that the answer names. */
+/** An upload that passed validation, with the IDs in its answer. */
 export interface AcceptedUpload extends Scope {
   readonly taskId: string;
   readonly requestId: string;
@@ -90,7 +90,7 @@ export class Cloud {
     return region;
   }
 
-  /** Refuses a project or region that does not exist or is another client's, and a region that does not offer the type. */
+  /** Refuses a project or region that does not exist or belongs to another client, and a region that does not offer the type. */
   checkScope(type: ImageType, {projectId, regionId}: Scope): void {
     this.project(projectId);
     const region = this.region(regionId);
@@ -99,7 +99,7 @@ export class Cloud {
     if (type === 'baremetal' && !hasBaremetal(region)) throw notInRegion('Bare Metal', region.name);
   }
 
-  /** The images of these types that a client sees there: its project's, and Gcore's own. */
+  /** The images of these types that a client sees in a scope: those of its project, and Gcore's own. */
   listed(types: readonly ImageType[], scope: Scope): readonly ImageRecord[] {
     return this.images().filter((image) => image.listed && types.includes(image.type) && isAt(image, scope));
   }
@@ -116,7 +116,7 @@ export class Cloud {
     return task;
   }
 
-  /** Whether a row is shown yet to a request of that kind. */
+  /** Whether a request of this kind already shows a row. */
   isShown(kind: keyof Late, {createdAtMs}: {readonly createdAtMs: number}): boolean {
     const {[kind]: lateMs = 0} = this.rules.lateMs;
     return lateMs === 0 || this.#clock.now() >= createdAtMs + lateMs;
@@ -127,7 +127,7 @@ export class Cloud {
     return creatorTaskId === null ? undefined : this.#tasks.get(creatorTaskId);
   }
 
-  /** An image as clients see it: without its tags, if they come later. */
+  /** An image as clients see it: without its tags, if they are shown later. */
   shown(image: ImageRecord): ImageRecord {
     const creator = this.creatorOf(image);
     const isWithout = this.rules.tagsVisible === 'finished' && creator !== undefined && creator.state !== 'FINISHED';
@@ -138,14 +138,14 @@ export class Cloud {
     return this.rules.projects.some((project) => project.id === projectId && project.foreign === true);
   }
 
-  /** Refuses an upload over the limit, unless the refusal is to come as the error of its task. */
+  /** Refuses an upload over the quota, unless its task is to fail instead. */
   checkQuota({regionId}: Scope): void {
     const {refusal} = this.quotas;
     const excess = refusal === 'task' ? undefined : this.quotas.excessOfUpload(regionId);
     if (excess !== undefined && refusal !== 'task') throw quotaLimitExceed(excess, refusal);
   }
 
-  /** Refuses to change an image that is Gcore's own, of another project, or locked. */
+  /** Refuses to change an image that is Gcore's own, belongs to another project, or is locked. */
   checkChangeable(image: ImageRecord, {projectId}: Scope): void {
     if (image.isOfGcore) throw forbidden(`Image ${image.id} is public and cannot be changed.`);
     if (image.projectId !== projectId) throw forbidden(`Image ${image.id} belongs to another project.`);
@@ -181,7 +181,7 @@ export class Cloud {
     this.#imports.accept({image, task, sourceUrl, timing: this.rules.timingIn(regionId), failure}, atMs);
   }
 
-  /** How an import is going to fail, if it is. Decided before its own image counts against the quota. */
+  /** How an import is going to fail, if at all. Decided before its own image counts for the quota. */
   #failureOf({projectId, regionId, image}: AcceptedUpload): ImportFailure | undefined {
     this.#acceptedIn.push(regionId);
     const nth = this.#acceptedIn.length;

@@ -10,11 +10,11 @@ export interface Contract {
   checkAnswer(entry: JournalEntry, status: number, body: unknown): readonly string[];
 }
 
-/** What the documents do not say of the services that they describe. */
+/** Facts about the services that are not in the documents. */
 export interface Dialect {
-  /** The texts that an error always has, where the document gives none for its status. */
+  /** The fields that an error always has, if the document does not describe the status. */
   readonly errorFields: readonly string[];
-  /** Fields that may be null, though their schema says otherwise. */
+  /** Fields that may be null, although their schema does not allow it. */
   readonly nullable: readonly (readonly [schema: string, field: string])[];
 }
 
@@ -70,7 +70,7 @@ class DocumentContract implements Contract {
     }));
     this.#ajv = new Ajv2020({strict: false, allErrors: true, validateSchema: false});
     formats.default(this.#ajv);
-    // The service's own examples of date-time have no zone.
+    // The document's own examples of date-time have no zone.
     this.#ajv.addFormat('date-time', ZONE_OPTIONAL);
     this.#ajv.addFormat('uuid4', UUID4);
     this.#ajv.addFormat('uint64', {type: 'number', validate: (value) => value >= 0});
@@ -94,7 +94,7 @@ class DocumentContract implements Contract {
         : faultsOfError(entry, status, body, this.#dialect);
     }
     const title = `${titleOf(entry)}: answer ${status}`;
-    if (status === 204) return body === undefined ? [] : [`${title}: a body where none belongs`];
+    if (status === 204) return body === undefined ? [] : [`${title}: a body, where none is allowed`];
     const pointer = `${found.pointer}/responses/${status}/content/${APPLICATION_JSON}/schema`;
     return this.#validate(pointer, body).map((fault) => `${title}: ${fault}`);
   }
@@ -124,7 +124,7 @@ class DocumentContract implements Contract {
   }
 
   #checkParameter({name, pointer, isList}: Parameter, given: readonly string[]): readonly string[] {
-    // Text in a URL can mean a number or a boolean; it passes if one of the readings is valid.
+    // Text in a URL may be a number or a boolean; it passes if it is valid as one of them.
     const readings = isList ? [given, given.map(readingOf)] : [given.at(-1), readingOf(given.at(-1) ?? '')];
     const faults = readings.map((reading) => this.#validate(pointer, reading));
     const passes = faults.some((found) => found.length === 0);
@@ -132,7 +132,7 @@ class DocumentContract implements Contract {
   }
 
   #checkBody({body, headers}: JournalEntry, {operation, pointer}: Found): readonly string[] {
-    if (!('requestBody' in operation)) return body === undefined ? [] : ['a body where none belongs'];
+    if (!('requestBody' in operation)) return body === undefined ? [] : ['a body, where none is allowed'];
     if (body === undefined && objectAt(operation, 'requestBody')['required'] === false) return [];
     const schemaPointer = `${pointer}/requestBody/content/${APPLICATION_JSON}/schema`;
     const {'content-type': type = 'none'} = headers;
@@ -140,7 +140,7 @@ class DocumentContract implements Contract {
     return [...faultsOfType, ...this.#validate(schemaPointer, body), ...this.#unknownFields(operation, body)];
   }
 
-  /** The document allows unknown fields, but a field that the service does not know is a mistake of the client. */
+  /** The document allows unknown fields, but sending one is a mistake of the client. */
   #unknownFields(operation: JsonObject, body: unknown): readonly string[] {
     const content = objectAt(objectAt(operation, 'requestBody'), 'content');
     const {$ref: reference} = objectAt(objectAt(content, 'application/json'), 'schema');

@@ -29,7 +29,7 @@ export const listRegions: Endpoint = ({cloud, query}) => {
   return {body: {count, results: results.map((one) => regionView(one, showVolumeTypes))}};
 };
 
-/** All projects and regions have the same creation time, so that an order by time leaves them as they were given. */
+/** All projects and regions have the same creation time, so an order by time does not change their order. */
 type Order = 'as given' | 'name.asc' | 'name.desc';
 
 function orderOf(query: URLSearchParams, nameField: string): Order {

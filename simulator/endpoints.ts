@@ -2,7 +2,7 @@ import type {Cloud, Scope} from './cloud.ts';
 import type {JsonObject} from './model.ts';
 import {idNumber} from './query.ts';
 
-/** A request, as its endpoint gets it. */
+/** A request, as the endpoint gets it. */
 export interface Call {
   readonly cloud: Cloud;
   readonly params: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface Call {
 /** The result of a call: its answer, and its effect on the cloud, which a scripted fault can delay or drop. */
 export interface Outcome {
   readonly body: JsonObject;
-  /** What is sent in place of the body: a row as the service does not document it. */
+  /** Sent instead of the body: a row that differs from the service's documentation. */
   readonly sent?: unknown;
   readonly apply?: (atMs: number) => void;
 }

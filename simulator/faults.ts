@@ -8,7 +8,7 @@ interface Scripted {
   used: number;
 }
 
-/** The faults that are still to come. For every request the first that fits is taken. */
+/** The faults that are still to come. Each request gets the first one that matches. */
 export class FaultScript {
   readonly #scripted: Scripted[] = [];
   readonly #seen: JournalEntry[] = [];
@@ -17,7 +17,7 @@ export class FaultScript {
     this.#scripted.push(...faults.map((fault) => ({fault, used: 0})));
   }
 
-  /** Counts a request, and gives the fault that was scripted for it, if any. */
+  /** Counts a request, and returns the fault that was scripted for it, if any. */
   next(entry: JournalEntry): Fault | undefined {
     this.#seen.push(entry);
     const found = this.#scripted.find((one) => this.#fits(one, entry));

@@ -29,7 +29,7 @@ interface Judged {
 interface GatewayParts {
   readonly apiKey: string;
   readonly clock: Clock;
-  /** Of the `Date` header, from the clock. */
+  /** The offset of the `Date` header from the clock. */
   readonly dateOffsetMs: number;
   readonly schedule: Schedule;
   readonly cloud: Cloud;

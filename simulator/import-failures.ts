@@ -11,14 +11,14 @@ export interface StartedImport {
   readonly nthInRegion: number;
 }
 
-/** What a failed import leaves in the lists: nothing, or its image in this status, still locked by the task that failed. */
+/** What a failed import leaves in the lists: nothing, or its image in this status, still locked by the failed task. */
 export type Leftover = 'nothing' | 'saving' | 'queued';
 
 /** How an import fails. Its source is not fetched. */
 export interface ImportFailure {
   /** The error of the task. */
   readonly error: string;
-  /** Default: what `failedImportLeaves` says. */
+  /** Default: the option `failedImportLeaves`. */
   readonly leaves?: Leftover;
 }
 

@@ -28,7 +28,7 @@ export interface Import {
 /** What an import does to the rest of the cloud. */
 export interface ImportEffects {
   readonly discard: (image: ImageRecord) => void;
-  /** The quota that an image of so many bytes would exceed. */
+  /** The quota that an image of this size would exceed. */
   readonly excessOf: (image: ImageRecord, bytes: number) => QuotaExcess | undefined;
 }
 
@@ -38,8 +38,8 @@ interface Arrived {
 }
 
 /**
- * The life of an import: its task waits for one of the project's slots, runs while the source is fetched, and ends;
- * after that the image stays `saving` for a while, locked and without a size.
+ * The stages of an import: its task waits for one of the project's slots, runs while the source is fetched, and ends.
+ * After that, the image stays `saving` for a while, locked and without a size.
  */
 export class Imports {
   readonly #schedule: Schedule;
@@ -75,7 +75,7 @@ export class Imports {
 
   #start(one: Import, atMs: number): void {
     const {image, task, timing} = one;
-    // The cleanup has failed it while it was NEW.
+    // The scheduler's cleanup has failed it while it was NEW.
     if (task.state !== 'NEW') return;
     this.#runningByProject.set(task.projectId, this.#running(task.projectId) + 1);
     task.state = 'RUNNING';
@@ -86,8 +86,8 @@ export class Imports {
   }
 
   /**
-   * With a clock given by a test, and for an import that is to take no time, the fetch takes no time: the next request waits
-   * for it. Otherwise it takes its real time.
+   * With a test's clock, or an import that takes no time, the fetch takes no simulated time: the next request waits
+   * for it. Otherwise it takes real time.
    */
   #fetchUntil(one: Import, earliestMs: number): void {
     const {failure} = one;
@@ -157,7 +157,7 @@ export class Imports {
   }
 }
 
-/** Ends a task, one way or the other. */
+/** Ends a task, with success or failure. */
 export function endTask(task: TaskRecord, state: 'FINISHED' | 'ERROR', atMs: number): void {
   task.state = state;
   task.updatedAtMs = atMs;

@@ -7,7 +7,7 @@ export interface JournalEntry {
   readonly kind: RequestKind;
   readonly method: string;
   readonly path: string;
-  /** The parts of the path that the document names: `project_id`, `region_id`, `image_id`, `task_id`. */
+  /** The path parameters, by their names in the document: `project_id`, `region_id`, `image_id`, `task_id`. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +24,7 @@ export interface JournalEntry {
 
 export type OpenEntry = {-readonly [Key in keyof JournalEntry]: JournalEntry[Key]};
 
-/** What the client gets to see, whatever the cloud did. */
+/** The answer that the client gets, whatever the cloud did. */
 export type Answer =
   | {readonly kind: 'true'; readonly change?: (body: JsonObject, entry: JournalEntry) => unknown}
   | {
@@ -44,25 +44,25 @@ export type Answer =
   | {readonly kind: 'stall'; readonly bytes: number}
   /** The content-length of the whole, the first bytes, then the socket is destroyed. */
   | {readonly kind: 'cut'; readonly bytes: number}
-  /** Complete HTTP, its JSON cut short. */
+  /** Complete HTTP, but incomplete JSON. */
   | {readonly kind: 'truncated'; readonly bytes: number}
   /** One byte at a time. */
   | {readonly kind: 'trickle'; readonly everyMs: number};
 
-/** Whether, and when, the request does what it asks for; its answer is another matter. */
+/** Whether, and when, the request has its effect, independent of its answer. */
 export type Effect = 'now' | 'none' | {readonly afterMs: number};
 
 export interface Fault {
   readonly request: RequestKind;
-  /** Narrows it to some requests of that kind: `({params}) => params['region_id'] === '84'`. */
+  /** Limits the fault to some requests of that kind: `({params}) => params['region_id'] === '84'`. */
   readonly match?: (entry: JournalEntry) => boolean;
-  /** Counted from 1 among those requests since the start; default: the next ones. */
+  /** The number of the request among those since the start, from 1. Default: the next one. */
   readonly nth?: number;
   /** How many in a row, default 1; Infinity is allowed. */
   readonly times?: number;
   /** Default `now`. */
   readonly effect?: Effect;
-  /** The request is taken up once this is settled. */
+  /** The request is handled after this promise is settled. */
   readonly heldUntil?: Promise<unknown>;
   /** Real time before the answer. */
   readonly delayMs?: number;

@@ -1,6 +1,6 @@
 export type ImageType = 'virtual-gpu' | 'baremetal-gpu' | 'instance' | 'baremetal';
 
-/** Images of these types share one endpoint, and one form on the wire; GPU images have another. */
+/** Images of these types share one endpoint and one form in JSON; GPU images have another one. */
 export const INSTANCE_TYPES: readonly ImageType[] = ['instance', 'baremetal'];
 
 export function hasInstanceForm(type: ImageType): boolean {
@@ -12,8 +12,8 @@ export type TaskState = 'NEW' | 'RUNNING' | 'FINISHED' | 'ERROR';
 export type JsonObject = Record<string, unknown>;
 
 /**
- * How a row differs on the wire from what the service documents: fields that are laid over it (undefined leaves one out), or a
- * function that gives what is sent in its place. `{tags: null}`, `{tags_v2: [{key: 'team', value: null}], tags: 'old'}`,
+ * How a row differs from the service's documentation: fields that replace its own (undefined removes one), or a
+ * function that returns the row to send. `{tags: null}`, `{tags_v2: [{key: 'team', value: null}], tags: 'old'}`,
  * `{project_id: 99}`, `{created_at: null}`, `() => 'not an object'`.
  */
 export type RowChange = JsonObject | ((row: JsonObject) => unknown);
@@ -41,7 +41,7 @@ export interface Region {
   readonly hasGpuBaremetal?: boolean;
   /** The same for images of type `baremetal`; shown as `has_baremetal`. Default: as `hasGpuBaremetal`. */
   readonly hasBaremetal?: boolean;
-  /** Fields of the region as they are on the wire, in place of the usual ones: `{has_kvm: false, zone: 'APAC'}`. */
+  /** Fields of the region in JSON that replace the usual ones: `{has_kvm: false, zone: 'APAC'}`. */
   readonly fields?: JsonObject;
 }
 
@@ -59,7 +59,7 @@ export interface Timing {
   readonly deletingMs: number;
 }
 
-/** The true state of an image, which clients may not see yet. */
+/** The true state of an image, which may not be visible to clients yet. */
 export interface SimulatedImage {
   readonly id: string;
   readonly type: ImageType;
@@ -72,16 +72,16 @@ export interface SimulatedImage {
   /** One of the images that Gcore offers, which nobody can change. Default: it is public, and was not uploaded here. */
   readonly isOfGcore: boolean;
   readonly tags: Readonly<Record<string, string>>;
-  /** Tags that the service itself has set: shown with `read_only: true`, kept by every PATCH. */
+  /** Tags that the service itself has set: shown with `read_only: true`, and not changed by any PATCH. */
   readonly readOnlyTags: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly creatorTaskId: string | null;
-  /** The task that holds the lock; the wire calls it `task_id`. */
+  /** The task that has locked the image; `task_id` in JSON. */
   readonly lockedBy: string | null;
-  /** A volume was made from it, so that it cannot be deleted. */
+  /** A volume uses it, so it cannot be deleted. */
   readonly inUse: boolean;
-  /** Whether list and get show it yet. */
+  /** Whether list and get already show it. */
   readonly listed: boolean;
   /** The URL that it was fetched from; null for seeded images. */
   readonly sourceUrl: string | null;
@@ -96,7 +96,7 @@ export interface SimulatedImage {
   readonly isBaremetal: boolean;
   readonly minDiskGib: number;
   readonly minRamMib: number;
-  /** How its row differs on the wire; null if it is as documented. */
+  /** How its row differs from the documentation; null if it does not. */
   readonly wire: RowChange | null;
 }
 
@@ -111,11 +111,11 @@ export interface SimulatedTask {
   readonly finishedAtMs: number | null;
   readonly acknowledgedAtMs: number | null;
   readonly error: string | null;
-  /** The images it created, once it is FINISHED. */
+  /** The images that it created, once it is FINISHED. */
   readonly imageIds: readonly string[];
   readonly data: unknown;
   readonly requestId: string | null;
-  /** How its row differs on the wire; null if it is as documented. */
+  /** How its row differs from the documentation; null if it does not. */
   readonly wire: RowChange | null;
 }
 

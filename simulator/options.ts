@@ -12,11 +12,11 @@ export interface SimulatorOptions {
   /** Default: a fixed one that looks like a permanent API token. */
   readonly apiKey?: string;
   readonly projects?: readonly Project[];
-  /** Default: four. A number gives a fleet of so many: see `fleetOf`. */
+  /** Default: four. A number gives that many regions: see `fleetOf`. */
   readonly regions?: readonly Region[] | number;
-  /** Default: everything takes no time, the fetching of the source included. A function gives each region its own. */
+  /** Default: nothing takes time, including the fetch of the source. A function can give each region its own timing. */
   readonly timing?: Partial<Timing> | ((regionId: number) => Partial<Timing>);
-  /** What the account may have in a region, and how an upload beyond it is refused. */
+  /** The quotas of the account in each region, and how an upload over them is refused. */
   readonly quota?: QuotaOptions;
   /** Imports that run at once in one project. */
   readonly slots?: number;
@@ -24,33 +24,33 @@ export interface SimulatorOptions {
   readonly startWithinMs?: number;
   /** Which imports fail, and with which error: `No valid host was found`, for example. Default: none. */
   readonly importFails?: ImportFails;
-  /** What failed imports leave in the lists, if their failure says nothing else. Default: `nothing`. */
+  /** What failed imports leave in the lists by default. Default: `nothing`. */
   readonly failedImportLeaves?: Leftover;
   /** When the row of an uploaded image appears in list and get. Default: `running`. */
   readonly imageVisible?: ImageVisible;
-  /** When the row of an uploaded image carries its tags: with the row, or once its task is FINISHED. Default: `posted`. */
+  /** When the row of an uploaded image has its tags: from the start, or once its task is FINISHED. Default: `posted`. */
   readonly tagsVisible?: TagsVisible;
   /** `private`, `shared` or `public`. Default: `private` for GPU images, `shared` for the others. */
   readonly uploadVisibility?: string;
-  /** Whether the data of a task carries the tags of the upload that created it. Default: true. */
+  /** Whether the data of a task has the tags of its upload. Default: true. */
   readonly taskDataHoldsTags?: boolean;
   /** Whether the task of an upload has data at all. Default: true. */
   readonly taskHasData?: boolean;
   /** By kind of request: how long after its creation a row is shown. `{tasks: 60_000}` hides a task from lists for a minute. */
   readonly lateMs?: Late;
-  /** Changes the rows of all images or tasks, seeded or uploaded, wherever they are shown. */
+  /** Changes the rows of all images or tasks, seeded or uploaded, in all answers. */
   readonly wire?: WireRules;
   /** How far the `Date` header is ahead of the clock that `created_at` and `created_on` come from. Default: 0. */
   readonly dateOffsetMs?: number;
   /** Default: real time. With a clock given by a test, fetching the source takes no time. */
   readonly clock?: Clock;
-  /** With it, the simulator serves https. */
+  /** If given, the simulator serves https. */
   readonly tls?: Tls;
   readonly host?: string;
   readonly port?: number;
   /** How Object Storage behaves. */
   readonly storage?: StorageOptions;
-  /** Default: the document that the environment variable GCORE_OPENAPI names, if it does. */
+  /** Default: the document in the environment variable GCORE_OPENAPI, if any. */
   readonly contract?: Contract;
 }
 

@@ -3,7 +3,7 @@ import type {Answer} from './faults.ts';
 import type {JsonObject} from './model.ts';
 import type {QuotaExcess} from './quotas.ts';
 
-/** Names of fields, each with what is wrong with it. */
+/** Names of fields, each with its faults. */
 export type InvalidFields = Readonly<Record<string, readonly string[]>>;
 
 /** A request that the cloud refuses. */
@@ -64,19 +64,19 @@ export function inUse(imageId: string): Problem {
   );
 }
 
-/** An upload over the limit of an account in a region. The status is not documented: 409, 400 and 403 are to be expected. */
+/** An upload over the quota of an account in a region. The status is not documented: it may be 409, 400 or 403. */
 export function quotaLimitExceed(excess: QuotaExcess, status = 409): Problem {
   const {attribute, limit, used, requested} = excess;
   const info = {attribute, current_usage: used, requested_usage: requested, limit};
   return new Problem(status, 'QuotaLimitExceed', quotaText(excess), {info});
 }
 
-/** A region that is full. It has the class of a missing permission, though the key is not at fault. */
+/** A region that is full. The error has the class of a missing permission, although the key is right. */
 export function regionFull(regionId: number): Problem {
   return forbidden(`The region ${regionId} has reached the limit`);
 }
 
-/** A key that is not accepted; the message quotes the first half of it. */
+/** A key that is not accepted; the message contains the first half of it. */
 export function badToken(apiKey: string): Problem {
   return new Problem(401, 'AuthenticationError', `Bad permanent token: ${apiKey.slice(0, apiKey.length / 2)}`);
 }
@@ -102,12 +102,12 @@ function quotaText({attribute, limit, used, requested}: QuotaExcess): string {
   return `Quota limit for ${attribute} exceeded by ${used + requested - limit}`;
 }
 
-/** Scripts a problem as the answer to any request: `script({request: 'upload', answer: refusedWith(regionFull(7))})`. */
+/** A problem as a scripted answer: `script({request: 'upload', answer: refusedWith(regionFull(7))})`. */
 export function refusedWith(problem: Problem): Answer {
   return {kind: 'status', status: problem.status, body: problem.body(randomUUID())};
 }
 
-/** The form that errors of authentication may have: neither class nor request ID. */
+/** Another form of authentication errors: without class and request ID. */
 export function refusedInShort(status: number, detail: string, code: string): Answer {
   return {kind: 'status', status, body: {detail, code}};
 }

@@ -1,16 +1,16 @@
 import type {ImageRecord, JsonObject, Region} from './model.ts';
 
-/** What the account may have in one region. A limit of 0 or -1 is shown as it is, and not enforced. */
+/** The quotas of the account in one region. A limit of 0 or -1 is shown, but not enforced. */
 export interface RegionQuota {
   readonly images?: number;
   readonly sizeBytes?: number;
-  /** What the account uses besides the images of this simulator: a full region without a single image in it. */
+  /** The usage besides the images of this simulator, so that a region can be full without images. */
   readonly usedImages?: number;
   readonly usedBytes?: number;
 }
 
 export interface QuotaOptions {
-  /** Limits of every region that has none of its own. Default: none, and `client_quotas` lists no region. */
+  /** Limits of all regions without an entry in `regions`. Default: none, and `client_quotas` lists no region. */
   readonly images?: number;
   readonly sizeBytes?: number;
   /** By region ID; null is a region whose quotas are not initialized: `client_quotas` leaves it out, nothing is enforced. */
@@ -18,7 +18,7 @@ export interface QuotaOptions {
   /**
    * The status with which an upload over the limit is refused, 409 by default. `task`: it is accepted, and its task ends in
    * ERROR. The size of an image is known only once it was fetched: an image that is too large always fails in its task, and
-   * an upload is refused for size only if no byte is left.
+   * an upload is refused for its size only if the quota is used up.
    */
   readonly refusal?: number | 'task';
 }

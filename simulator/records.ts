@@ -10,7 +10,7 @@ import {
 
 const SEEDED_IMAGE_BYTES = 3_758_096_384;
 
-/** A complete image from the fields given; by default one that is ready. */
+/** A complete image from the given fields; ready by default. */
 export function imageRecord(given: Partial<SimulatedImage> & {readonly name: string}, nowMs: number): ImageRecord {
   const type: ImageType = given.type ?? 'virtual-gpu';
   const sizeBytes = given.sizeBytes ?? SEEDED_IMAGE_BYTES;
@@ -53,7 +53,7 @@ export function defaultVisibility(type: ImageType): string {
   return hasInstanceForm(type) ? 'shared' : 'private';
 }
 
-/** A complete task from the fields given; by default one that is FINISHED. */
+/** A complete task from the given fields; FINISHED by default. */
 export function taskRecord(given: Partial<SimulatedTask>, nowMs: number): TaskRecord {
   const state = given.state ?? 'FINISHED';
   const createdAtMs = given.createdAtMs ?? nowMs;

@@ -43,8 +43,8 @@ const FLEET: ReadonlyArray<readonly [id: number, name: string]> = [
 ];
 
 /**
- * That many regions, all ACTIVE and with every product; the first is Luxembourg-2 (7), the fourth Chicago (84).
- * After the thirtieth they are called Region-31 and so on. `changes` alters some of them, by ID.
+ * Makes regions that are all ACTIVE and have every product. The first is Luxembourg-2 (7), the fourth Chicago (84).
+ * After the thirtieth, they are called Region-31 and so on. `changes` changes some of them, by ID.
  */
 export function fleetOf(count: number, changes: Readonly<Record<number, Partial<Region>>> = {}): readonly Region[] {
   return Array.from({length: count}, (_, index) => {

@@ -3,13 +3,13 @@ import type {ImageVisible} from './imports.ts';
 import type {JsonObject, Project, Region, SimulatedImage, SimulatedTask, Timing} from './model.ts';
 import type {QuotaOptions} from './quotas.ts';
 
-/** When the row of an uploaded image carries its tags. */
+/** When the row of an uploaded image has its tags. */
 export type TagsVisible = 'posted' | 'finished';
 
 /** How long after its creation a row is shown, by the kind of the request that asks for it. */
 export type Late = Readonly<Partial<Record<'image' | 'images' | 'task' | 'tasks', number>>>;
 
-/** What is sent in place of a row; `task` is the one that created the image. */
+/** Returns the row to send; `task` is the one that created the image. */
 export interface WireRules {
   readonly image?: (row: JsonObject, image: SimulatedImage, task: SimulatedTask | undefined) => unknown;
   readonly task?: (row: JsonObject, task: SimulatedTask) => unknown;

@@ -13,7 +13,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * The future events of the cloud, in order of time.
  *
  * Events run only in `advance`, which every request calls first: the state of the cloud depends only on the time of the request.
- * In real time a timer calls `advance` too; it never keeps the process alive.
+ * In real time, a timer also calls `advance`; it does not keep the process alive.
  */
 export class Schedule {
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class Schedule {
     this.#inRealTime = inRealTime;
   }
 
-  /** Plans an action. Actions of the same time run in the order in which they were planned. */
+  /** Plans an action. Actions at the same time run in the order in which they were planned. */
   at(atMs: number, action: Action): void {
     const later = this.#due.findIndex((other) => other.atMs > atMs);
     this.#due.splice(later === -1 ? this.#due.length : later, 0, {atMs, action});

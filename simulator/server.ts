@@ -37,7 +37,7 @@ export async function listen(
     });
   };
   const server = tls === undefined ? createHttpServer(onRequest) : createHttpsServer(tls, onRequest);
-  // An idle socket that is closed while a client reuses it would be a fault that no test scripted.
+  // Idle sockets stay open: closing one while a client reuses it would be a fault that no test scripted.
   server.keepAliveTimeout = 0;
   server.on('connection', (socket: Socket) => remember(rawSockets, socket));
   server.listen(port, host);

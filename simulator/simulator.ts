@@ -1,8 +1,8 @@
 /**
- * A Gcore cloud in one process, for tests and the demo: real HTTP on loopback, the endpoints that this project uses, and everything
- * that can go wrong with them. It is controlled in five ways.
+ * A Gcore cloud in one process, for tests and the demo: real HTTP on loopback, the endpoints that this project uses, and
+ * scripted faults. It is used in five ways.
  *
- * 1. Options: what kind of cloud it is. Each is described in `options.ts`.
+ * 1. Options: the behaviour of the cloud. `options.ts` describes each of them.
  *
  *        startSimulator({regions: 27})                                     // a fleet: 7 Luxembourg-2, … 84 Chicago, …
  *        startSimulator({regions: fleetOf(30, {84: {state: 'MAINTENANCE'}, 26: {hasGpuVirtual: false}})})
@@ -15,13 +15,13 @@
  *        startSimulator({lateMs: {images: 30_000, tasks: 60_000}})         // eventual consistency, by kind of request
  *        startSimulator({uploadVisibility: 'public', dateOffsetMs: 7_200_000})
  *
- * 2. Seeds: what is there. `addImage` and `addTask` take any field of `SimulatedImage` and `SimulatedTask`.
+ * 2. Seeds: images and tasks that exist already. `addImage` and `addTask` take any field of `SimulatedImage` and `SimulatedTask`.
  *
  *        cloud.addImage({name: 'gpu', type: 'baremetal', hwMachineType: 'q35', tags: {a: '1'}, readOnlyTags: {b: '2'}})
  *        cloud.addImage({name: 'gpu', visibility: 'public', isOfGcore: false})   // public, but uploaded by this action
  *
- * 3. Odd rows: what a row is on the wire. `wire` of a seed, or of the options for all rows, uploaded ones too. The contract is
- *    checked with the row as it should be, so an odd row is no violation.
+ * 3. Invalid rows: `wire` of a seed, or of the options for all rows, changes the JSON of a row. The contract is
+ *    checked without the change, so an invalid row is not a violation.
  *
  *        cloud.addImage({name: 'gpu', wire: {tags: null}})                 // or {created_at: null}, {project_id: 99}
  *        cloud.addImage({name: 'gpu', type: 'instance', wire: {tags: 'old'}})    // beside its tags_v2
@@ -30,7 +30,7 @@
  *        startSimulator({wire: {image: (row, image, task) => ({...row, task_id: image.creatorTaskId})}})  // a stale lock
  *        startSimulator({wire: {task: (row) => ({...row, created_resources: null})}})
  *
- * 4. Faults: what happens to single requests: see `Fault`. `match` narrows one down, `refusedWith` answers with a known error of
+ * 4. Faults of single requests: see `Fault`. `match` selects requests, `refusedWith` answers with a known error of
  *    the service (`regionFull`, `badToken`, `quotaLimitExceed`), `refusedInShort` with `{detail, code}`.
  *
  *        cloud.script({request: 'patch', match: ({params}) => params['region_id'] === '84', answer: {kind: 'reset'}})
@@ -40,7 +40,7 @@
  *        cloud.script({request: 'images', times: Infinity, delayMs: 1000, answer: endlessList()})
  *        cloud.script({request: 'price', times: Infinity, answer: {kind: 'status', status: 403}})
  *
- * 5. What came of it: `journal`, `requests(kind)`, `images()`, `tasks()`, and `violations` of the OpenAPI document.
+ * 5. Results: `journal`, `requests(kind)`, `images()`, `tasks()`, and `violations` of the OpenAPI document.
  */
 
 import {Cloud} from './cloud.ts';
@@ -98,11 +98,11 @@ export interface Simulator {
   readonly url: string;
   readonly apiKey: string;
   readonly journal: readonly JournalEntry[];
-  /** What in requests or true answers broke the OpenAPI document. */
+  /** Violations of the OpenAPI document by requests or true answers. */
   readonly violations: readonly string[];
-  /** Object Storage: its API at `url`, its S3 on a port of its own. */
+  /** Object Storage: its API at `url`, its S3 on another port. */
   readonly storage: SimulatedStorage;
-  /** The true state of all images, also of those that no client can see yet. */
+  /** The true state of all images, including those that no client can see yet. */
   images(filter?: ImageFilter): Promise<readonly SimulatedImage[]>;
   tasks(): Promise<readonly SimulatedTask[]>;
   /** The requests of a kind, oldest first. */
@@ -110,7 +110,7 @@ export interface Simulator {
   addImage(image: Partial<SimulatedImage> & {readonly name: string}): SimulatedImage;
   addTask(task: Partial<SimulatedTask>): SimulatedTask;
   script(...faults: Fault[]): void;
-  /** Calls back when a request has been received, before it has an effect or an answer. */
+  /** Calls the listener when a request has been received, before it has an effect or an answer. */
   on(event: 'request', listener: (entry: JournalEntry) => void): void;
   close(): Promise<void>;
 }

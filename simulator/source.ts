@@ -1,23 +1,23 @@
 import {isJsonObject, type JsonObject} from './model.ts';
 
-/** What came of fetching an image from its URL. */
+/** The result of fetching an image from its URL. */
 export type Fetched = {readonly ok: true; readonly bytes: number} | {readonly ok: false; readonly message: string};
 
 const SILENCE_LIMIT_MS = 60_000;
-/** RFC 3986, as a client reads it that repairs nothing. */
+/** RFC 3986, for a client that repairs nothing. */
 const STRICT_URL =
   /^https?:\/\/[^\s/\\?#]+(\/([\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2}|\/)*)?(\?([\w.~!$&'()*+,;=:@/?-]|%[0-9a-f]{2})*)?$/i;
 
 /**
- * Fetches a source as the cloud does: HEAD and then GET, without credentials, following redirects. Which URLs Gcore's own client repairs
- * is not known, so this one repairs none.
- * Never rejects; a source that fails is a result, too.
+ * Fetches a source as the cloud does: HEAD and then GET, without credentials, following redirects. It is unknown which URLs Gcore's own client
+ * repairs, so this one repairs none.
+ * Never rejects: a failure of the source is also a result.
  */
 export async function fetchSource(url: string, stop: AbortSignal): Promise<Fetched> {
   if (!STRICT_URL.test(url)) return {ok: false, message: 'Image could not be downloaded: the URL is not valid'};
   const silence = new AbortController();
   const signal = AbortSignal.any([stop, silence.signal]);
-  const timer = setTimeout(() => silence.abort(new Error('the source fell silent')), SILENCE_LIMIT_MS).unref();
+  const timer = setTimeout(() => silence.abort(new Error('the source sent no more data')), SILENCE_LIMIT_MS).unref();
   let method = 'HEAD';
   try {
     const head = await fetch(url, {method, signal});
@@ -51,7 +51,7 @@ async function countBytes(response: Response, onChunk: () => void): Promise<numb
   return bytes;
 }
 
-/** fetch says no more than "fetch failed"; what happened is in the cause. */
+/** fetch only says "fetch failed"; the reason is in the cause. */
 function reasonOf(error: unknown): string {
   const {cause, message, code}: JsonObject = isJsonObject(error) ? error : {message: String(error)};
   if (cause !== undefined) return reasonOf(cause);

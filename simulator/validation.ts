@@ -155,7 +155,7 @@ export type ImageChange = Partial<SimulatedImage>;
 /**
  * The change that a PATCH asks for. Throws a Problem that names every invalid field.
  *
- * Tags are merged into those that the image has when the PATCH takes effect, as RFC 7386 says: null removes a tag, `tags: null`
+ * Tags are merged into those of the image when the PATCH takes effect, according to RFC 7386: null removes a tag, `tags: null`
  * removes all, the others stay. A PATCH that names a read-only tag is refused.
  */
 export function validChange(given: unknown, image: SimulatedImage): (now: SimulatedImage) => ImageChange {

@@ -3,13 +3,13 @@ import type {Answer} from './faults.ts';
 import type {JournalEntry} from './journal.ts';
 import {isJsonObject, type JsonObject, type RowChange} from './model.ts';
 
-/** A row as it should be, which the contract is checked with, and as it is sent. */
+/** A row that is checked against the contract, and the row that is sent. */
 export interface Row {
   readonly body: JsonObject;
   readonly sent: unknown;
 }
 
-/** A row to which changes are made in turn, for as long as it is an object. */
+/** Applies changes to a row in turn, as long as it is an object. */
 export function rowOf(body: JsonObject, ...changes: ReadonlyArray<RowChange | null | undefined>): Row {
   return {body, sent: changes.reduce(changed, body)};
 }
@@ -30,8 +30,8 @@ function changed(row: unknown, change: RowChange | null | undefined): unknown {
 const FAR_TOO_MANY = 10_000_000;
 
 /**
- * Scripts a list without end: a large `count`, and every page full of copies of the first row that it saw, each with an ID
- * that was never there before. `script({request: 'images', times: Infinity, answer: endlessList()})`
+ * Scripts an endless list: a large `count`, and every page full of copies of the first row, each with a new ID.
+ * `script({request: 'images', times: Infinity, answer: endlessList()})`
  */
 export function endlessList(): Answer {
   let pattern: unknown;

@@ -63,7 +63,7 @@ if (documentPath === '') {
       ['POST', 'object_storages', {name: 'x'}, "must have required property 'location_name'"],
       ['POST', 'object_storages/101/buckets', {name: 'abc', region: 'x'}, 'field region is not in the document'],
       ['PATCH', 'object_storages/101/buckets/b', {policy: {is_public: 'yes'}}, '/policy/is_public must be boolean'],
-      ['DELETE', 'object_storages/101/buckets/b', {force: true}, 'a body where none belongs'],
+      ['DELETE', 'object_storages/101/buckets/b', {force: true}, 'a body, where none is allowed'],
       ['GET', 'buckets', undefined, 'not in the document'],
     ])('is broken by %s %s', async (method, path, body, violation) => {
       const scene = await openScene();

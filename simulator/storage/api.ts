@@ -2,7 +2,7 @@ import {isJsonObject, type JsonObject} from '../model.ts';
 import type {BucketRecord, KeyRecord, ObjectStore, StorageRecord} from './model.ts';
 import type {StorageRequestKind} from './request-kinds.ts';
 
-/** What a request to the API comes to: its answer, and what it does to the store if it is let. */
+/** The result of a request to the API: its answer, and its effect on the store, unless a fault prevents it. */
 export interface ApiOutcome {
   readonly status: number;
   /** Undefined: no body. */
@@ -10,7 +10,7 @@ export interface ApiOutcome {
   readonly apply?: () => void;
 }
 
-/** A request that the API refuses, in its own form of an error. */
+/** A request that the API refuses, with its own form of errors. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
@@ -23,7 +23,7 @@ export class ApiProblem extends Error {
 
 export interface ApiCall {
   readonly store: ObjectStore;
-  /** Where S3 is, as the API tells it. */
+  /** The address of S3 that the API returns. */
   readonly address: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -156,7 +156,7 @@ function keyView({id, createdAtMs}: KeyRecord): JsonObject {
   return {access_key: id, created_at: timeView(createdAtMs), is_read_only: false};
 }
 
-/** Null is what is not set, though the document's schema does not allow it. */
+/** Values that are not set are null, although the document's schema does not allow it. */
 function bucketView({name, storageId, expirationDays, isPublic}: BucketRecord): JsonObject {
   const lifecycle = expirationDays === null ? null : {expiration_days: expirationDays};
   return {cors: null, lifecycle, name, policy: isPublic ? {is_public: true} : null, storage_id: storageId};

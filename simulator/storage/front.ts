@@ -12,7 +12,7 @@ import {ApiProblem, findApiRoute} from './api.ts';
 import type {ObjectStore} from './model.ts';
 import {judge, kindOf, S3Problem, type S3Request, xml} from './s3.ts';
 
-/** What a request comes to, in the terms of HTTP. */
+/** The HTTP answer to a request. */
 interface Judged {
   readonly truth: TrueAnswer;
   readonly apply?: (() => void) | undefined;
@@ -29,7 +29,7 @@ export interface FrontParts {
 
 const NO_BODY = Buffer.alloc(0);
 
-/** Takes in the requests to Object Storage, writes them down, and answers: truly, or as it was scripted. */
+/** Receives requests to Object Storage, records them in the journal, and sends the true answer or the scripted one. */
 export class StorageFront {
   readonly #parts: FrontParts;
 
@@ -60,7 +60,7 @@ export class StorageFront {
     const fault = shared.faults.next(entry);
     entry.fault = fault;
     for (const listener of shared.listeners) listener(entry);
-    // An import that fetches from here is a part of that work: it would wait for itself.
+    // Not for an import that fetches from here: it would wait for itself.
     if (!entry.kind.startsWith('s3-anonymous')) await schedule.advance();
     const {truth, apply} = judged();
     this.#takeEffect(apply, entry, fault?.effect ?? 'now');

@@ -11,7 +11,7 @@ export interface StorageOptions {
   readonly locations?: readonly StorageLocation[];
   /** The token that may use Object Storage. Default: the simulator's. */
   readonly apiKey?: string;
-  /** The most keys of one storage. */
+  /** The largest number of keys of one storage. */
   readonly keyLimit?: number;
   /** How long a new storage is `creating`. */
   readonly creatingMs?: number;
@@ -21,11 +21,11 @@ export interface StorageOptions {
   readonly policyMs?: number;
   /** The locations outside Luxembourg may have no expiry. */
   readonly refusesExpiry?: boolean;
-  /** How many names of buckets are taken by others. */
+  /** How many bucket names are already taken by other clients. */
   readonly takenNames?: number;
-  /** Documentation says that a bucket is deleted with its objects; others saw it refused. Default: refused. */
+  /** Whether a bucket that is not empty can be deleted. The documentation says yes, but it was seen to be refused. Default: refused. */
   readonly deletesFullBuckets?: boolean;
-  /** Where the API says that S3 is. Default: where it is. */
+  /** The address of S3 that the API returns. Default: the true one. */
   readonly address?: string;
 }
 
@@ -55,9 +55,9 @@ export interface BucketRecord {
   readonly objects: Map<string, {readonly body: Buffer; readonly etag: string}>;
   readonly uploads: Map<string, UploadRecord>;
   expirationDays: number | null;
-  /** What the API tells. */
+  /** As the API shows it. */
   isPublic: boolean;
-  /** When the policy was last changed; S3 obeys what was before for a while. */
+  /** When the policy was last changed; S3 uses the previous one for a while. */
   policyAtMs: number;
 }
 
@@ -66,7 +66,7 @@ const LOCATIONS: readonly StorageLocation[] = [
   {name: 'frankfurt-1', technicalName: 's-region-2'},
 ];
 
-/** Everything that is stored. */
+/** All storages, buckets and keys. */
 export class ObjectStore {
   readonly options: StorageOptions;
   readonly locations: readonly StorageLocation[];
@@ -118,7 +118,7 @@ export class ObjectStore {
     return this.nowMs() >= createdAtMs + (this.options.creatingMs ?? 0);
   }
 
-  /** Whether a name is another client's: of the first names that are asked for, as many as the options say. */
+  /** Whether a name belongs to another client: as many of the first requested names as the options say. */
   isTaken(name: string): boolean {
     if (this.buckets.has(name)) return true;
     if (this.#takenNames === 0) return false;
@@ -136,7 +136,7 @@ export class ObjectStore {
     return undefined;
   }
 
-  /** Whether S3 answers anybody. */
+  /** Whether S3 allows anonymous reads. */
   isReadable({isPublic, policyAtMs}: BucketRecord): boolean {
     const isKnown = this.nowMs() >= policyAtMs + (this.options.policyMs ?? 0);
     return isKnown ? isPublic : !isPublic;

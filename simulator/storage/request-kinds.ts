@@ -1,4 +1,4 @@
-/** What a request to Object Storage is for: the first ones to its API, those with `s3` to its S3. */
+/** The kinds of requests to Object Storage: those with `s3` go to its S3, the others to its API. */
 export type StorageRequestKind =
   | 'locations'
   | 'storages'
@@ -22,6 +22,6 @@ export type StorageRequestKind =
   | 's3-head'
   | 's3-get'
   | 's3-delete'
-  /** Without a signature, as Gcore's import fetches. */
+  /** Without a signature, like the fetch of Gcore's import. */
   | 's3-anonymous-head'
   | 's3-anonymous-get';

@@ -9,7 +9,7 @@ export interface S3Request extends SignedRequest {
   readonly body: Buffer;
 }
 
-/** What a request to S3 comes to. */
+/** The result of a request to S3. */
 export interface S3Outcome {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export class S3Problem extends Error {
 const SKEW_MS = 15 * 60_000;
 const SMALLEST_PART_BYTES = 5 * 2 ** 20;
 
-/** Tells what a request is for. */
+/** The kind of a request. */
 export function kindOf(request: S3Request): StorageRequestKind | 'any' {
   const {method, query} = request;
   const key = keyOf(request);
@@ -50,7 +50,7 @@ export function kindOf(request: S3Request): StorageRequestKind | 'any' {
   return 'any';
 }
 
-/** Judges a request as S3 does: the signature first, then the body's hash and checksum, then what is asked. */
+/** Checks a request as S3 does: first the signature, then the body's hash and checksum, then the request itself. */
 export function judge(request: S3Request, store: ObjectStore): S3Outcome {
   const bucket = store.buckets.get(request.path.split('/')[1] ?? '');
   const signature = readSignature(request);
@@ -188,7 +188,7 @@ function objectsXml({objects}: BucketRecord): string {
   return xml('ListBucketResult', `<IsTruncated>false</IsTruncated>${items.join('')}`);
 }
 
-/** A body as S3 writes it. */
+/** An XML body in the form of S3. */
 export function xml(element: string, inside: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${element} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inside}</${element}>`;
 }

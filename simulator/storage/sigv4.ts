@@ -9,7 +9,7 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a request says of its signature: "Authenticating Requests (AWS Signature Version 4)" in the S3 API reference. */
+/** The signature of a request: "Authenticating Requests (AWS Signature Version 4)" in the S3 API reference. */
 export interface Signature {
   readonly accessKeyId: string;
   readonly region: string;
@@ -18,7 +18,7 @@ export interface Signature {
   readonly signedHeaders: readonly string[];
   readonly signature: string;
   readonly payloadHash: string;
-  /** How long a signed URL holds; undefined for a header. */
+  /** How long a signed URL is valid; undefined for a header. */
   readonly expiresSeconds: number | undefined;
 }
 
@@ -57,7 +57,7 @@ function readSignedUrl(query: URLSearchParams): Signature {
   };
 }
 
-/** Whether a signature was made with a secret, for this very request. */
+/** Whether a signature was made with a secret, for exactly this request. */
 export function isSignedWith(secret: string, request: SignedRequest, signature: Signature): boolean {
   const expected = signatureOf(secret, request, signature);
   return (
@@ -97,7 +97,7 @@ function canonicalRequest(
   ].join('\n');
 }
 
-/** What was encoded in any way, encoded as the signature wants it. */
+/** Encodes a text as the signature needs it, whatever its encoding was. */
 function encoded(text: string): string {
   return encodeURIComponent(decodeURIComponent(text)).replaceAll(
     /[!'()*]/g,

@@ -7,7 +7,7 @@ import {type BucketRecord, ObjectStore, type StorageOptions, type StorageRecord}
 
 export type {BucketRecord, StorageLocation, StorageOptions, StorageRecord} from './model.ts';
 
-/** What a simulator's Object Storage holds, as it is. */
+/** The true state of a simulator's Object Storage. */
 export interface SimulatedStorage {
   /** Where S3 is. */
   readonly s3Url: string;
@@ -27,7 +27,7 @@ export interface OpenStorage extends SimulatedStorage {
 
 export const STORAGE_API = '/storage/v4/';
 
-/** Starts the S3 of an Object Storage, on a port of its own, and tells how to serve its API. */
+/** Starts the S3 of an Object Storage on its own port, and returns how to serve its API. */
 export async function openStorage(
   options: StorageOptions,
   clock: {now(): number},

@@ -1,7 +1,7 @@
 // Gcore's official Go SDK, unchanged, in simulated time: one UploadAndPoll for each line of its input.
 //
-// A line is JSON: {"url", "apiKey", "imageUrl"}, where a simulated cloud is. When the image is there, it answers with a line. Time is that
-// of testing/synctest: to sleep takes none, and each request tells the cloud how late it is. Built with `go test -c` by `npm run bench`.
+// A line is JSON, {"url", "apiKey", "imageUrl"}, about a simulated cloud. When the image is ready, it answers with a line. The clock is that
+// of testing/synctest: sleeping takes no real time, and each request sends its time to the cloud. Built with `go test -c` by `npm run bench`.
 package bench
 
 import (
@@ -33,7 +33,7 @@ type exchange struct {
 	err      error
 }
 
-// outside makes the requests in real time: what waits for the network would keep the simulated time from passing.
+// outside makes the requests in real time: simulated time does not advance while a goroutine waits for the network.
 type outside struct {
 	requests  chan *http.Request
 	exchanges chan exchange

@@ -14,6 +14,17 @@ describe('an upload', () => {
     expect(log).toMatch(/GET \/cloud\/v1\/regions: 503 .*Retrying until Gcore answers, for 5 minutes at most\./);
   });
 
+  it('goes on if a login page or a gateway answers in place of the service, before the upload and after', async () => {
+    await using stage = await setStage({timing: {runningMs: 1000, savingMs: 1000}});
+    const {cloud} = stage;
+    const login = {kind: 'status', status: 302, headers: {location: 'https://login.example/'}} as const;
+    cloud.script({request: 'regions', times: 2, answer: login}, {request: 'images', answer: status(400)});
+    cloud.script({request: 'task', nth: 2, answer: login}, {request: 'image', nth: 1, answer: status(418)});
+    const {exitCode} = await stage.upload();
+    expect(exitCode).toBe(0);
+    expect(cloud.requests('upload')).toHaveLength(1);
+  });
+
   it('ends by its deadline if a read hangs', async () => {
     await using stage = await setStage();
     stage.cloud.script({request: 'regions', times: Infinity, answer: {kind: 'hang'}});

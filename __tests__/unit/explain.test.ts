@@ -4,6 +4,7 @@ import {RequestError} from '../../src/gcore/request-error.ts';
 import {ImportFailed, NameTaken} from '../../src/images/errors.ts';
 import {explainFailure} from '../../src/images/explain.ts';
 import {explainPublish} from '../../src/images/publish/explain-publish.ts';
+import {DeadlinePassed} from '../../src/waiting/poll.ts';
 
 const DETAILS = {known: ['A fact.'], resume: 'Run this job again.'};
 const importError = (reason: string) => explainFailure(new ImportFailed('t', reason), DETAILS);
@@ -76,4 +77,20 @@ it.each([
 ] as const)('with if-exists: %s, a name that is taken is answered with %s', (ifExists, others) => {
   const {next} = explainPublish(new NameTaken('image x'), {progress: {stage: 'not-sent'}, failedImports: []}, ifExists);
   expect(next).toBe(`Publish under another name, or set if-exists to ${others}.`);
+});
+
+describe('a wait that is out of time while answers cannot be read', () => {
+  it('says what is wrong with them', () => {
+    const lastFailure = new RequestError({
+      outcome: 'unknown',
+      method: 'GET',
+      path: '/x',
+      status: 200,
+      reason: 'an answer of another shape (size: not a number)',
+    });
+    const progress = {state: undefined, elapsedMs: 0, failedPolls: 25, lastFailure};
+    expect(explainFailure(new DeadlinePassed(progress), DETAILS).what).toBe(
+      'Stopped waiting: the time of this step (timeout-minutes) is over. Last state seen: none; 25 polls failed, the last one with 200 that could not be read (GET /x: an answer of another shape (size: not a number)).',
+    );
+  });
 });

@@ -69,6 +69,26 @@ describe('a status', () => {
   });
 });
 
+describe('a field by which nothing is decided', () => {
+  it.each<[string, object, object]>([
+    ['type', {task_type: null}, {type: undefined}],
+    ['region', {region_id: '7'}, {regionId: undefined}],
+    ['time', {created_on: 1767225600}, {createdAt: undefined}],
+    ['end', {finished_on: {}}, {durationMs: Number.NaN}],
+    ['error', {error: null}, {error: undefined}],
+    ['error that is an object', {error: {message: 'no host'}}, {error: '{"message":"no host"}'}],
+  ])('does not make a task unreadable: %s', (_, fields, expected) => {
+    expect(v.parse(Task, {id: ROW.id, state: 'RUNNING', ...fields})).toMatchObject(expected);
+  });
+
+  it.each<[string, object]>([
+    ['as text', {price_per_month: '0.05', currency_code: 'EUR'}],
+    ['without a currency', {price_per_month: 0.05, currency_code: 978}],
+  ])('does not make an image unreadable: its price %s', (_, fields) => {
+    expect(imageOf(fields).monthlyPrice).toBeUndefined();
+  });
+});
+
 describe('an image', () => {
   const marked = {tags: [MARKER]};
   const fingerprinted = {tags: [{key: 'source-fingerprint', value: 'a-b'}]};

@@ -43,12 +43,6 @@ describe('a failure that may pass by itself does not end the wait:', () => {
 });
 
 describe('a failure that will not pass is final at once:', () => {
-  it.each([300, 301, 302, 303, 304, 307, 308, 400, 402, 405, 406, 410, 418, 422])('an answer with %i', (status) => {
-    expect(decisionAfter([answered(status)])).toBe('final');
-    expect(decisionAfter([answered(status, 5000)])).toBe('final');
-    expect(decisionAfter([answered(status)], {everGood: false, sinceMs: 0})).toBe('final');
-  });
-
   it.each([
     ['an error that is not of a request', new Error('the image is in status killed')],
     ['an error that only looks like one', Object.assign(new Error('502'), {outcome: 'unknown', status: 502})],
@@ -58,6 +52,20 @@ describe('a failure that will not pass is final at once:', () => {
     expect(decisionAfter([error])).toBe('final');
     expect(decisionAfter([answered(502), error])).toBe('final');
   });
+});
+
+describe('an answer that something on the way may have given', () => {
+  it.each([300, 301, 302, 303, 304, 307, 308, 400, 402, 405, 406, 407, 410, 413, 418, 422, 425, 431, 451])(
+    'is believed at the third %i in a row',
+    (status) => {
+      const one = answered(status);
+      expect(decisionAfter([one], {everGood: false, sinceMs: 0})).toBe(0);
+      expect(decisionAfter([one, one])).toBe(0);
+      expect(decisionAfter([one, one, answered(502), one, one])).toBe(0);
+      expect(decisionAfter([answered(status, 5000)])).toBe(5000);
+      expect(decisionAfter([answered(502), one, one, one])).toBe('final');
+    },
+  );
 });
 
 describe('a refused key or permission', () => {

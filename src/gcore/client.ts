@@ -65,6 +65,8 @@ const READ_OVERTIME_MS = 2000;
 /** How long a connection is retried if it fails because of a setting, such as a wrong `api-url`. A retry rarely helps then. */
 const MISCONFIGURED_MS = 10_000;
 const RETRY_LOG_MS = 60_000;
+/** A refusal that may not be the service's own is believed when a read got so many. */
+const FOREIGN_ANSWERS_TO_BELIEVE = 3;
 
 /** Opens a client for the time of one run. */
 export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: Account, run: Run): Client {
@@ -130,16 +132,30 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
 function patienceOf({clock, log}: Run) {
   const startedAtMs = clock.now();
   let nextLineAtMs = startedAtMs;
+  let foreignAnswers = 0;
   return {
     patienceMs: PATIENCE_MS,
-    shouldRetry: (error: unknown): error is RequestError =>
-      mayRetry(error) && !(isMisconfigured(error.cause) && clock.now() - startedAtMs >= MISCONFIGURED_MS),
+    shouldRetry: (error: unknown): error is RequestError => {
+      if (isForeignAnswer(error)) {
+        foreignAnswers += 1;
+        return foreignAnswers < FOREIGN_ANSWERS_TO_BELIEVE;
+      }
+      return mayRetry(error) && !(isMisconfigured(error.cause) && clock.now() - startedAtMs >= MISCONFIGURED_MS);
+    },
     onRetry: ({message}: RequestError) => {
       if (clock.now() < nextLineAtMs) return;
       nextLineAtMs = clock.now() + RETRY_LOG_MS;
       log.info(`${message}. Retrying until Gcore answers, for ${PATIENCE_MS / 60_000} minutes at most.`);
     },
   };
+}
+
+/** Whether something on the way may have answered in place of the service: a login page, a gateway while it restarts. */
+function isForeignAnswer(error: unknown): error is RequestError {
+  if (!(error instanceof RequestError)) return false;
+  const {outcome, status, exceptionClass, refusal} = error;
+  const isOdd = outcome === 'refused' && status !== undefined && ![401, 403, 404, 409].includes(status);
+  return isOdd && exceptionClass === undefined && refusal === undefined;
 }
 
 function outOfTime(path: string): RequestError {

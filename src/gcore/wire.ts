@@ -19,6 +19,18 @@ function stateOf(text: string): string {
   return shown === text ? text : `"${shown}"`;
 }
 
+/** Optional fields that decide nothing: a value of another type counts as missing. */
+const TextHint = v.fallback(v.nullish(v.string()), undefined);
+const NumberHint = v.fallback(v.nullish(v.number()), undefined);
+const FlagHint = v.fallback(v.optional(v.boolean()), undefined);
+/** A text; JSON if it is something else. */
+const AnyText = v.pipe(
+  v.unknown(),
+  v.transform((value) =>
+    value == null ? undefined : inert(typeof value === 'string' ? value : JSON.stringify(value)),
+  ),
+);
+
 /** The answer to an upload or a deletion: the IDs of its tasks. */
 export const TaskIds = v.object({tasks: v.pipe(v.array(Identifier), v.minLength(1))});
 
@@ -40,11 +52,11 @@ export const Task = v.pipe(
   v.looseObject({
     id: Identifier,
     state: v.pipe(v.string(), v.transform(stateOf)),
-    task_type: v.optional(v.string()),
-    region_id: v.nullish(v.number()),
-    created_on: v.nullish(v.string()),
-    finished_on: v.nullish(v.string()),
-    error: v.nullish(Text),
+    task_type: TextHint,
+    region_id: NumberHint,
+    created_on: TextHint,
+    finished_on: TextHint,
+    error: v.optional(AnyText),
     created_resources: v.nullish(v.object({images: v.nullish(v.array(Identifier))})),
     data: v.optional(v.unknown()),
   }),
@@ -53,14 +65,14 @@ export const Task = v.pipe(
     /** NEW, RUNNING, FINISHED or ERROR, so far. */
     state: task.state,
     /** `download_image` and others; which one an upload has is undocumented. */
-    type: task.task_type,
+    type: task.task_type ?? undefined,
     regionId: task.region_id ?? undefined,
     /** When it was created, by the service's own clock; undefined if unknown. */
     createdAt: timeOrNothing(task.created_on),
     /** How long it took, in milliseconds by the service's own clock; NaN until it has ended. */
     durationMs: timeOf(task.finished_on ?? '').getTime() - timeOf(task.created_on ?? '').getTime(),
     /** Why it failed, in Gcore's words. */
-    error: task.error ?? undefined,
+    error: task.error,
     /** IDs of the images that it made. */
     imageIds: [...new Set(task.created_resources?.images ?? [])],
     /** The request that started it. Undocumented; it contains the source URL, so it must not be shown. */
@@ -102,8 +114,8 @@ export const Image = v.pipe(
     created_at: Timestamp,
     visibility: v.nullish(v.string()),
     project_id: v.nullish(v.number()),
-    price_per_month: v.nullish(v.number()),
-    currency_code: v.nullish(v.string()),
+    price_per_month: NumberHint,
+    currency_code: TextHint,
     tags: v.optional(v.unknown()),
     tags_v2: v.optional(v.unknown()),
   }),
@@ -137,10 +149,6 @@ const Id = v.pipe(v.number(), v.safeInteger());
 /** A project, as the list of projects has it. */
 export const Project = v.object({id: Id, name: v.string()});
 
-/** An optional flag or text: a value of another type counts as missing. */
-const FlagHint = v.fallback(v.optional(v.boolean()), undefined);
-const TextHint = v.fallback(v.optional(v.string()), undefined);
-
 /** A region; people know it by its display name. */
 export const Region = v.pipe(
   v.object({
@@ -155,7 +163,7 @@ export const Region = v.pipe(
     id,
     name: display_name,
     /** `ACTIVE`, `MAINTENANCE` and others; undefined if unknown. */
-    state: state === undefined ? undefined : stateOf(state),
+    state: state == null ? undefined : stateOf(state),
     /** What the region offers; undefined if unknown. */
     flags,
   })),

@@ -141,11 +141,12 @@ function importFailed(reason: string): ErrorText {
   };
 }
 
-/** `; 25 polls failed, the last one with 503`. */
+/** `; 25 polls failed, the last one with 503`; of an answer that could not be read, what is wrong with it. */
 function pollsFailed({failedPolls, lastFailure}: Progress): string {
   if (failedPolls === 0) return '';
   const {status = undefined} = lastFailure instanceof RequestError ? lastFailure : {};
-  const how = status === undefined ? '' : `, the last one with ${status}`;
+  const unread = status === 200 ? ` that could not be read (${messageOf(lastFailure)})` : '';
+  const how = status === undefined ? '' : `, the last one with ${status}${unread}`;
   return `; ${failedPolls} ${failedPolls === 1 ? 'poll' : 'polls'} failed${how}`;
 }
 

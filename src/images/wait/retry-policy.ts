@@ -8,7 +8,7 @@ const GONE_AFTER = 3;
 /** A 401 or 403 is confirmed by one more poll, after this long, before it is believed. */
 const CONFIRM_AFTER_MS = 2000;
 const REFUSALS_TO_BELIEVE = 2;
-/** A cache on the way may have mixed up two answers. */
+/** Something on the way may have answered: a cache that mixed up two answers, a login page, a gateway while it restarts. */
 const OTHERS_TO_BELIEVE = 3;
 /** A certificate may be about to be renewed. */
 const BAD_CERTIFICATES_TO_BELIEVE = 3;
@@ -27,15 +27,13 @@ export function retryPolicy({errors, sinceMs, everGood}: ConsecutiveFailures): '
   switch (error.status) {
     case undefined:
       return sameInARow < BAD_CERTIFICATES_TO_BELIEVE ? 0 : 'final';
-    case 200:
-      return sameInARow < OTHERS_TO_BELIEVE ? 0 : 'final';
     case 401:
     case 403:
       return sameInARow < REFUSALS_TO_BELIEVE ? CONFIRM_AFTER_MS : 'final';
     case 404:
       return (everGood ? sameInARow < GONE_AFTER : sinceMs < NOT_FOUND_YET_MS) ? 0 : 'final';
     default:
-      return 'final';
+      return sameInARow < OTHERS_TO_BELIEVE ? (error.retryAfterMs ?? 0) : 'final';
   }
 }
 

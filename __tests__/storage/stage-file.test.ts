@@ -86,6 +86,33 @@ describe('staging a file', () => {
     expect(scene.simulator.storage.buckets()).toHaveLength(2);
   });
 
+  it('uses one of several first keys of a new storage, and deletes all', async () => {
+    const scene = await openScene();
+    const second = {access_key: 'AKSECOND', secret_key: 'another secret'};
+    const change = (body: object) => ({
+      ...body,
+      access_keys: [...('access_keys' in body ? [body.access_keys].flat() : []), second],
+    });
+    scene.simulator.script({request: 'create-storage', answer: {kind: 'true', change}});
+    await scene.stage();
+    expect(scene.masked).toContain(second.secret_key);
+    expect(scene.simulator.requests('create-key')).toEqual([]);
+    await scene.clean('own');
+    const deleted = scene.simulator.requests('delete-key').map(({path}) => path.split('/').at(-1));
+    expect(deleted).toEqual([scene.states[0]?.accessKeyIds[0], 'AKSECOND']);
+  });
+
+  it('waits while S3 does not know a new bucket, and while it is busy', async () => {
+    const scene = await openScene();
+    const unknown = '<Error><Code>NoSuchBucket</Code></Error>';
+    scene.simulator.script(
+      {request: 's3-create-upload', effect: 'none', answer: {kind: 'status', status: 404, body: unknown}},
+      {request: 's3-create-upload', effect: 'none', answer: {kind: 'status', status: 503, body: ''}},
+    );
+    await scene.stage();
+    expect(scene.simulator.requests('s3-create-upload').map(({status}) => status)).toEqual([404, 503, 200]);
+  });
+
   it('adopts the storage whose making was answered by nobody', async () => {
     const scene = await openScene();
     scene.simulator.script({request: 'create-storage', answer: {kind: 'reset'}});
@@ -147,6 +174,8 @@ describe('staging fails', () => {
     const error = await thrownBy(scene.stage());
     expect(error.message).toContain('did not become active in time. Last state seen: creating.');
     expect(scene.clock.now()).toBeLessThan(11 * 60_000);
+    const [storage] = scene.simulator.storage.storages();
+    expect(scene.masked).toEqual([...(storage?.keys.values() ?? [])].map(({secret}) => secret));
     expect(await scene.clean()).toEqual({kind: 'gone'});
     expect(scene.simulator.storage.keyIds()).toEqual([]);
   });
@@ -173,6 +202,20 @@ describe('staging fails', () => {
     const error = await thrownBy(scene.stage());
     expect(error.message).toContain(`no location ${LOCATION} that accepts a new storage`);
     expect(error.message).toContain('Locations that do: frankfurt-1.');
+  });
+
+  it('if it cannot be told whether anybody can fetch the file', async () => {
+    const scene = await openScene();
+    const unclear = {kind: 'status', status: 500, body: ''} as const;
+    scene.simulator.script({request: 's3-anonymous-head', times: Infinity, answer: unclear});
+    expect((await thrownBy(scene.stage())).message).toContain('an anonymous HEAD was answered 500');
+  });
+
+  it('if anybody may ask for the file by HEAD, and not by GET', async () => {
+    const scene = await openScene();
+    const refused = {kind: 'status', status: 403, body: ''} as const;
+    scene.simulator.script({request: 's3-anonymous-get', times: Infinity, answer: refused});
+    expect((await thrownBy(scene.stage())).message).toContain('an anonymous GET was answered 403');
   });
 
   it('if nobody can fetch the file within two minutes, and the clean-up makes it private', async () => {

@@ -11,6 +11,9 @@ const PUBLIC: Fault = {
   answer: {kind: 'status', status: 200, body: 'image'},
 };
 
+/** The answer of an object store that is out of order says nothing of who can read the file. */
+const UNCLEAR: Fault = {request: 's3-anonymous-head', times: Infinity, answer: {kind: 'status', status: 503, body: ''}};
+
 function always(request: Fault['request']): Fault {
   return {request, times: Infinity, ...REFUSED};
 }
@@ -125,10 +128,28 @@ describe('the clean-up', () => {
     expect(scene.simulator.storage.buckets()).toEqual([]);
   });
 
-  it('is no fault if the file is deleted, though it could not be made private', async () => {
-    const scene = await staged();
-    scene.simulator.script(always('change-bucket'));
+  it.each<[string, Parameters<typeof openScene>[0], readonly Fault[]]>([
+    ['by S3', {}, []],
+    ['by the API alone', {storage: {deletesFullBuckets: true}}, []],
+    ['and nobody can tell whether it is still seen', {}, [UNCLEAR]],
+  ])('is no fault if the file is deleted %s, though it could not be made private', async (_what, options, faults) => {
+    const scene = await staged(options);
+    scene.simulator.script(always('change-bucket'), ...faults);
     expect(await scene.clean('own')).toEqual({kind: 'gone'});
+  });
+
+  it('reads where S3 is again if that fails', async () => {
+    const scene = await staged();
+    scene.simulator.script({request: 'storage', ...REFUSED});
+    expect(await scene.clean('own')).toEqual({kind: 'gone'});
+  });
+
+  it('asks for nothing but the deletion of its keys if there is no bucket yet', async () => {
+    const scene = await openScene({storage: {creatingMs: 3_600_000}});
+    await thrownBy(scene.stage());
+    const before = scene.simulator.journal.length;
+    expect(await scene.clean()).toEqual({kind: 'gone'});
+    expect(scene.simulator.journal.slice(before).map(({kind}) => kind)).toEqual(['delete-key']);
   });
 
   it.each<[string, readonly Fault[], string]>([
@@ -142,6 +163,11 @@ describe('the clean-up', () => {
       [PUBLIC, always('delete-bucket'), always('s3-uploads')],
       'Not private: an anonymous HEAD was answered 200.',
     ],
+    [
+      'whether it is private cannot be told, and it cannot be deleted',
+      [UNCLEAR, always('delete-bucket'), always('s3-uploads')],
+      'Not private: an anonymous HEAD was answered 503.',
+    ],
     ['everybody sees it though it is deleted', [PUBLIC], 'Deleted, yet an anonymous HEAD was answered 200.'],
   ])('is red if the file may still be public: %s', async (_what, faults, reason) => {
     const scene = await staged();
@@ -152,6 +178,8 @@ describe('the clean-up', () => {
     expect(error).toContain('Treat this file as public');
     expect(error).toContain(reason);
     expect(error).toContain('select storage 101');
+    // The error says all of the bucket. That it was not deleted is no news beside that.
+    expect(outcome).toHaveProperty('leftovers', []);
     expect(scene.clock.now()).toBeLessThan(330_000);
   });
 

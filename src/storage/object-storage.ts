@@ -78,7 +78,8 @@ export interface ObjectStorage {
     name: string,
     locationName: string,
   ): Promise<{readonly id: number; readonly keys: readonly Credentials[]}>;
-  /** Asks for a storage, once. */
+  getStorage(storageId: number): Promise<Storage>;
+  /** The same, by a single attempt. */
   pollStorage(storageId: number): Promise<Storage>;
   listAccessKeys(storageId: number): Promise<readonly AccessKey[]>;
   /** Makes an access key, once. Its secret is never told again. */
@@ -141,6 +142,7 @@ export function createObjectStorage(client: Client, run: Run): ObjectStorage {
       const {id, access_keys} = await post(STORAGES, {name, location_name: locationName}, NewStorage);
       return {id, keys: access_keys ?? []};
     },
+    getStorage: (storageId) => noted(client.read(path(storageId), Storage)),
     pollStorage: (storageId) => noted(client.poll(path(storageId), Storage)),
     listAccessKeys: async (storageId) => readable(await listAll(path(storageId, 'access_keys')), AccessKey),
     createAccessKey: (storageId) => post(path(storageId, 'access_keys'), undefined, KeyPair),

@@ -52,7 +52,6 @@ async function stage({file, locationName, events}: StageOptions, api: ObjectStor
   const credentials = firstKeys[0] ?? (await newKey());
   const state = {storageId: storage.id, accessKeyIds: [...new Set([credentials, ...firstKeys].map(idOf))]};
   events.mask(credentials.secretAccessKey);
-  events.save({...state, bucket: {kind: 'none'}});
   events.keep(credentials);
 
   const onName = (name: string) => {

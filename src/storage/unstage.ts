@@ -111,7 +111,7 @@ async function removeBucket(
   const notRevoked = await failureOf(() => revoke(storageId, bucket, api, run), run);
   let isEmpty = false;
   const empty = async () => {
-    const storage = await api.pollStorage(storageId);
+    const storage = await api.getStorage(storageId);
     const location = (await api.listLocations()).find(({name}) => name === storage.locationName);
     const {serverClock} = api;
     const credentials = await keyForS3();

@@ -2,6 +2,7 @@ import {describe, expect, it, jest} from '@jest/globals';
 import fc from 'fast-check';
 import {commandIn} from '../../harness/runner.ts';
 import {inert} from '../../src/text/inert.ts';
+import {anyCharacter} from '../fixtures/any-text.ts';
 
 const HOSTILE = [
   '::',
@@ -23,7 +24,7 @@ const HOSTILE = [
 const anyText = fc
   .array(
     fc.oneof(
-      fc.string({unit: 'binary'}),
+      fc.string({unit: anyCharacter}),
       fc.constantFrom(...HOSTILE),
       fc.integer({min: 0, max: 0xffff}).map((unit) => String.fromCharCode(unit)),
       fc.tuple(fc.constantFrom(...HOSTILE), fc.integer({min: 1, max: 1200})).map(([text, times]) => text.repeat(times)),

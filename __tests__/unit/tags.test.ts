@@ -1,18 +1,19 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import {parseTags} from '../../src/text/tags.ts';
+import {anyCharacter} from '../fixtures/any-text.ts';
 
 /** Keys and values by the patterns of Gcore's OpenAPI document (CreateTagsSerializer). */
 const anyKey = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', 'toString', '0', 'team'),
   fc
-    .string({unit: 'binary', minLength: 1, maxLength: 120})
+    .string({unit: anyCharacter, minLength: 1, maxLength: 120})
     .map((text) => text.replace(/[\s=]/g, ''))
     .filter((text) => text !== '' && !/^[{#]/.test(text)),
 );
 const anyValue = fc
   .string({
-    unit: fc.oneof(fc.string({unit: 'binary', minLength: 1, maxLength: 1}), fc.constantFrom(...' =:{}"\\')),
+    unit: fc.oneof(anyCharacter, fc.constantFrom(...' =:{}"\\')),
     maxLength: 120,
   })
   .map((text) => text.replace(/[\t\n\r\f\v]/g, '').trim())
@@ -142,7 +143,7 @@ describe('tags', () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({unit: 'binary'}),
+          fc.string({unit: anyCharacter}),
           fc.json(),
           fc.string().map((text) => `{${text}`),
         ),

@@ -19,7 +19,7 @@ it.each([
   expect(namesIn(page, 'outputs', source)).toEqual(Object.keys(outputs));
 });
 
-it('the badge of the coverage says what `npm run coverage` demands', () => {
+it('the coverage badge shows the limit of `npm run coverage`', () => {
   const {lines} = JSON.parse(readPage('.c8rc.json'));
   expect(readPage('README.md')).toContain(`badge/coverage-%E2%89%A5${lines}%25-`);
 });

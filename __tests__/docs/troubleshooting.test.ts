@@ -61,7 +61,7 @@ it('the page has an entry for each case, and a case for each entry', () => {
   expect(ENTRIES.map(({heading}) => heading)).toEqual(Object.keys(FAILURES));
 });
 
-it.each(ENTRIES)('"$heading" says what is printed, why, and what to do', ({text}) => {
+it.each(ENTRIES)('"$heading" has the text, the reason and what to do', ({text}) => {
   expect(blocksIn(text).map(({language}) => language)).toContain('text');
   expect(text).toMatch(/^\*\*Why\.\*\* \S[\s\S]*^\*\*What to do\.\*\* \S/m);
 });

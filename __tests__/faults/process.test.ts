@@ -49,7 +49,7 @@ describe('the built action finds a lost upload and adopts it', () => {
     ['is cut in its body', {kind: 'cut', bytes: 12}],
     ['is cut short in its JSON', {kind: 'truncated', bytes: 12}],
     ['is a page of HTML', answers(200, {}, '<html>')],
-  ])('where the answer %s', async (_what, answer) => {
+  ])('if the answer %s', async (_what, answer) => {
     await using stage = await setStage();
     stage.cloud.script({request: 'upload', answer});
     const result = await stage.upload({}, DEBUG);
@@ -89,7 +89,7 @@ async function listenElsewhere() {
   return {url: `http://127.0.0.1:${port}/`, received, [Symbol.dispose]: () => void server.close()};
 }
 
-it.each([302, 307])('takes neither the key nor the upload to where a %i points', async (code) => {
+it.each([302, 307])('sends neither the key nor the upload to where a %i points', async (code) => {
   await using stage = await setStage();
   using elsewhere = await listenElsewhere();
   stage.cloud.script({request: 'upload', effect: 'none', answer: answers(code, {location: elsewhere.url})});
@@ -102,10 +102,10 @@ it.each([302, 307])('takes neither the key nor the upload to where a %i points',
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-describe('the built action makes harmless what the service says', () => {
+describe('the built action makes text of the service inert', () => {
   const everything = HOSTILE_TEXTS.join('');
 
-  it('where the upload is refused', async () => {
+  it('if the upload is refused', async () => {
     await using stage = await setStage();
     const body = {message: everything, request_id: everything, invalid_fields: {[everything]: [everything]}};
     stage.cloud.script({request: 'upload', effect: 'none', answer: answers(400, {}, body)});
@@ -117,7 +117,7 @@ describe('the built action makes harmless what the service says', () => {
     expect(result.outputs).not.toHaveProperty('image-id');
   });
 
-  it('where an import fails', async () => {
+  it('if an import fails', async () => {
     await using stage = await setStage();
     stage.cloud.script({request: 'task', answer: changed((task) => ({...task, state: 'ERROR', error: everything}))});
     const result = await stage.upload({attempts: '1'}, DEBUG);
@@ -146,7 +146,7 @@ describe('the built action makes harmless what the service says', () => {
   );
 });
 
-describe('the built action keeps its secrets where the service says them back', () => {
+describe('the built action hides its secrets if the service sends them back', () => {
   // What a stage runs is searched for the key and the signed query whatever it does: see fixtures/stage.ts.
   it('in the refusal of an upload', async () => {
     await using stage = await setStage();

@@ -137,14 +137,14 @@ describe('a deletion', () => {
     expect([sends, isThere]).toEqual([1, true]);
   });
 
-  it('that is refused for load is sent again, when the service says', async () => {
+  it('that is refused because of load is sent again, when the service says', async () => {
     const answer = refusal(429, {'retry-after': '30'});
     const {result, sends, elapsedMs} = await play({faults: [{request: 'delete', effect: 'none', answer}]});
     expect([result?.kind, sends]).toEqual(['deleted', 2]);
     expect(elapsedMs / 1000).toBeCloseTo(30 + pollAfter(MINUTE) / 1000);
   });
 
-  it('that is refused for load for good has failed after five minutes', async () => {
+  it('that is always refused because of load fails after five minutes', async () => {
     const {result, elapsedMs} = await play({
       faults: [{request: 'delete', effect: 'none', times: Number.POSITIVE_INFINITY, answer: refusal(429)}],
     });
@@ -190,7 +190,7 @@ describe('the wait for a deletion', () => {
     expect(elapsedMs).toBe(15 * MINUTE);
   });
 
-  it('ends where the task ends in ERROR', async () => {
+  it('ends if the task ends in ERROR', async () => {
     const change = (task: object) => ({...task, state: 'ERROR', error: 'The storage is away'});
     const {result} = await play({faults: [{request: 'task', nth: 3, answer: {kind: 'true', change}}]});
     expect(result).toMatchObject({

@@ -14,7 +14,7 @@ function outputsOf(images: object) {
 }
 
 describe('The file of a release is written', () => {
-  it('from the draft of a step that was killed once it had deleted the file', async () => {
+  it('from the draft of a step that was killed after it had deleted the file', async () => {
     const older = {10: {region: 'Manassas', id: 'older'}};
     const {truth, attach, said, names} = await setScene([
       asset(DRAFT.replaceAll('0', '1'), older),
@@ -34,7 +34,7 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it('with what only the draft of a step has that was killed before it deleted the file', async () => {
+  it('with entries of the draft of a step that was killed before it deleted the file', async () => {
     const stale = {10: {region: 'Manassas', id: 'stale'}, 26: {region: 'Sines-2', id: 'killed'}};
     const {attach, said, names} = await setScene([asset(FILE, THEIRS), asset(DRAFT, stale)]);
     await attach();
@@ -42,7 +42,7 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it('without the draft of a step that was killed, even if the file has all there is to say', async () => {
+  it('without the draft of a killed step, even if the file has all entries', async () => {
     const {attach, said, names} = await setScene([asset(FILE, {...THEIRS, ...OURS}), asset(DRAFT, THEIRS)]);
     await attach();
     expect(said()).toEqual({...OURS, ...THEIRS});
@@ -55,7 +55,7 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it('by thirty steps at once, and nothing is lost', async () => {
+  it('by thirty steps at the same time, with all entries', async () => {
     const {attachAlso, said, names} = await setScene([asset(FILE, THEIRS)], 1000 * 60 * MINUTE_MS);
     const regions = Array.from({length: 30}, (_, index) => 100 + index);
     await Promise.all(regions.map((id) => attachAlso({[id]: {region: `Region-${id}`, id: `image-${id}`}})));
@@ -63,7 +63,7 @@ describe('The file of a release is written', () => {
     expect(names().filter((name) => name === FILE)).toHaveLength(1);
   }, 60_000);
 
-  it('with what it deleted, where another that never saw that takes the name', async () => {
+  it('with the deleted entries, if another step that never saw them uses the name', async () => {
     const {github, truth, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
     const third = {26: {region: 'Sines-2', id: 'third'}};
     let isTaken = false;
@@ -80,7 +80,7 @@ describe('The file of a release is written', () => {
   it.each([
     ['deletes the old file first', 'DELETE', FILE],
     ['deletes the draft', 'PATCH', `${FILE}.`],
-  ])('where another %s', async (_, request, victim) => {
+  ])('if another step %s', async (_, request, victim) => {
     const {github, truth, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
     let isDone = false;
     github.onRequest(({method}) => {
@@ -96,7 +96,7 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it.each(['DELETE', 'PATCH', 'POST'])('whatever becomes of the answer to %s', async (method) => {
+  it.each(['DELETE', 'PATCH', 'POST'])('even if the answer to %s is lost', async (method) => {
     const {github, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
     github.script({method, path: /./, losesAnswer: true, times: method === 'POST' ? 1 : 4});
     await attach();
@@ -104,7 +104,7 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it.each(['POST', 'DELETE', 'PATCH'])('to its end, where the run is cancelled at its %s', async (at) => {
+  it.each(['POST', 'DELETE', 'PATCH'])('completely, if the run is cancelled at its %s', async (at) => {
     const {github, cancel, attach, said, names} = await setScene([asset(FILE, THEIRS)]);
     if (at !== 'POST') github.script({method: at, path: /./, status: 500});
     github.onRequest(({method}) => {
@@ -115,7 +115,7 @@ describe('The file of a release is written', () => {
     expect(names()).toEqual([FILE]);
   });
 
-  it('or not, where the run is cancelled before', async () => {
+  it('only until the run is cancelled', async () => {
     const {github, cancel, attach} = await setScene([asset(FILE, THEIRS)]);
     github.script({method: 'GET', path: /storage/, status: 500, times: 1000});
     github.onRequest(({path}) => {
@@ -132,7 +132,7 @@ describe('The file of a release is written', () => {
     expect(said()).toEqual({...OURS, ...THEIRS});
   });
 
-  it('or not, once its time is over', async () => {
+  it('only until its time is over', async () => {
     const {github, clock, attach, said} = await setScene([asset(FILE, THEIRS)]);
     github.script({method: 'POST', path: /./, status: 502, times: 1000});
     await expect(attach()).rejects.toThrow('502');
@@ -164,7 +164,7 @@ describe('The images of a step are attached', () => {
     );
   });
 
-  it('unless none of them is there, or the run is cancelled', async () => {
+  it('only if there are any, and the run is not cancelled', async () => {
     const {cancel, lines, lookUp, names} = await setScene();
     const release = await lookUp();
     await release?.attach(outputsOf({7: {region: 'Luxembourg-2', error: 'It failed'}}));
@@ -176,24 +176,24 @@ describe('The images of a step are attached', () => {
 });
 
 describe('The file of a release is read', () => {
-  it('again, where it is replaced between its address and its content', async () => {
+  it('again, if it is replaced between the request for its address and the one for its content', async () => {
     const {github, gate} = await setScene([asset(FILE, THEIRS)]);
     github.script({method: 'GET', path: /storage/, status: 403});
     expect(await gate()).toEqual(THEIRS);
   });
 
-  it('again, where GitHub answers what it never does', async () => {
+  it('again, if GitHub sends an unexpected answer', async () => {
     const {github, gate} = await setScene([asset(FILE, THEIRS)]);
     github.script({method: 'GET', path: /tags/, status: 200});
     expect(await gate()).toEqual(THEIRS);
   });
 
-  it('only where its upload has ended', async () => {
+  it('only if its upload has ended', async () => {
     const {gate} = await setScene([asset(FILE, {}, 'starter')]);
     await expect(gate()).rejects.toThrow('has no gcore-images.json');
   });
 
-  it('only where it is no longer than such a file can be', async () => {
+  it('only if it is not too large', async () => {
     const {github, gate} = await setScene([asset(FILE, {7: {region: ' '.repeat(2 ** 20)}})]);
     await expect(gate()).rejects.toThrow('was not written by this action');
     expect(github.journal.filter(({path}) => path.includes('storage'))).toEqual([]);
@@ -226,7 +226,7 @@ describe('GitHub is asked again', () => {
     expect(clock.sleeps).toEqual([waitMs]);
   });
 
-  it.each([401, 403, 404, 422])('never where it answers %d', async (status) => {
+  it.each([401, 403, 404, 422])('never after it answers %d', async (status) => {
     const {github, clock, releases} = await setScene();
     github.script({...limited, status});
     await expect(releases.byTag(TAG)).rejects.toThrow(String(status));
@@ -243,7 +243,7 @@ describe('GitHub is asked again', () => {
     expect(github.journal).toHaveLength(5);
   });
 
-  it('or left alone, five seconds after the time of the step', async () => {
+  it('no more, five seconds after the time of the step', async () => {
     const {github, releases} = await setScene([], 0);
     const {promise, resolve} = Promise.withResolvers<void>();
     github.onRequest(() => promise);

@@ -6,7 +6,7 @@ import {look, rawDisk, serve, store} from './stage.ts';
 const MIB = 2 ** 20;
 
 describe('the cost', () => {
-  it('of a server that streams for ever is bounded, and its connection ends', async () => {
+  it('of a server that sends endless data is limited, and its connection ends', async () => {
     let sentBytes = 0;
     const closed: Promise<unknown>[] = [];
     const host = await serve((request, response) => {
@@ -32,7 +32,7 @@ describe('the cost', () => {
     expect(sentBytes).toBeLessThan(16 * MIB);
   });
 
-  it.each(['HEAD', 'GET'])('of a server that hangs at %s is bounded', async (hanging) => {
+  it.each(['HEAD', 'GET'])('of a server that hangs at %s is limited', async (hanging) => {
     const host = await serve((request, response) => {
       if (request.method !== hanging) store(rawDisk())(request, response);
     });
@@ -45,7 +45,7 @@ describe('the cost', () => {
     ]);
   });
 
-  it('of a server that drips is bounded', async () => {
+  it('of a server that sends one byte at a time is limited', async () => {
     const host = await serve((request, response) => {
       if (request.method === 'HEAD') {
         response.end();
@@ -65,7 +65,7 @@ describe('the cost', () => {
     ['a good disk', qcow2(), {format: 'qcow2', sizeBytes: 256 * 1024, virtualSizeBytes: MIB, warnings: []}],
     ['a disk that cannot work', qcow2({u64: {72: 4n}}), 'The image is not whole'],
     ['a page', Buffer.from('<!doctype html><title>'.padEnd(262_144)), 'The image is a web page'],
-  ])('of a slow server is bounded, and it is judged by the bytes that arrived: %s', async (_, file, expected) => {
+  ])('of a slow server is limited, and the bytes that arrived are checked: %s', async (_, file, expected) => {
     const host = await serve((request, response) => {
       response.writeHead(200, {'content-length': file.length});
       if (request.method === 'HEAD') response.end();
@@ -76,7 +76,7 @@ describe('the cost', () => {
     else expect(facts).toEqual(expected);
   });
 
-  it('of redirects to slow servers is bounded by one limit for all', async () => {
+  it('of redirects to slow servers is limited by one limit for all', async () => {
     const host = await serve((request, response) => {
       const at = Number(request.url?.slice(1));
       setTimeout(() => response.writeHead(302, {location: `/${at + 1}`}).end(), 90);

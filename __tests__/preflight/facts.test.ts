@@ -7,8 +7,8 @@ import {look, rawDisk, serve, statuses, store} from './stage.ts';
 
 const MIB = 2 ** 20;
 
-describe('a source that is well', () => {
-  it('is asked one HEAD and one GET of the first bytes, without credentials', async () => {
+describe('a good source', () => {
+  it('gets one HEAD and one GET of the first bytes, without credentials', async () => {
     const host = await serve(store(makeQcow2(MIB)));
     await look(`${host.url}?a=b#part`);
     expect(host.seen.map(({method, url}) => `${method} ${url}`)).toEqual([
@@ -23,7 +23,7 @@ describe('a source that is well', () => {
     }
   });
 
-  it('tells the format, the size, the ETag and the time of the last change', async () => {
+  it('has a format, a size, an ETag and a time of the last change', async () => {
     const host = await serve(store(makeQcow2(MIB), {'last-modified': 'Wed, 08 Jul 2026 10:00:00 GMT'}));
     expect((await look(host.url)).facts).toEqual({
       format: 'qcow2',
@@ -35,7 +35,7 @@ describe('a source that is well', () => {
     });
   });
 
-  it('tells the size also where it ignores ranges, or is smaller than the range', async () => {
+  it('has a size also if it ignores ranges, or is smaller than the range', async () => {
     const ignoring = await serve((_, response) => response.end(rawDisk(MIB)));
     expect((await look(ignoring.url)).facts).toEqual({
       format: 'raw',
@@ -47,7 +47,7 @@ describe('a source that is well', () => {
     expect((await look(small.url)).facts).toMatchObject({format: 'raw or fixed vhd', sizeBytes: 1024, warnings: []});
   });
 
-  it('tells no size where it gives none', async () => {
+  it('has no size if the server sends none', async () => {
     const host = await serve((request, response) => {
       response.writeHead(200);
       if (request.method === 'GET') response.write(makeQcow2(MIB));
@@ -56,7 +56,7 @@ describe('a source that is well', () => {
     expect((await look(host.url)).facts).toEqual({format: 'qcow2', virtualSizeBytes: MIB, warnings: []});
   });
 
-  it('tells the size of HEAD where the range is of a whole that is not known', async () => {
+  it('has the size of HEAD if the range does not show the whole size', async () => {
     const host = await serve((request, response) => {
       if (request.method === 'HEAD') response.writeHead(200, {'content-length': 5 * MIB}).end();
       else response.writeHead(206, {'content-range': 'bytes 0-511/*'}).end(rawDisk(512));
@@ -79,7 +79,7 @@ describe('a source that is well', () => {
     expect((await look(host.url)).facts).toMatchObject({format, sizeBytes, warnings: []});
   });
 
-  it('shows headers as one inert line, and takes no nonsense for a time', async () => {
+  it('has headers as one inert line, and no invalid time', async () => {
     const host = await serve(store(rawDisk(), {etag: '##[error]x\ty', 'last-modified': 'long ago'}));
     const {facts} = await look(host.url);
     expect(facts?.etag).toBe('## [error]x y');
@@ -88,7 +88,7 @@ describe('a source that is well', () => {
 });
 
 describe('a VHDX', () => {
-  it('is asked for once more, for the size of its disk is far behind', async () => {
+  it('is read once more, because the size of its disk is far from its start', async () => {
     const file = Buffer.concat([vhdx(40 * 1024 * MIB), Buffer.alloc(13 * MIB)]);
     const host = await serve(store(file));
     expect((await look(host.url)).facts).toMatchObject({
@@ -104,7 +104,7 @@ describe('a VHDX', () => {
     ]);
   });
 
-  it.each([403, 429])('is no worse where that is answered %i', async (status) => {
+  it.each([403, 429])('is not worse if that request is answered %i', async (status) => {
     const file = Buffer.concat([vhdx(64 * MIB), Buffer.alloc(13 * MIB)]);
     let gets = 0;
     const host = await serve((request, response) => {
@@ -118,8 +118,8 @@ describe('a VHDX', () => {
   });
 });
 
-describe('a source that is doubtful', () => {
-  it('is judged by what it gave where only HEAD tells its size, and that cannot be', async () => {
+describe('a source with doubts', () => {
+  it('is checked by its bytes if the size of HEAD cannot be right', async () => {
     const host = await serve((request, response) => {
       response.writeHead(200, request.method === 'HEAD' ? {'content-length': 100} : {});
       response.end(request.method === 'HEAD' ? undefined : makeQcow2(MIB));
@@ -127,7 +127,7 @@ describe('a source that is doubtful', () => {
     expect((await look(host.url)).facts).toMatchObject({format: 'qcow2', virtualSizeBytes: MIB});
   });
 
-  it('is warned of where its URL holds a user and password, also where it works', async () => {
+  it('has a warning if its URL contains a user and password, even if it works', async () => {
     const host = await serve(store(rawDisk()));
     expect((await look(host.url.replace('//', '//user:word@'))).facts).toMatchObject({
       format: 'raw',
@@ -138,7 +138,7 @@ describe('a source that is doubtful', () => {
   it.each([
     ['qed', 'QED\0', 0],
     ['iso', 'CD001', 32_769],
-  ])('is warned of where the format is %s', async (format, magic, offset) => {
+  ])('has a warning if the format is %s', async (format, magic, offset) => {
     const image = Buffer.alloc(MIB);
     image.write(magic, offset);
     const host = await serve(store(image));
@@ -151,7 +151,7 @@ describe('a source that is doubtful', () => {
     });
   });
 
-  it('is warned of where there is no partition table', async () => {
+  it('has a warning if there is no partition table', async () => {
     const host = await serve(store(Buffer.alloc(MIB)));
     const {facts} = await look(host.url);
     expect(facts).toMatchObject({
@@ -163,7 +163,7 @@ describe('a source that is doubtful', () => {
     expect(facts).not.toHaveProperty('format');
   });
 
-  it('is warned of where HEAD and GET tell of different sizes', async () => {
+  it('has a warning if HEAD and GET have different sizes', async () => {
     const host = await serve((request, response) => {
       if (request.method === 'HEAD') response.writeHead(200, {'content-length': 0}).end();
       else store(rawDisk())(request, response);
@@ -175,14 +175,14 @@ describe('a source that is doubtful', () => {
     });
   });
 
-  it('is warned of where it is gzip in transfer only', async () => {
+  it('has a warning if only its transfer is gzip', async () => {
     const host = await serve(store(gzipSync(rawDisk()), {'content-encoding': 'gzip'}));
     expect((await look(host.url)).facts?.warnings).toEqual([
       `GET ${host.url} gave gzip, as the encoding gzip of what is inside: whether Gcore undoes that is not known.`,
     ]);
   });
 
-  it('is warned of where it refuses the range of a file that is not empty', async () => {
+  it('has a warning if it refuses the range of a file that is not empty', async () => {
     const image = makeQcow2(MIB);
     const host = await serve((request, response) =>
       request.method === 'HEAD' ? store(image)(request, response) : response.writeHead(416).end(),
@@ -193,7 +193,7 @@ describe('a source that is doubtful', () => {
     });
   });
 
-  it.each(['127.0.0.1', 'localhost'])('is warned of at %s, which Gcore does not reach', async (hostname) => {
+  it.each(['127.0.0.1', 'localhost'])('has a warning at %s, which Gcore cannot reach', async (hostname) => {
     const host = await serve(store(rawDisk()));
     const url = host.url.replace('127.0.0.1', hostname);
     const {facts} = await look(url, {apiIsLoopback: false});
@@ -203,7 +203,7 @@ describe('a source that is doubtful', () => {
     });
   });
 
-  it('is warned of for its private address before it is refused for another reason', async () => {
+  it('has a warning for its private address before it is refused for another reason', async () => {
     const host = await serve(statuses(503, 200));
     const {facts} = await look(host.url, {apiIsLoopback: false});
     expect(facts?.warnings).toHaveLength(2);

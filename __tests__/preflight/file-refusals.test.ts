@@ -7,13 +7,13 @@ import {look, rawDisk, serve, store} from './stage.ts';
 
 const MIB = 2 ** 20;
 
-describe('what is no image', () => {
+describe('a file that is not an image', () => {
   it.each([
     ['gzip', gzipSync(rawDisk()), 'gunzip'],
     ['zstd', zstdCompressSync(rawDisk()), 'zstd -d'],
     ['xz', Buffer.from('fd377a585a000004e6d6b44602002101', 'hex'), 'xz -d'],
     ['zip', Buffer.from('504b03041400000008004c45755dcc2a', 'hex'), 'unzip'],
-  ])('is refused where it is %s', async (format, file, unpack) => {
+  ])('is refused if it is %s', async (format, file, unpack) => {
     const host = await serve(store(file));
     expect((await look(host.url)).error).toMatchObject({
       name: 'ExplainedError',
@@ -33,7 +33,7 @@ describe('what is no image', () => {
     });
   });
 
-  it('is not taken for a web page where a server calls every file one', async () => {
+  it('is not mistaken for a web page if a server labels every file as one', async () => {
     const host = await serve(store(makeQcow2(MIB), {'content-type': 'text/html'}));
     expect((await look(host.url)).facts).toMatchObject({format: 'qcow2', warnings: []});
   });
@@ -41,21 +41,21 @@ describe('what is no image', () => {
   it.each([
     ['a disk without a partition table', Buffer.alloc(MIB)],
     ['bytes of no known format', Buffer.from('\0\x01\x02')],
-  ])('is a doubt where a server calls %s a web page', async (_, file) => {
+  ])('has a warning if a server labels %s as a web page', async (_, file) => {
     const host = await serve(store(file, {'content-type': 'Text/HTML'}));
     expect((await look(host.url)).facts?.warnings).toEqual([
       `GET ${host.url} gave bytes of no known format, under the type text/html: they may be a web page.`,
     ]);
   });
 
-  it('is refused where it is a file system without a disk around it', async () => {
+  it('is refused if it is a file system without a disk', async () => {
     const host = await serve(store(Buffer.from('hsqs'.padEnd(4096, '\0'))));
     expect((await look(host.url)).error).toMatchObject({
       what: `The image is a packed file system, not a disk that a machine can boot from: GET ${host.url} gave squashfs.`,
     });
   });
 
-  it('is refused where it is text', async () => {
+  it('is refused if it is text', async () => {
     const host = await serve(store(Buffer.from('version https://git-lfs.github.com/spec/v1\n')));
     expect((await look(host.url)).error).toMatchObject({
       what: `The image is text, not a disk: GET ${host.url} gave no binary data.`,
@@ -99,7 +99,7 @@ describe('what is no image', () => {
   it.each([
     ['text', Buffer.from('Not Found'), 'The image is text'],
     ['a disk that was cut', qcow2().subarray(0, 20_000), 'The image is truncated'],
-  ])('is refused where it is %s, of a size that nobody tells', async (_, file, what) => {
+  ])('is refused if it is %s, of unknown size', async (_, file, what) => {
     const host = await serve((request, response) => {
       response.writeHead(200);
       if (request.method === 'GET') response.write(file);
@@ -108,7 +108,7 @@ describe('what is no image', () => {
     expect((await look(host.url)).error).toMatchObject({what: expect.stringContaining(what)});
   });
 
-  it('is refused where the size that HEAD tells ends before its tables', async () => {
+  it('is refused if its tables are beyond the size of HEAD', async () => {
     const host = await serve((request, response) => {
       response.writeHead(200, request.method === 'HEAD' ? {'content-length': 100_000} : {});
       response.end(request.method === 'HEAD' ? undefined : qcow2().subarray(0, 100_000));

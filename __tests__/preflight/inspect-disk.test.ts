@@ -27,7 +27,7 @@ describe('an image of another program', () => {
     ],
     ['vmdk, streamOptimized', 'vmdk', vmdk(64 * MIB, {descriptor: STREAM, gdSector: 2n ** 64n - 1n}), 131_584],
     ['vmdk whose descriptor is far behind', 'vmdk', vmdk(64 * MIB, {descriptorSector: 10_000}), 131_584_000],
-  ])('has no fault, and tells the size of its disk: %s', (_, format, start, sizeBytes) => {
+  ])('has no fault, and a known size of its disk: %s', (_, format, start, sizeBytes) => {
     expect(inspect(start, sizeBytes)).toMatchObject({format, faults: [], warnings: [], virtualSizeBytes: 64 * MIB});
   });
 
@@ -126,7 +126,7 @@ describe('an image of another program', () => {
       MIB,
       'The image is encrypted (LUKS): Gcore takes no key, so no machine can boot from it.',
     ],
-  ])('that cannot work has its fault named: %s', (_, start, sizeBytes, what) => {
+  ])('that cannot work is reported with its fault: %s', (_, start, sizeBytes, what) => {
     const {faults, fixes} = inspect(start, sizeBytes);
     expect(faults).toEqual([what]);
     expect(fixes).toEqual([expect.stringContaining('qemu-img convert')]);
@@ -142,7 +142,7 @@ describe('an image of another program', () => {
   });
 });
 
-it('a file of 0 bytes is empty, and one of which nothing has arrived is unknown', () => {
+it('a file of 0 bytes is empty, and a file without received bytes is unknown', () => {
   expect(inspectDisk(Buffer.alloc(0), 0)).toEqual({kind: 'empty'});
   expect(inspectDisk(Buffer.alloc(0), undefined)).toEqual({kind: 'unknown'});
 });
@@ -207,7 +207,7 @@ describe('an inspection', () => {
     );
   });
 
-  it('finds no fault in a good file of which only the beginning is known', () => {
+  it('finds no fault in a good file if only its beginning is known', () => {
     fc.assert(
       fc.property(fc.constantFrom(...SAMPLES.slice(0, -1)), fc.nat(5000), (sample, bytes) => {
         const found = inspectDisk(sample.subarray(0, bytes), 64 * MIB);

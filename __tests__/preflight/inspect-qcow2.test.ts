@@ -95,7 +95,7 @@ describe('a qcow2 image that cannot work', () => {
     ]);
   });
 
-  it('has all its faults named', () => {
+  it('is reported with all its faults', () => {
     expect(inspect({u32: {32: 1}, u64: {24: 0n, 72: 4n}}).faults).toHaveLength(3);
   });
 });
@@ -105,13 +105,13 @@ describe('a qcow2 image that may not work', () => {
     ['dirty', 1n, 'The image is marked dirty'],
     ['corrupt', 2n, 'The image is marked corrupt'],
     ['of extended L2 entries', 16n, 'The image has extended L2 entries'],
-  ])('is warned of where it is %s', (_, bits, warning) => {
+  ])('has a warning if it is %s', (_, bits, warning) => {
     const {faults, warnings} = inspect({u64: {72: bits}});
     expect(faults).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining(warning)]);
   });
 
-  it('of version 1 has its own name, and faults of the same kinds', () => {
+  it('of version 1 has its own name, and the same kinds of faults', () => {
     const image = Buffer.alloc(1024);
     image.write('QFI\xfb\0\0\0\x01', 'latin1');
     image.writeBigUInt64BE(BigInt(MIB), 24);
@@ -150,7 +150,7 @@ describe('a qcow2 image that works', () => {
     });
   });
 
-  it('has no fault where the size of its file is not known', () => {
+  it('has no fault if the size of its file is unknown', () => {
     expect(inspectDisk(qcow2().subarray(0, 512), undefined)).toMatchObject({
       faults: [],
       warnings: [],
@@ -158,11 +158,11 @@ describe('a qcow2 image that works', () => {
     });
   });
 
-  it.each([4, 7, 20, 32, 75])('has no fault where only %i bytes of it have arrived', (bytes) => {
+  it.each([4, 7, 20, 32, 75])('has no fault if only %i bytes of it have arrived', (bytes) => {
     expect(inspectDisk(qcow2().subarray(0, bytes), 262_144)).toMatchObject({kind: 'disk', faults: []});
   });
 
-  it('of 1 TiB tells so', () => {
+  it('of 1 TiB has that size', () => {
     expect(inspect({u64: {24: 2n ** 40n}}).virtualSizeBytes).toBe(2 ** 40);
   });
 });

@@ -36,7 +36,7 @@ describe('a raw disk that is truncated', () => {
     ]);
   });
 
-  it('names how to build it again', () => {
+  it('says how to build it again', () => {
     expect(inspectDisk(gpt(GIB), MIB)).toMatchObject({faults: [{next: expect.stringContaining('qemu-img convert')}]});
   });
 });
@@ -80,7 +80,7 @@ describe('a raw disk that is whole', () => {
     expect(faultsOf(disk, GIB)).toEqual([]);
   });
 
-  it('has no fault where its size is not known', () => {
+  it('has no fault if its size is unknown', () => {
     expect(faultsOf(gpt(GIB), undefined)).toEqual([]);
     expect(faultsOf(mbr([{type: 0x83, firstSector: 1, sectors: 0xffff_fffe}]), undefined)).toEqual([]);
   });

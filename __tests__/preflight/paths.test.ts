@@ -62,7 +62,7 @@ describe('redirects', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it('that are more than 5 are warned of, and no more are followed', async () => {
+  it('have a warning after the fifth, and no more are followed', async () => {
     const host = await redirecting(100);
     expect((await look(`${host.origin}/0`)).facts).toEqual({
       warnings: [
@@ -92,7 +92,7 @@ describe('redirects', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it('in a circle are a doubt where a cookie may lead out of it', async () => {
+  it('in a circle have a warning if a cookie may end it', async () => {
     const host = await serve((request, response) =>
       response.writeHead(302, {location: String(request.url), 'set-cookie': 'pass=1'}).end(),
     );
@@ -101,7 +101,7 @@ describe('redirects', () => {
     ]);
   });
 
-  it('are followed where the URL stands in UTF-8, as it should not', async () => {
+  it('are followed if the URL is in unencoded UTF-8', async () => {
     const host = await serve((request, response) => {
       if (request.url === '/latest') response.socket?.end(redirectTo(Buffer.from('/größe-東京.raw')));
       else if (request.url === '/gr%C3%B6%C3%9Fe-%E6%9D%B1%E4%BA%AC.raw') store(rawDisk())(request, response);
@@ -110,7 +110,7 @@ describe('redirects', () => {
     expect((await look(`${host.origin}/latest`)).facts).toMatchObject({format: 'raw', warnings: []});
   });
 
-  it('are a doubt where the URL is not UTF-8', async () => {
+  it('have a warning if the URL is not UTF-8', async () => {
     const host = await serve((_, response) =>
       response.socket?.end(redirectTo(Buffer.from('/gr\xf6\xdfe.raw', 'latin1'))),
     );
@@ -130,7 +130,7 @@ describe('redirects', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it('to nowhere are refused', async () => {
+  it('without a location are refused', async () => {
     const host = await redirectingTo(undefined);
     expect((await look(host.url)).error).toMatchObject({
       what: `The image's URL leads to no image: HEAD ${host.url} was answered 302.`,
@@ -138,8 +138,8 @@ describe('redirects', () => {
   });
 });
 
-describe("what may be the runner's own view", () => {
-  it('is warned of where nobody listens', async () => {
+describe('a failure that may concern only the runner', () => {
+  it('has a warning if the connection is refused', async () => {
     const host = await serve(store(rawDisk()));
     await host.close();
     const {facts, shown} = await look(`${host.url}?signature=${SECRET}`);
@@ -153,14 +153,14 @@ describe("what may be the runner's own view", () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it('is warned of where the name is not known', async () => {
+  it('has a warning if the host is not found', async () => {
     const {facts} = await look('http://no-such-host.invalid/image.raw');
     expect(facts?.warnings).toEqual([
       expect.stringMatching(/HEAD http:\/\/no-such-host\.invalid\/image\.raw failed \(E/),
     ]);
   });
 
-  it('is warned of where the connection breaks, after the HEAD as well', async () => {
+  it('has a warning if the connection breaks, also after the HEAD', async () => {
     const atOnce = await serve((_, response) => response.destroy());
     expect((await look(atOnce.url)).facts?.warnings).toEqual([expect.stringContaining(`HEAD ${atOnce.url} failed (`)]);
     const later = await serve((request, response) => {
@@ -173,7 +173,7 @@ describe("what may be the runner's own view", () => {
     });
   });
 
-  it('is warned of where nobody vouches for the certificate', async () => {
+  it('has a warning if the certificate is not trusted', async () => {
     const {private: key, cert} = await generate([{name: 'commonName', value: 'localhost'}], {keyType: 'ec'});
     await using server = createHttpsServer({key, cert}, store(rawDisk())).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -183,7 +183,7 @@ describe("what may be the runner's own view", () => {
     });
   });
 
-  it('is warned of where the proxy lets nobody through', async () => {
+  it('has a warning if the proxy refuses', async () => {
     await using proxy = createHttpServer().on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'));
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
     process.env['https_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
@@ -194,7 +194,7 @@ describe("what may be the runner's own view", () => {
 });
 
 describe('a proxy', () => {
-  it('that the environment names is gone through', async () => {
+  it('in the environment is used', async () => {
     const host = await serve(store(rawDisk()));
     const asked: string[] = [];
     await using proxy = createHttpServer(({url = '', method, headers}, response) => {
@@ -225,7 +225,7 @@ describe('a cancelled run', () => {
     expect((await look(host.url, {cancelled: cancellation.signal})).error).toBe(reason);
   });
 
-  it('ends it also where it was cancelled before', async () => {
+  it('ends the check also if it was cancelled before', async () => {
     const host = await serve(store(rawDisk()));
     expect((await look(host.url, {cancelled: AbortSignal.abort(reason)})).error).toBe(reason);
     expect(host.seen).toEqual([]);
@@ -233,7 +233,7 @@ describe('a cancelled run', () => {
 });
 
 describe('the log', () => {
-  it('holds a line for each request, without what is secret', async () => {
+  it('has a line for each request, without secrets', async () => {
     const host = await serve(store(rawDisk()));
     const {shown} = await look(`${host.url.replace('//', `//me:${SECRET}@`)}?signature=${SECRET}`);
     const [first, second] = shown.split('\n');

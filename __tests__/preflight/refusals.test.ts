@@ -7,7 +7,7 @@ const HOW = 'Gcore fetches the image without credentials: first HEAD, and GET on
 const BOTH =
   'Use a URL that answers HEAD as well as GET: a public object, or a signature for both (Azure SAS, Google Cloud Storage, CloudFront, Swift). S3 signs for one method only.';
 
-describe('a status that everyone would get', () => {
+describe('a status that every client gets', () => {
   const THERE = 'Check the input url, and that the file is uploaded there before this step.';
 
   it.each([
@@ -41,12 +41,12 @@ describe('a status that everyone would get', () => {
     }
   });
 
-  it('is not explained by object stores where it is 401', async () => {
+  it('is not explained with object stores if it is 401', async () => {
     const host = await serve(statuses(401, 401));
     expect(String((await look(host.url)).error)).not.toMatch(/object/i);
   });
 
-  it('stands where GET is answered by a doubt', async () => {
+  it('counts if GET has only a warning', async () => {
     const host = await serve(statuses(404, 503));
     expect((await look(host.url)).error).toMatchObject({
       what: `There is no image at the URL: HEAD ${host.url} was answered 404.`,
@@ -69,7 +69,7 @@ describe('a HEAD that is refused, with a GET that is not', () => {
   });
 });
 
-describe('a URL whose query was damaged on its way', () => {
+describe('a URL whose query was damaged', () => {
   it.each([
     'X-Amz-Algorithm=AWS4-HMAC-SHA256',
     'X-Goog-Algorithm=GOOG4-RSA-SHA256',
@@ -80,7 +80,7 @@ describe('a URL whose query was damaged on its way', () => {
     'sp=r',
     'temp_url_sig=0f1e2d3c',
     'Policy=eyJTdGF0ZW1lbnQi',
-  ])('is called cut at its first & where it is refused: ?%s', async (query) => {
+  ])('is reported as cut at its first & if it is refused: ?%s', async (query) => {
     for (const status of [400, 403, 404, 409]) {
       const host = await serve(statuses(status, status));
       expect((await look(`${host.url}?${query}`)).error).toMatchObject({
@@ -96,7 +96,7 @@ describe('a URL whose query was damaged on its way', () => {
     'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE',
     'sv=2024-11-04&sr=b&sp=r',
     'GoogleAccessId=me@example.com&Expires=1783500000',
-  ])('is said to have a part of its signature where it is refused: ?%s', async (query) => {
+  ])('is reported to have only a part of its signature if it is refused: ?%s', async (query) => {
     const host = await serve(statuses(403, 403));
     expect((await look(`${host.url}?${query}`)).error).toMatchObject({
       what: `The image's URL has only a part of its signature: HEAD ${host.url} was answered 403, GET 403.`,
@@ -104,7 +104,7 @@ describe('a URL whose query was damaged on its way', () => {
     });
   });
 
-  it('is said to hold &amp; where it is refused', async () => {
+  it('is reported to contain &amp; if it is refused', async () => {
     const host = await serve(statuses(403, 403));
     const {error, shown} = await look(`${host.url}?sv=2024-11-04&amp;sr=b&amp;sp=r&amp;sig=${SECRET}`);
     expect(error).toMatchObject({
@@ -114,7 +114,7 @@ describe('a URL whose query was damaged on its way', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it.each(['a=1&amp;b=2', 'sv=2024-11-04', 'version=3'])("is nobody's business where it works: ?%s", async (query) => {
+  it.each(['a=1&amp;b=2', 'sv=2024-11-04', 'version=3'])('is not reported if it works: ?%s', async (query) => {
     const host = await serve(store(rawDisk()));
     expect((await look(`${host.url}?${query}`)).facts).toMatchObject({format: 'raw', warnings: []});
   });
@@ -130,24 +130,27 @@ describe('a URL whose query was damaged on its way', () => {
   );
 });
 
-describe('a status that may pass', () => {
-  it.each([407, 408, 425, 429, 431, 451, 500, 502, 503, 504])('%i is warned of, to HEAD and to GET', async (status) => {
-    const head = await serve(statuses(status, 200));
-    expect((await look(head.url)).facts).toEqual({
-      warnings: [
-        `The image's URL could not be checked: HEAD ${head.url} was answered ${status}. Gcore fetches it from its own network, and may fare better.`,
-      ],
-    });
-    expect(head.seen.map(({method}) => method)).toEqual(['HEAD']);
+describe('a status that may be temporary', () => {
+  it.each([407, 408, 425, 429, 431, 451, 500, 502, 503, 504])(
+    '%i is a warning, for HEAD and for GET',
+    async (status) => {
+      const head = await serve(statuses(status, 200));
+      expect((await look(head.url)).facts).toEqual({
+        warnings: [
+          `The image's URL could not be checked: HEAD ${head.url} was answered ${status}. Gcore fetches it from its own network, and may fare better.`,
+        ],
+      });
+      expect(head.seen.map(({method}) => method)).toEqual(['HEAD']);
 
-    const get = await serve(statuses(200, status));
-    expect((await look(get.url)).facts).toMatchObject({
-      sizeBytes: MIB,
-      warnings: [expect.stringContaining(`GET ${get.url} was answered ${status}.`)],
-    });
-  });
+      const get = await serve(statuses(200, status));
+      expect((await look(get.url)).facts).toMatchObject({
+        sizeBytes: MIB,
+        warnings: [expect.stringContaining(`GET ${get.url} was answered ${status}.`)],
+      });
+    },
+  );
 
-  it.each([401, 403])('%i is warned of where the URL holds a user and password, which are not sent', async (status) => {
+  it.each([401, 403])('%i is a warning if the URL contains a user and password, which are not sent', async (status) => {
     const host = await serve(statuses(status, 200));
     const {facts, shown} = await look(host.url.replace('//', `//user:${SECRET}@`));
     expect(facts?.warnings).toEqual([
@@ -189,7 +192,7 @@ describe('a signed URL', () => {
     [400, 401, 'HEAD $ was answered 400, GET 401'],
     [200, 403, 'HEAD $ was answered 200, GET 403'],
     [403, 503, 'HEAD $ was answered 403'],
-  ])('that is answered %i to HEAD and %i to GET is to be signed anew', async (head, get, answered) => {
+  ])('that is answered %i to HEAD and %i to GET must be signed again', async (head, get, answered) => {
     const host = await serve(statuses(head, get));
     const {error, shown} = await look(`${host.url}?${queries[0]}`);
     expect(error).toMatchObject({
@@ -213,7 +216,7 @@ describe('a signed URL', () => {
     });
   });
 
-  it('is recognised also where a redirect leads to it', async () => {
+  it('is recognised also after a redirect', async () => {
     const host = await serve((request, response) =>
       request.url?.startsWith('/signed')
         ? statuses(403, 200)(request, response)
@@ -226,14 +229,14 @@ describe('a signed URL', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it('that is well is looked at like any other', async () => {
+  it('that works is checked like any other', async () => {
     const host = await serve(store(rawDisk()));
     const {facts, shown} = await look(`${host.url}?${queries[0]}`);
     expect(facts).toMatchObject({format: 'raw', warnings: []});
     expect(shown).not.toContain(SECRET);
   });
 
-  it.each([401, 403])('that is for certain addresses only is a doubt where it is answered %i', async (status) => {
+  it.each([401, 403])('that is for certain addresses only is a warning if it is answered %i', async (status) => {
     const host = await serve(statuses(status, status));
     const {facts, shown} = await look(`${host.url}?sv=2024-11-04&sr=b&sp=r&sip=192.0.2.1-192.0.2.9&sig=${SECRET}`);
     expect(facts?.warnings).toEqual([
@@ -242,7 +245,7 @@ describe('a signed URL', () => {
     expect(shown).not.toContain(SECRET);
   });
 
-  it('is none where a part of the signature is missing', async () => {
+  it('is not recognised if a part of the signature is missing', async () => {
     const host = await serve(statuses(403, 403));
     expect((await look(`${host.url}?sv=1&Signature=${SECRET}`)).error).toMatchObject({
       what: expect.stringContaining('not open to everyone'),

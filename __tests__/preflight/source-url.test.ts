@@ -17,7 +17,7 @@ describe('a host', () => {
     '[::ffff:10.0.0.1]',
     'localhost',
     'images.localhost',
-  ])('is private where it is %s', (host) => {
+  ])('is private if it is %s', (host) => {
     expect(isPrivateHost(new URL(`https://${host}:8443/image.raw`))).toBe(true);
   });
 
@@ -33,7 +33,7 @@ describe('a host', () => {
     'notlocalhost',
     'localhost.example.com',
     '10.example.com',
-  ])('is not known to be private where it is %s', (host) => {
+  ])('is not recognised as private if it is %s', (host) => {
     expect(isPrivateHost(new URL(`https://${host}/image.raw`))).toBe(false);
   });
 });

@@ -45,7 +45,7 @@ describe('a URL of an image', () => {
     expect(standardUrl(text)).toBe(sent);
   });
 
-  it('has a standard form that stays as it is, and that every client takes', () => {
+  it('has a standard form that stays unchanged, and that every client accepts', () => {
     fc.assert(
       fc.property(
         fc.webUrl({withQueryParameters: true, withFragments: true}),

@@ -18,7 +18,7 @@ async function peakMib(sizeBytes: number): Promise<number> {
   }
 }
 
-it('a file is read for its checksum without being kept: one of a gigabyte takes no more memory than one of 128 MiB', async () => {
+it('a file is read for its checksum in constant memory: a gigabyte needs no more than 128 MiB', async () => {
   const small = await peakMib(128 * MIB);
   const large = await peakMib(1024 * MIB);
   expect(large - small).toBeLessThan(150);

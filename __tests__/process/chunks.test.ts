@@ -5,7 +5,7 @@ import {setReleaseStage} from '../fixtures/release-stage.ts';
 const LOADER = `import {registerHooks} from 'node:module';
   registerHooks({load: (url, context, next) => (url.startsWith('file:') && console.log('loaded ' + url), next(url, context))});`;
 
-it('loads what GitHub needs, and what a file needs, only then', async () => {
+it('loads the code for GitHub and the code for a file only if they are needed', async () => {
   await using stage = await setReleaseStage();
   const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(LOADER)}`};
   const loadedBy = async (inputs: Record<string, string>) =>

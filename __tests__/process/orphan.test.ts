@@ -3,7 +3,7 @@ import {once} from 'node:events';
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it('ends when the runner is gone and nobody reads its log any more', async () => {
+it('ends when the runner has exited and its log is closed', async () => {
   await using stage = await setStage({timing: {runningMs: 600_000}});
   const inputs = {
     'INPUT_API-KEY': stage.cloud.apiKey,

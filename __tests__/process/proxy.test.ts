@@ -194,7 +194,7 @@ describe('a proxy that opens no tunnel', () => {
   );
 });
 
-describe('a connection that is never made', () => {
+describe('a connection that is never established', () => {
   const signals = ['SIGINT', 'SIGTERM'] as const;
 
   it.concurrent.each(signals)(
@@ -245,7 +245,7 @@ describe('a connection that is never made', () => {
   );
 });
 
-describe('a certificate that nobody vouches for', () => {
+describe('a certificate that is not trusted', () => {
   const error = /^The request to Gcore failed: GET \/cloud\/v1\/regions: failed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/;
 
   it.concurrent(

@@ -269,7 +269,7 @@ describe('a step that is killed', () => {
   );
 });
 
-describe('a step that has come to its end', () => {
+describe('a step that has ended', () => {
   it.concurrent.each(cases([{}]))(
     'keeps its outputs when $signal comes too late, round $round',
     async ({signal}) => {

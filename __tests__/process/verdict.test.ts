@@ -48,7 +48,7 @@ function run(name: string, signalAtFirst?: NodeJS.Signals): Promise<Ended> {
 }
 
 describe('the result of an action', () => {
-  it.concurrent('is green and silent where it comes to its end', async () => {
+  it.concurrent('is green and silent if it ends normally', async () => {
     expect(await run('comes to its end')).toMatchObject({exitCode: 0, signal: null, text: ''});
   });
 
@@ -69,11 +69,11 @@ describe('the result of an action', () => {
     ['throws an error without a message', 'AggregateError'],
     ['comes to its end, but a timer throws', 'a timer threw this'],
     ['never settles, and a timer throws', 'a timer threw this'],
-  ])('is red with one error where it %s', async (name, error) => {
+  ])('is red with one error if it %s', async (name, error) => {
     expect(await run(name)).toMatchObject({exitCode: 1, signal: null, errors: [error]});
   });
 
-  it.concurrent('tells the root of an error to those who debug', async () => {
+  it.concurrent('shows the root of an error in the debug log', async () => {
     const {text} = await run('throws an error with a cause');
     expect(text).toMatch(/^::debug::Error: because of that$/m);
   });

@@ -16,7 +16,7 @@ it('answers a name that does not exist with those that do', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('does not choose between two of the same name', async () => {
+it('does not choose between two projects with the same name', async () => {
   await using stage = await setStage({
     projects: [
       {id: 1, name: 'twin'},
@@ -35,7 +35,7 @@ it.each([
   ['a no-break hyphen', 'Luxembourg\u20112', 'Luxembourg-2 (7)? It differs only in case, or in'],
   ['accents of their own', 'Querétaro'.normalize('NFD'), 'Querétaro (10)? It differs only in case, or in'],
   ['two letters', 'Luxenburg-2', 'Luxembourg-2 (7)?'],
-])('asks whether a name was meant that differs by %s', async (_, region, meant) => {
+])('suggests the right name if the given one differs by %s', async (_, region, meant) => {
   await using stage = await setStage({
     regions: [
       {id: 7, name: 'Luxembourg-2'},
@@ -48,7 +48,7 @@ it.each([
   expect(log).toContain(`Did you mean ${meant}`);
 });
 
-it('asks the same about a project', async () => {
+it('suggests the right name of a project', async () => {
   await using stage = await setStage({projects: [{id: 1, name: 'Training'}]});
   const {log} = await stage.gate({project: 'training ', name: 'any'});
 

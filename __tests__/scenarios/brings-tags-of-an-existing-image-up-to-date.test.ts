@@ -26,7 +26,7 @@ it.each(['virtual-gpu', 'instance'])(
   },
 );
 
-it('sends nothing if the image has them', async () => {
+it('sends no PATCH if the image already has the tags', async () => {
   await using stage = await setStage();
   await stage.upload({tags: OLD});
   const {exitCode} = await stage.upload({tags: 'stage=dev'});
@@ -35,7 +35,7 @@ it('sends nothing if the image has them', async () => {
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('does so for an import that it joins', async () => {
+it('updates the tags of an import that it joins', async () => {
   await using stage = await setStage({timing: {runningMs: 1500}});
   await stage.upload({tags: OLD, wait: 'false'});
   const {exitCode, outputs} = await stage.upload({tags: NEW});
@@ -44,7 +44,7 @@ it('does so for an import that it joins', async () => {
   expect((await stage.cloud.images())[0]?.tags).toMatchObject({team: 'ml', stage: 'prod', owner: 'kim'});
 });
 
-it.each([403, 500])('warns if Gcore answers %s, and takes the image all the same', async (status) => {
+it.each([403, 500])('warns if Gcore answers %s to the PATCH, and uses the image anyway', async (status) => {
   await using stage = await setStage();
   await stage.upload({tags: OLD});
   stage.cloud.script({request: 'patch', effect: 'none', answer: {kind: 'status', status}});
@@ -57,7 +57,7 @@ it.each([403, 500])('warns if Gcore answers %s, and takes the image all the same
   );
 });
 
-it('says in a dry run which it would set', async () => {
+it('says in a dry run which tags it would set', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({tags: OLD});
   const {log} = await stage.upload({tags: NEW, 'dry-run': 'true'});

@@ -7,7 +7,7 @@ import {setStage} from '../fixtures/stage.ts';
 const EXPECTED = Buffer.alloc(256 * 1024, 'disk'.padEnd(8, '\0'));
 const CHECKSUM = {name: 'latest', checksum: `sha256:${sha256Of(EXPECTED)}`};
 
-it('in every region but the one whose image was there before', async () => {
+it('deletes the image of another file in every region, except one that existed before', async () => {
   await using stage = await setStage();
   await using host = await hostFile(EXPECTED);
   const before = await stage.upload({...CHECKSUM, url: host.url, region: '7'});
@@ -36,7 +36,7 @@ it('in every region but the one whose image was there before', async () => {
   expect(outputs['failed-regions']).toBe('[10,76]');
 });
 
-it('and outputs no image', async () => {
+it('outputs no image of another file', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const {exitCode, outputs, log} = await stage.upload({...CHECKSUM, url: host.url});
@@ -49,7 +49,7 @@ it('and outputs no image', async () => {
   expect(log).toMatch(/Image \S+, which this step made, is deleted\./);
 });
 
-it('and looks up a deletion whose answer was lost', async () => {
+it('looks up the deletion of an image of another file if its answer was lost', async () => {
   await using stage = await setStage({timing: {deletingMs: 1500}});
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'delete', answer: {kind: 'reset'}});
@@ -60,7 +60,7 @@ it('and looks up a deletion whose answer was lost', async () => {
   expect(log).toMatch(/Image \S+, which this step made, is deleted\./);
 });
 
-it('and names the image that Gcore does not delete', async () => {
+it('names an image of another file that Gcore does not delete', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'delete', effect: 'none', answer: {kind: 'status', status: 409}});
@@ -72,7 +72,7 @@ it('and names the image that Gcore does not delete', async () => {
   expect(log).toContain(`Image ${image?.id}, which this step made, is kept: Gcore refused to delete it (`);
 });
 
-it('and never the image of an import that it joined', async () => {
+it('never deletes the image of an import that it joined', async () => {
   await using stage = await setStage({timing: {runningMs: 4000}});
   await using host = await hostFile(stage.image);
   const first = stage.startUpload(
@@ -87,7 +87,7 @@ it('and never the image of an import that it joined', async () => {
   expect(stage.cloud.requests('delete')).toEqual([]);
 });
 
-it('and keeps the old image that was to be replaced', async () => {
+it('keeps the old image if the new one is of another file', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const old = stage.cloud.addImage({
@@ -101,7 +101,7 @@ it('and keeps the old image that was to be replaced', async () => {
   expect(await stage.cloud.images()).toMatchObject([{id: old.id}]);
 });
 
-it('and uploads to no further region', async () => {
+it('uploads to no further region once the file is another one', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const {log} = await stage.upload({...CHECKSUM, url: host.url, region: '7, 10', 'max-parallel': '1'});
@@ -110,7 +110,7 @@ it('and uploads to no further region', async () => {
   expect(log).toContain('Nothing was uploaded.');
 });
 
-it('and puts no image on the release', async () => {
+it('adds no image of another file to the release', async () => {
   await using stage = await setReleaseStage();
   await using host = await hostFile(stage.image);
   await stage.upload({...CHECKSUM, url: host.url, 'attach-to-release': 'true'});

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it('explains a key that Gcore does not know', async () => {
+it('explains a key that Gcore does not accept', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({'api-key': 'a-key-of-yesterday'});
 
@@ -14,7 +14,7 @@ it('explains a key that Gcore does not know', async () => {
 it.each([
   ['project', '99999', /^error: 404 Not Found: GET .* 404 /m],
   ['region', '99999', /^error: No region has the ID "99999"\.$/m],
-])('explains a %s that is not there', async (input, value, expected) => {
+])('explains a %s that does not exist', async (input, value, expected) => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({[input]: value});
 
@@ -23,7 +23,7 @@ it.each([
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('shows which fields Gcore found fault with', async () => {
+it('shows which fields Gcore refused', async () => {
   await using stage = await setStage();
   stage.cloud.script({
     request: 'upload',

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {setPruneStage} from '../fixtures/prune-stage.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('publishes to the other regions if one has a typo and one does not exist', async () => {
+it('publishes to the other regions if one name has a typo and one region does not exist', async () => {
   await using stage = await setStage();
   const {exitCode, outputs, log, summary} = await stage.upload({region: 'Manasas, Luxembourg-2, 999'});
 
@@ -17,7 +17,7 @@ it('publishes to the other regions if one has a typo and one does not exist', as
   expect(summary).toContain('Manasas');
 });
 
-it('keeps the gate shut for a region that the upload could not find', async () => {
+it('fails the gate for a region that the upload could not find', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({region: 'Luxembourg-2, Manasas'});
   const {exitCode, log, outputs: gated} = await stage.gate({region: '', images: outputs['images'] ?? ''});

@@ -36,7 +36,7 @@ it.each<[string, SimulatorOptions, string]>([
   expect(stage.left().keys).toEqual([]);
 });
 
-it('fails before anything is made if the token has no role for Object Storage', async () => {
+it('fails before it creates anything if the token has no role for Object Storage', async () => {
   await using stage = await setFileStage({storage: {apiKey: 'another'}});
   const published = await stage.publish();
 
@@ -47,7 +47,7 @@ it('fails before anything is made if the token has no role for Object Storage', 
   expect(published.main.state).not.toHaveProperty('staging');
 });
 
-it('names the keys if there are too many, and deletes none', async () => {
+it('names the access keys if there are too many, and deletes none', async () => {
   await using stage = await setFileStage({storage: {keyLimit: 1}});
   const {keys} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   const published = await stage.publish();
@@ -58,7 +58,7 @@ it('names the keys if there are too many, and deletes none', async () => {
   expect(stage.left().keys).toEqual([...keys.keys()]);
 });
 
-it('gives up a part that is refused again and again, and removes what there is of the file', async () => {
+it('gives up a part that is refused every time, and deletes the incomplete file', async () => {
   await using stage = await setFileStage();
   const refused = {kind: 'status', status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>'} as const;
   stage.cloud.script({request: 's3-part', times: Infinity, effect: 'none', answer: refused});
@@ -69,7 +69,7 @@ it('gives up a part that is refused again and again, and removes what there is o
   expect(stage.left().keys).toEqual([]);
 });
 
-it('notices that the file changes while it is uploaded', async () => {
+it('notices if the file changes while it is uploaded', async () => {
   await using stage = await setFileStage();
   stage.cloud.on('request', ({kind}) => {
     if (kind === 's3-part') appendFileSync(stage.path, 'more');

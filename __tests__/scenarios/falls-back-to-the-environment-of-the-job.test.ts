@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it('takes key, project and region from the environment of the job where the inputs are empty', async () => {
+it('uses key, project and region from the environment of the job if the inputs are empty', async () => {
   await using stage = await setStage();
   const env = {GCORE_API_KEY: stage.cloud.apiKey, GCORE_CLOUD_PROJECT_ID: '2', GCORE_CLOUD_REGION_ID: '10'};
   const {exitCode, lines} = await stage.upload({'api-key': '', project: '', region: ''}, {env});
@@ -11,7 +11,7 @@ it('takes key, project and region from the environment of the job where the inpu
   expect(await stage.cloud.images()).toMatchObject([{projectId: 2, regionId: 10}]);
 });
 
-it('prefers the inputs', async () => {
+it('prefers the inputs to the environment', async () => {
   await using stage = await setStage();
   const env = {GCORE_API_KEY: 'another-key', GCORE_CLOUD_PROJECT_ID: '2', GCORE_CLOUD_REGION_ID: '10'};
   const {exitCode} = await stage.upload({}, {env});

@@ -18,7 +18,7 @@ it.each<[string, string, (image: JsonObject) => object]>([
   ['with entries among its tags that are none', 'virtual-gpu', ({tags}) => ({tags: [null, 'x', ...(tags as [])]})],
   ['as public', 'virtual-gpu', () => ({visibility: 'public'})],
   ['as public, of this project', 'instance', () => ({visibility: 'public', project_id: 1})],
-])('finds it again %s', async (_, imageType, fields) => {
+])('finds an image again %s', async (_, imageType, fields) => {
   await using stage = await setStage();
   const type = {'image-type': imageType};
   const first = await stage.upload(type);
@@ -30,7 +30,7 @@ it.each<[string, string, (image: JsonObject) => object]>([
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('does not take the image of another project for its own', async () => {
+it('does not mistake the image of another project for its own', async () => {
   await using stage = await setStage();
   const type = {'image-type': 'instance'};
   const first = await stage.upload(type);

@@ -12,7 +12,7 @@ it('imports again although the failed import left its image `saving`', async () 
   expect(log).toMatch(/Image [0-9a-f-]+ \(saving\) is left from a failed import of the same name/);
 });
 
-it('does the same in a second run, whose own imports did not fail', async () => {
+it('imports again in a second run, although the leftover is from the first run', async () => {
   await using stage = await setStage({importFails: leavesItsImage});
   const first = await stage.upload({attempts: '1'});
   const second = await stage.upload({'if-exists': 'fail'});

@@ -51,7 +51,7 @@ const IN_MAIN: readonly [Kind, number][] = [
 
 it.concurrent.each(
   IN_MAIN.flatMap(([at, nth]) => (['SIGINT', 'SIGKILL'] as const).map((signal) => [at, nth, signal] as const)),
-)('leaves nothing after post if the step gets at its request %s (%i) the signal %s', async (at, nth, signal) => {
+)('leaves nothing after post if the step receives at its request %s (%i) the signal %s', async (at, nth, signal) => {
   await using stage = await setFileStage();
   const {keys} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   const before = [...keys.keys()];
@@ -65,7 +65,7 @@ it.concurrent.each(
   expect(stage.left().keys).toHaveLength(before.length + (at === 'create-key' ? 1 : 0));
 });
 
-it('says that nothing was uploaded if it is cancelled while it stages', async () => {
+it('says that nothing was uploaded if it is cancelled while it stages the file', async () => {
   await using stage = await setFileStage();
   const {main} = await stage.publish({}, strike(stage, [{part: 'main', at: 's3-part', signal: 'SIGINT'}]));
 

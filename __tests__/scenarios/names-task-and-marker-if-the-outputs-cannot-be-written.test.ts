@@ -45,7 +45,7 @@ it.each([
   expect(log).toContain('Free disk space on the runner. ');
 });
 
-it('uploads nothing if the disk is full before', async () => {
+it('uploads nothing if the disk is already full', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({}, {env: {GITHUB_OUTPUT: FULL}});
 
@@ -55,7 +55,7 @@ it('uploads nothing if the disk is full before', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('uploads nothing if the marker cannot be kept', async () => {
+it('uploads nothing if the marker cannot be saved', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({}, {env: {GITHUB_STATE: FULL}});
 

@@ -13,7 +13,7 @@ it.each(['true', 'false'])('fails before anything is uploaded (dry-run: %s)', as
   expect(stage.cloud.journal.filter(({method, kind}) => method !== 'GET' && kind !== 'price')).toEqual([]);
 });
 
-it('replaces one that was current before', async () => {
+it('replaces an image that was current before', async () => {
   await using stage = await setStage();
   const old = stage.cloud.addImage({name: 'trainer', projectId: 1, regionId: 7, tags});
   const later = {...tags, 'channel-stable': '2026-01-02T10:00:00.000Z'};
@@ -24,7 +24,7 @@ it('replaces one that was current before', async () => {
   expect((await stage.cloud.images()).map(({id}) => id)).not.toContain(old.id);
 });
 
-it('leaves one of another architecture as it is, and uploads', async () => {
+it('keeps an image of another architecture, and uploads', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({
     name: 'trainer',

@@ -25,7 +25,7 @@ it.each([
   ['its ETag', {etag: '"two"'}],
   ['its size', {sizeBytes: 2 * MIB}],
   ['its time, and there is no ETag,', {etag: '', lastModified: ON_TUESDAY}],
-])('does not take an image for the same when %s is another', async (_, change) => {
+])('does not reuse the image if %s changed', async (_, change) => {
   await using stage = await setStage();
   const {file, host} = await hostChanging();
   Object.assign(file, 'lastModified' in change ? {...change, lastModified: ON_MONDAY} : {});
@@ -39,7 +39,7 @@ it.each([
   expect(second.log).toContain('the file behind the URL has changed since');
 });
 
-it('takes it for the same when only its signature is another, or when nobody looked', async () => {
+it('reuses the image if only the signature changed, or without preflight', async () => {
   await using stage = await setStage();
   const {file, host} = await hostChanging();
   const first = await stage.upload({url: `${host.url}?signature=YW5vdGhlci1zaWduYXR1cmU`, name: 'latest'});
@@ -52,7 +52,7 @@ it('takes it for the same when only its signature is another, or when nobody loo
   expect(await stage.cloud.images()).toHaveLength(1);
 });
 
-it('takes it for another when other properties are asked for', async () => {
+it('does not reuse the image for other properties', async () => {
   await using stage = await setStage();
   await stage.upload({name: 'latest'});
   const {exitCode, log} = await stage.upload({name: 'latest', architecture: 'aarch64'});
@@ -64,7 +64,7 @@ it('takes it for another when other properties are asked for', async () => {
 it.each([
   ['a weak ETag in place of a strong one', {etag: 'W/"one"'}, undefined],
   ['another ETag alone, as a mirror gives', {etag: '"of-the-mirror"'}, "The file's ETag is another"],
-])('takes it for the same with %s', async (_, change, note) => {
+])('reuses the image with %s', async (_, change, note) => {
   await using stage = await setStage();
   const {file, host} = await hostChanging();
   file.lastModified = ON_MONDAY;
@@ -78,7 +78,7 @@ it.each([
   else expect(log).toContain(note);
 });
 
-it('takes another file of the same server for another, whatever signs its URL', async () => {
+it('does not reuse the image for another file of the same server, whatever its signature', async () => {
   await using stage = await setStage();
   const {host} = await hostChanging();
   const urlOf = (file: string, signature: string) =>

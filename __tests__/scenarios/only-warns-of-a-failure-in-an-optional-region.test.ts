@@ -24,7 +24,7 @@ it('is green with a warning if an optional region alone failed, and marks it', a
   expect(summary).toContain('failed in 1 of 3 regions, all of them optional');
 });
 
-it('passes the gate with what it left, and warns there too', async () => {
+it('passes the gate with a failed optional region, and warns there too', async () => {
   await using stage = await setStage(MANASSAS_FAILS);
   const {outputs} = await stage.upload({region: '7', 'optional-region': '10'});
   const {exitCode, outputs: gated, log} = await stage.gate({region: '', images: outputs['images'] ?? ''});
@@ -44,7 +44,7 @@ it.each([
   expect(exitCode).toBe(1);
 });
 
-it('is green if all are optional and one succeeded', async () => {
+it('is green if all regions are optional and one succeeded', async () => {
   await using stage = await setStage(MANASSAS_FAILS);
   const {exitCode, outputs} = await stage.upload({region: '7,10', 'optional-region': '7,10,Chicgo'});
 
@@ -62,7 +62,7 @@ it('leaves out a region that is excluded and optional, and says so', async () =>
   expect(log).toMatch(/^warning: Manassas \(10\) is in exclude-region and in optional-region: it is left out\.$/m);
 });
 
-it('rehearses the same', async () => {
+it('says in a dry run that a failure would only be a warning', async () => {
   await using stage = await setStage({regions: fleetOf(2)});
   stage.cloud.addImage({name: 'release', projectId: 1, regionId: 10});
   const inputs = {name: 'release', region: '7', 'optional-region': '10', 'dry-run': 'true'};

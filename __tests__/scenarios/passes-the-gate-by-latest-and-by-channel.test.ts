@@ -10,7 +10,7 @@ const namesIn = ({images = '{}'}: Readonly<Record<string, string>>) =>
   );
 
 describe.each(TYPES)('an image of type %s', (type) => {
-  it('that is the newest ready one of ours whose name and tags fit', async () => {
+  it('passes with the newest ready image of this action whose name and tags match', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1', {type});
     const tags = {...promotedAt(1, 'beta'), team: 'ml'};
@@ -25,7 +25,7 @@ describe.each(TYPES)('an image of type %s', (type) => {
     expect((await stage.gate(inputs)).outputs['image-name']).toBe('trainer-v3');
   });
 
-  it('that is current in a channel', async () => {
+  it('passes with the current image of a channel', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1', {type, tags: promotedAt(2)});
     stage.add('trainer-v2', {type, tags: promotedAt(1)});
@@ -65,7 +65,7 @@ describe('in several regions, latest', () => {
     expect(summary).toMatch(/Manassas \S*10\S* trainer-v2/);
   });
 
-  it('is waited for while an image of the name may still become ready, and with if-missing: wait', async () => {
+  it('waits while an image of the name may still become ready, and with if-missing: wait', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1');
     setTimeout(() => stage.add('trainer-v1', {regionId: 10}), 2500);
@@ -99,7 +99,7 @@ describe('in the regions that all stands for', () => {
 });
 
 describe('in several regions, the channel', () => {
-  it('is red if their current images differ, and says which is where', async () => {
+  it('fails if the current images differ, and shows the image of each region', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1', {tags: promotedAt(1)});
     stage.add('trainer-v2', {tags: promotedAt(2)});
@@ -114,7 +114,7 @@ describe('in several regions, the channel', () => {
     expect([each.exitCode, namesIn(each.outputs)]).toEqual([0, {7: 'trainer-v2', 10: 'trainer-v1'}]);
   });
 
-  it('is red if a region has none, unless the gate is told to wait', async () => {
+  it('fails if a region has no current image, unless the gate waits', async () => {
     await using stage = await setChannelStage();
     for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId});
     const inputs = {region: '7, 10', channel: 'stable'};
@@ -129,7 +129,7 @@ describe('in several regions, the channel', () => {
   });
 });
 
-it('name is narrowed by match-tags', async () => {
+it('match-tags limits the images of a name', async () => {
   await using stage = await setChannelStage();
   const image = stage.add('trainer', {tags: {...promotedAt(1), cuda: '13.0'}});
   stage.add('trainer');

@@ -4,7 +4,7 @@ import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release
 it.each([
   [TAG, REPOSITORY],
   [`${REPOSITORY}@${TAG}`, 'octo-org/deploys'],
-])('%s, when every region in its file is ready, from %s', async (release, repository) => {
+])('passes the gate of %s when every region in its file is ready, from %s', async (release, repository) => {
   await using stage = await setReleaseStage({isPrivate: true});
   const published = await stage.upload({'attach-to-release': 'true', region: '7, 10', wait: 'false'});
   const {exitCode, outputs} = await stage.gate({release, region: ''}, {env: {GITHUB_REPOSITORY: repository}});
@@ -16,7 +16,7 @@ it.each([
   expect(stage.cloud.journal.filter(({method}) => method !== 'GET' && method !== 'POST')).toEqual([]);
 });
 
-it('when it is published later, where that is to be waited for', async () => {
+it('waits for a release that is published later', async () => {
   await using stage = await setReleaseStage();
   const gate = stage.gate({release: TAG, region: '', 'if-missing': 'wait'});
   const published = await stage.upload({'attach-to-release': 'true'});
@@ -26,7 +26,7 @@ it('when it is published later, where that is to be waited for', async () => {
   expect(outputs['image-id']).toBe(published.outputs['image-id']);
 });
 
-it('while the file is being replaced', async () => {
+it('passes the gate of a release while its file is being replaced', async () => {
   await using stage = await setReleaseStage();
   await stage.upload({'attach-to-release': 'true'});
   const file = stage.github.release(REPOSITORY, TAG).assets.at(-1);
@@ -61,7 +61,7 @@ it.each([
     {release: 'octo-org/others@v 1'},
     'expected the tag of a release of this repository, or owner/repository@tag',
   ],
-])('or says so where %s', async (_, inputs, says) => {
+])('says so if %s', async (_, inputs, says) => {
   const hostile = {7: {region: 'here\n::error::', error: 'it\n::notice::All is well'}};
   const assets = [{name: IMAGES_FILE, content: Buffer.from(JSON.stringify(hostile))}];
   await using stage = await setReleaseStage({releases: () => [{tag: TAG}, {tag: 'v1.2.2'}, {tag: 'v1.2.1', assets}]});
@@ -76,7 +76,7 @@ it.each([
 describe('of which the tag looks like owner/repository@tag', () => {
   const MONOREPO_TAG = 'images/trainer@1.2.3';
 
-  it.each([MONOREPO_TAG, `${REPOSITORY}@${MONOREPO_TAG}`])('asks for %s in this repository', async (release) => {
+  it.each([MONOREPO_TAG, `${REPOSITORY}@${MONOREPO_TAG}`])('looks for %s in this repository first', async (release) => {
     const image = {name: 'trainer', projectId: 1, regionId: 7};
     const content = (id: string) => Buffer.from(JSON.stringify({7: {id}}));
     const id = '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11';

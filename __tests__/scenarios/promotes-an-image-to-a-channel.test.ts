@@ -31,7 +31,7 @@ it.each(TYPES)('an image of type %s: sets one tag by one PATCH, and keeps the ot
 });
 
 describe('the image', () => {
-  it('is of all regions of an upload, which are not looked up', async () => {
+  it('is promoted in all regions of an upload, without a lookup of the regions', async () => {
     await using stage = await setChannelStage();
     const images = [7, 10].map((regionId) => stage.add('trainer-v1', {regionId}));
     const given = Object.fromEntries(images.map(({regionId, id}) => [regionId, {region: `R${regionId}`, id}]));
@@ -43,14 +43,14 @@ describe('the image', () => {
     expect(summary).toContain('R10 (10)');
   });
 
-  it('is known by its ID', async () => {
+  it('is promoted by its ID', async () => {
     await using stage = await setChannelStage();
     const {id} = stage.add('trainer-v1');
     const {exitCode} = await stage.promote({'image-id': id.toUpperCase()});
     expect([exitCode, await stage.current()]).toEqual([0, 'trainer-v1']);
   });
 
-  it('is the newest of ours that is ready, of several of one name', async () => {
+  it('is the newest ready one of this action, if several have the name', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer');
     const newest = stage.add('trainer');
@@ -62,7 +62,7 @@ describe('the image', () => {
   });
 });
 
-it('writes a time that is later than any in the channel, whatever the clocks say', async () => {
+it('writes a time that is later than any in the channel, whatever the clocks', async () => {
   await using stage = await setChannelStage();
   stage.add('trainer-v1', {tags: {...promotedAt(1), 'channel-stable': '2099-01-01T00:00:00.000Z'}});
   const image = stage.add('trainer-v2');
@@ -72,7 +72,7 @@ it('writes a time that is later than any in the channel, whatever the clocks say
   expect([exitCode, tags['channel-stable']]).toEqual([0, '2099-01-01T00:00:00.001Z']);
 });
 
-it("writes the service's time, whatever the runner's clock says", async () => {
+it("writes the service's time, whatever the runner's clock", async () => {
   await using stage = await setChannelStage({dateOffsetMs: -24 * 60 * 60 * 1000});
   stage.add('trainer-v1');
   const {exitCode} = await stage.promote({name: 'trainer-v1'});
@@ -84,7 +84,7 @@ it("writes the service's time, whatever the runner's clock says", async () => {
   expect(hoursAgo).toBeLessThan(24.1);
 });
 
-it('changes nothing if the image is current already, says so, and knows what was before', async () => {
+it('changes nothing if the image is current already, says so, and outputs the previous one', async () => {
   await using stage = await setChannelStage();
   const old = stage.add('trainer-v1', {tags: promotedAt(1)});
   stage.add('trainer-v2', {tags: promotedAt(2)});
@@ -99,7 +99,7 @@ it('changes nothing if the image is current already, says so, and knows what was
   expect(summary).toContain('unchanged');
 });
 
-it('promotes again what was current, if a later image is', async () => {
+it('promotes an earlier image again', async () => {
   await using stage = await setChannelStage();
   stage.add('trainer-v1', {tags: promotedAt(1)});
   stage.add('trainer-v2', {tags: promotedAt(2)});
@@ -107,7 +107,7 @@ it('promotes again what was current, if a later image is', async () => {
   expect([exitCode, await stage.current()]).toEqual([0, 'trainer-v1']);
 });
 
-it('rolls back by the output previous, and leaves alone a region that had no image before', async () => {
+it('rolls back with the output previous, and does not change a region that had no image before', async () => {
   await using stage = await setChannelStage();
   for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, tags: promotedAt(1)});
   for (const regionId of [7, 10, 76]) stage.add('trainer-v2', {regionId});

@@ -15,7 +15,7 @@ it.each<[string, Partial<SimulatedImage>, RegExp]>([
     /No image called "trainer-v1" was uploaded to this project by this action/,
   ],
   ['is of another project', {wire: {project_id: 99}, type: 'instance'}, /was uploaded to this project by this action/],
-])('in a region where it %s: nothing is changed in any', async (_, image, reason) => {
+])('promotes nothing in any region if in one region the image %s', async (_, image, reason) => {
   const {type = 'virtual-gpu'} = image;
   await using stage = await setChannelStage();
   stage.add('trainer-v1', {type});
@@ -33,7 +33,7 @@ it.each<[string, Partial<SimulatedImage>, RegExp]>([
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('nor if the upload left no image in a region', async () => {
+it('promotes nothing if the upload left no image in a region', async () => {
   await using stage = await setChannelStage();
   const {id} = stage.add('trainer-v1');
   const images = {7: {region: 'Luxembourg-2', id}, 10: {region: 'Manassas', task_id: TASK, error: 'The quota is full'}};
@@ -44,7 +44,7 @@ it('nor if the upload left no image in a region', async () => {
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('nor an image of somebody else, known by its ID', async () => {
+it('promotes no image of somebody else by its ID', async () => {
   await using stage = await setChannelStage();
   const {id} = stage.add('trainer-v1', {tags: {}});
   const {exitCode, log} = await stage.promote({'image-id': id});
@@ -55,7 +55,7 @@ it('nor an image of somebody else, known by its ID', async () => {
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('nor if a region cannot be read', async () => {
+it('promotes nothing if a region cannot be read', async () => {
   await using stage = await setChannelStage();
   for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId});
   const match = ({params}: {params: Readonly<Record<string, string>>}) => params['region_id'] === '10';
@@ -67,7 +67,7 @@ it('nor if a region cannot be read', async () => {
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('and reports all faults of its inputs at once', async () => {
+it('reports all invalid inputs of a promotion together', async () => {
   await using stage = await setChannelStage();
   const {exitCode, log} = await stage.promote({
     channel: 'Stable!',
@@ -95,7 +95,7 @@ it.each([
   [{images: '{}', region: ''}, 'images: "{}"; expected the output "images"'],
   [{name: 'a', channel: 'x'}, 'channel: "x"; expected 2 to 40'],
   [{name: 'a', channel: ''}, 'channel: not given; expected 2 to 40'],
-])('and refuses %j', async (inputs, fault) => {
+])('refuses the inputs %j of a promotion', async (inputs, fault) => {
   await using stage = await setChannelStage();
   const {exitCode, log} = await stage.promote(inputs);
   expect([exitCode, stage.cloud.journal.length]).toEqual([1, 0]);

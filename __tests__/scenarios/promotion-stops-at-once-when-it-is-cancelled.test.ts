@@ -4,7 +4,7 @@ import {promotedAt, setChannelStage} from '../fixtures/channel-stage.ts';
 
 const GONE_WITHIN_MS = 6000;
 
-it('in the middle of 27 regions: says what is done and what is not, and a re-run converges', async () => {
+it('stops in the middle of 27 regions, says which are done, and a re-run completes the promotion', async () => {
   const fleet = fleetOf(27);
   await using stage = await setChannelStage({regions: fleet});
   for (const {id} of fleet) {
@@ -36,7 +36,7 @@ it('in the middle of 27 regions: says what is done and what is not, and a re-run
   expect(summary).toContain(`❌ Not promoted to stable in ${27 - done.length} of 27 regions`);
 }, 30_000);
 
-it('while it checks: changes nothing', async () => {
+it('changes nothing if it is cancelled while it checks', async () => {
   await using stage = await setChannelStage();
   stage.add('trainer-v1');
   stage.cloud.script({request: 'images', times: Infinity, answer: {kind: 'hang'}});
@@ -51,7 +51,7 @@ it('while it checks: changes nothing', async () => {
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('and when its time is up', async () => {
+it('stops when its time is over', async () => {
   await using stage = await setChannelStage();
   stage.add('trainer-v1');
   stage.cloud.script({request: 'patch', times: Infinity, effect: 'none', answer: {kind: 'status', status: 503}});

@@ -8,24 +8,27 @@ function promotedOn(day: number, channel = 'stable') {
   return {...OURS, [`channel-${channel}`]: `2026-06-0${day}T10:00:00.000Z`};
 }
 
-it.each(TYPES)('of type %s, the current one and the one before, however old', async (type) => {
-  await using stage = await setPruneStage();
-  const oldest = stage.add(400, {type, tags: promotedOn(1)});
-  const before = stage.add(300, {type, tags: promotedOn(2)});
-  const current = stage.add(350, {type, tags: {...promotedOn(3), ...promotedOn(1, 'beta')}});
-  const never = stage.add(1, {type});
-  const result = await stage.prune({'image-type': type, 'keep-last': '0'});
+it.each(TYPES)(
+  'keeps the current image of a channel and the one before, of type %s, whatever their age',
+  async (type) => {
+    await using stage = await setPruneStage();
+    const oldest = stage.add(400, {type, tags: promotedOn(1)});
+    const before = stage.add(300, {type, tags: promotedOn(2)});
+    const current = stage.add(350, {type, tags: {...promotedOn(3), ...promotedOn(1, 'beta')}});
+    const never = stage.add(1, {type});
+    const result = await stage.prune({'image-type': type, 'keep-last': '0'});
 
-  expect(result.exitCode).toBe(0);
-  expect(Object.fromEntries(listed(result, 'kept'))).toEqual({
-    [current.id]: 'current in channel beta; current in channel stable',
-    [before.id]: 'was current in channel stable before',
-  });
-  expect(new Set(listed(result, 'deleted').keys())).toEqual(new Set([oldest.id, never.id]));
-  expect(await stage.remaining()).toEqual(new Set([current.id, before.id]));
-});
+    expect(result.exitCode).toBe(0);
+    expect(Object.fromEntries(listed(result, 'kept'))).toEqual({
+      [current.id]: 'current in channel beta; current in channel stable',
+      [before.id]: 'was current in channel stable before',
+    });
+    expect(new Set(listed(result, 'deleted').keys())).toEqual(new Set([oldest.id, never.id]));
+    expect(await stage.remaining()).toEqual(new Set([current.id, before.id]));
+  },
+);
 
-it('as many as keep-per-channel asks for', async () => {
+it('keeps as many images of a channel as keep-per-channel says', async () => {
   await using stage = await setPruneStage();
   const [, , current] = [1, 2, 3].map((day) => stage.add(400 - day, {tags: promotedOn(day)}));
   const {exitCode} = await stage.prune({'keep-last': '0', 'keep-per-channel': '1'});
@@ -34,7 +37,7 @@ it('as many as keep-per-channel asks for', async () => {
   expect(await stage.remaining()).toEqual(new Set([current?.id]));
 });
 
-it('in each region for itself', async () => {
+it('keeps the images of a channel in each region separately', async () => {
   await using stage = await setPruneStage();
   const here = stage.add(400, {tags: promotedOn(1)});
   const there = stage.add(300, {tags: promotedOn(2), regionId: 10});
@@ -44,7 +47,7 @@ it('in each region for itself', async () => {
   expect(await stage.remaining()).toEqual(new Set([here.id, there.id]));
 });
 
-it('unless keep-per-channel is 0: then it says what it deletes', async () => {
+it('deletes images of channels with keep-per-channel: 0, and says so', async () => {
   await using stage = await setPruneStage();
   const current = stage.add(400, {tags: promotedOn(1)});
   const result = await stage.prune({'keep-last': '0', 'keep-per-channel': '0'});

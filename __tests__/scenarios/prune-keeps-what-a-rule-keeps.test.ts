@@ -12,7 +12,7 @@ const PUBLIC = {visibility: 'public', tags: {}};
 const NEWER = [1, 2, 3];
 
 describe('an old image', () => {
-  it('of another name, or of somebody else, is nothing to the prune', async () => {
+  it('is ignored if it has another name, or belongs to somebody else', async () => {
     await using stage = await setPruneStage();
     const others: readonly Partial<SimulatedImage>[] = [
       {name: 'web-1'},
@@ -31,7 +31,7 @@ describe('an old image', () => {
     for (const id of ids) expect(JSON.stringify(result.outputs)).not.toContain(id);
   });
 
-  it('without one of the tags that are asked for is nothing to the prune', async () => {
+  it('is ignored without one of the match-tags', async () => {
     await using stage = await setPruneStage();
     const old = stage.add(100, {tags: OURS});
     const result = await stage.prune({'match-tags': 'repository=octo-org/gpu-images\nstage=dev', 'keep-last': '0'});
@@ -82,7 +82,7 @@ describe('an old image', () => {
 it.each([
   ['20 days ahead', 20],
   ['50 days behind', -50],
-])('takes an image for no older than both clocks say: the Date of the service is %s', async (_, days) => {
+])('uses the smaller age of both clocks: the Date of the service is %s', async (_, days) => {
   await using stage = await setPruneStage({dateOffsetMs: days * 24 * 60 * 60 * 1000});
   const yesterday = stage.add(1);
   const old = stage.add(days > 0 ? 31 : 81);
@@ -92,7 +92,7 @@ it.each([
   expect([...listed(result, 'deleted').keys()]).toEqual([old.id]);
 });
 
-it('neither counts nor deletes images of other projects', async () => {
+it('ignores images of other projects', async () => {
   await using stage = await setPruneStage();
   const theirs = [1, 2].map((daysAgo) => stage.add(daysAgo, {type: 'instance', wire: {project_id: 2}}));
   const ours = [3, 4].map((daysAgo) => stage.add(daysAgo, {type: 'instance'}));
@@ -103,7 +103,7 @@ it('neither counts nor deletes images of other projects', async () => {
   expect([...listed(result, 'skipped')]).toEqual(theirs.map(({id}) => [id, 'it belongs to project 2']));
 });
 
-it('keeps the newest of each region for itself', async () => {
+it('keeps the newest images of each region separately', async () => {
   await using stage = await setPruneStage();
   const here = [1, 2, 3].map((daysAgo) => stage.add(daysAgo));
   const there = [101, 102].map((daysAgo) => stage.add(daysAgo, {regionId: 10}));
@@ -114,7 +114,7 @@ it('keeps the newest of each region for itself', async () => {
   expect([listed(result, 'deleted', 7).size, listed(result, 'deleted', 10).size]).toEqual([2, 1]);
 });
 
-it('says so where an ID that is to be kept is of no image that this is about', async () => {
+it('says if an ID in keep-image-id is not among the matching images', async () => {
   await using stage = await setPruneStage();
   const image = stage.add(1);
   const {log} = await stage.prune({'keep-image-id': `${image.id},${ID}`});

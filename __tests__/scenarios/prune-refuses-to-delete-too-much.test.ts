@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {listed, setPruneStage} from '../fixtures/prune-stage.ts';
 
-it('deletes nothing anywhere where one region would lose more than max-delete', async () => {
+it('deletes nothing in any region if one would lose more than max-delete', async () => {
   await using stage = await setPruneStage();
   for (const daysAgo of [1, 2]) stage.add(daysAgo);
   for (const daysAgo of [1, 2, 3]) stage.add(daysAgo, {regionId: 10});
@@ -24,7 +24,7 @@ it('deletes as many as max-delete in each region', async () => {
   expect([exitCode, outputs['deleted-count']]).toEqual([0, '4']);
 });
 
-it('deletes no more than ten unless told otherwise', async () => {
+it('deletes no more than ten images by default', async () => {
   await using stage = await setPruneStage();
   for (let daysAgo = 1; daysAgo <= 14; daysAgo += 1) stage.add(daysAgo);
   const {exitCode} = await stage.prune();
@@ -33,7 +33,7 @@ it('deletes no more than ten unless told otherwise', async () => {
   expect((await stage.remaining()).size).toBe(14);
 });
 
-it('warns in a dry run of what would be too much, and shows the plan all the same', async () => {
+it('warns in a dry run if too many images would be deleted, and shows the plan anyway', async () => {
   await using stage = await setPruneStage();
   for (const daysAgo of [1, 2]) stage.add(daysAgo);
   const {exitCode, log} = await stage.prune({'dry-run': 'true', 'keep-last': '0', 'max-delete': '1'});

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {setPruneStage} from '../fixtures/prune-stage.ts';
 
-it('reports all faults of its inputs at once, before any request', async () => {
+it('reports all invalid inputs together, before any request', async () => {
   await using stage = await setPruneStage();
   const {exitCode, commands, outputs} = await stage.prune({
     region: '',
@@ -38,7 +38,7 @@ it('reports all faults of its inputs at once, before any request', async () => {
   ]);
 });
 
-it.each(['', 'gpu-[a', 'gpu-{a', '(gpu)*', 'gpu/*'])('does not take %j for a pattern of names', async (name) => {
+it.each(['', 'gpu-[a', 'gpu-{a', '(gpu)*', 'gpu/*'])('does not accept %j as a pattern of names', async (name) => {
   await using stage = await setPruneStage();
   const {exitCode, log} = await stage.prune({name});
 
@@ -50,7 +50,7 @@ it.each(['', 'gpu-[a', 'gpu-{a', '(gpu)*', 'gpu/*'])('does not take %j for a pat
 it.each([
   ['{}', {}],
   ['', {GITHUB_REPOSITORY: ''}],
-])('never takes match-tags that come to nothing for any tags, %j', async (tags, env) => {
+])('never treats empty match-tags as any tags, %j', async (tags, env) => {
   await using stage = await setPruneStage();
   const {exitCode, log} = await stage.prune({'match-tags': tags}, {env});
 
@@ -63,7 +63,7 @@ it.each([
   ['a project', {project: 'no-such'}, /No project is called "no-such"/],
   ['a region', {region: 'Atlantis'}, /No region is called "Atlantis"/],
   ['the key', {'api-key': 'a-key-of-yesterday'}, /Gcore did not accept the API key/],
-])('says so where %s is not known, and asks to delete nothing', async (_, inputs, expected) => {
+])('says so if %s is unknown, and deletes nothing', async (_, inputs, expected) => {
   await using stage = await setPruneStage();
   stage.add(1);
   const {exitCode, log} = await stage.prune({...inputs, 'keep-last': '0'});

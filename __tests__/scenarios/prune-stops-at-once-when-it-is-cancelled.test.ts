@@ -3,7 +3,7 @@ import type {JournalEntry} from '../../simulator/simulator.ts';
 import {AT_ONCE_MS} from '../fixtures/points-of-a-run.ts';
 import {listed, setPruneStage} from '../fixtures/prune-stage.ts';
 
-it('stops at once when it is cancelled, and says what was deleted by then', async () => {
+it('stops immediately when it is cancelled, and says what was deleted before', async () => {
   await using stage = await setPruneStage({timing: {deletingMs: 600_000}});
   for (let daysAgo = 1; daysAgo <= 15; daysAgo += 1) stage.add(daysAgo);
   const isBeingDeleted = ({params}: JournalEntry) =>
@@ -44,7 +44,7 @@ it('stops at once when it is cancelled, and says what was deleted by then', asyn
   for (const id of deleted) expect(result.log).toContain(id);
 });
 
-it('begins nothing once its time is up', async () => {
+it('begins no deletion once its time is over', async () => {
   await using stage = await setPruneStage({timing: {deletingMs: 600_000}});
   for (let daysAgo = 1; daysAgo <= 12; daysAgo += 1) stage.add(daysAgo);
   const {exitCode, log} = await stage.prune({'keep-last': '0', 'max-delete': '12', 'timeout-minutes': '0.03'});

@@ -18,7 +18,7 @@ it('publishes a file to three regions, stages it once, and leaves nothing behind
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('stages nothing before the lookups, and deletes nothing before the last region is settled', async () => {
+it('stages nothing before the lookups, and deletes nothing before the last region has ended', async () => {
   await using stage = await setFileStage({timing: {runningMs: 500}});
   await stage.publish({region: '7,10'});
 
@@ -56,7 +56,7 @@ it('sends no request in post if nothing was staged, or nothing is left', async (
   expect(stage.cloud.journal.slice(before).filter(({path}) => path.startsWith('/storage'))).toEqual([]);
 });
 
-it('uses a token of its own for Object Storage, and shows neither', async () => {
+it('uses a separate token for Object Storage, and shows none of the two', async () => {
   const storageKey = '777$0a1b2c3d4e5f60718293a4b5c6d7e8f9';
   await using stage = await setFileStage({storage: {apiKey: storageKey}});
   const {main, post} = await stage.publish({'storage-api-key': storageKey});

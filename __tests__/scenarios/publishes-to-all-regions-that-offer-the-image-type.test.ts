@@ -34,7 +34,7 @@ it.each([
   expect(regionsIn(outputs)).toEqual(['7']);
 });
 
-it('leaves out no region because of a flag that Gcore does not tell', async () => {
+it('leaves out no region because of a missing flag', async () => {
   await using stage = await setStage({regions: fleetOf(1)});
   stage.cloud.script({
     request: 'regions',
@@ -51,7 +51,7 @@ it('leaves out no region because of a flag that Gcore does not tell', async () =
   expect(regionsIn(outputs)).toEqual(['7']);
 });
 
-it('leaves out what exclude-region names, and warns of a name there that does not exist', async () => {
+it('leaves out the regions in exclude-region, and warns about a name there that does not exist', async () => {
   await using stage = await setStage({regions: FIVE});
   const {exitCode, outputs, log} = await stage.upload({region: 'all', 'exclude-region': 'Manassas, 76, Chicgo'});
 
@@ -61,7 +61,7 @@ it('leaves out what exclude-region names, and warns of a name there that does no
   expect(log).toMatch(/^warning: exclude-region: No region is called "Chicgo"\./m);
 });
 
-it('fails if all stands for no region', async () => {
+it('fails if all means no region', async () => {
   await using stage = await setStage({regions: FIVE});
   const {exitCode, log} = await stage.upload({region: 'all', 'exclude-region': '7,10,76', 'optional-region': '84'});
 
@@ -70,7 +70,7 @@ it('fails if all stands for no region', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('warns of a region that is named and may fail, and tries it', async () => {
+it('warns about a named region that may fail, and tries it', async () => {
   await using stage = await setStage({regions: FIVE});
   const {exitCode, outputs, log} = await stage.upload({region: 'Luxembourg-2, 84, 26'});
 

@@ -10,7 +10,7 @@ function maskedIn({lines}: StepResult): readonly string[] {
   return lines.filter((line) => line.startsWith('::add-mask::')).map((line) => line.replace('::add-mask::', ''));
 }
 
-it('takes no ordinary query value for a secret, in outputs or on the release', async () => {
+it('does not treat an ordinary query value as a secret, in outputs or on the release', async () => {
   await using stage = await setReleaseStage();
   const size = String(stage.image.length);
   const query = `name=${NAME}&region=Luxembourg-2&size=${size}&sig=${URL_SECRET}`;
@@ -31,7 +31,7 @@ it('takes no ordinary query value for a secret, in outputs or on the release', a
   expect(result.log).toContain(NAME);
 });
 
-it('gives an image as it is, even if its name holds a secret, which log and summary do not show', async () => {
+it('outputs an image unchanged even if its name contains a secret, which log and summary do not show', async () => {
   await using stage = await setStage();
   const password = 'hunter2-hunter2';
   const job: Job = {
@@ -96,7 +96,7 @@ it.each([
   expectNoSecret(result, ['kl mn', 'kl+mn', 'kl%20mn', ...partsOf(spell(secret), 8)]);
 });
 
-it('redacts a short password, though the runner is not told to mask it', async () => {
+it('redacts a short password, although the runner does not mask it', async () => {
   await using stage = await setStage();
   const body = {message: 'Cannot fetch https://octo:pa55w0@host/image (user octo, password pa55w0)'};
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 400, body}});

@@ -18,7 +18,7 @@ it.each([
     Buffer.from(vmdkDescriptor('monolithicFlat', ['RW 131072 FLAT "disk-flat.vmdk" 0'])),
     'the descriptor of a VMDK alone',
   ],
-])('asks nothing of Gcore for a disk that %s', async (_, image, expected) => {
+])('sends no request to Gcore for a disk that %s', async (_, image, expected) => {
   await using stage = await setStage();
   const host = await hostImage(image);
   const {exitCode, log} = await stage.upload({url: host.url});
@@ -30,7 +30,7 @@ it.each([
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('goes on, with a warning, where the disk may work', async () => {
+it('warns, and goes on, if the disk may work', async () => {
   await using stage = await setStage();
   const host = await hostImage(qcow2({u64: {72: 1n}}));
   const {exitCode, log} = await stage.upload({url: host.url, wait: 'false'});

@@ -42,7 +42,7 @@ it.each<[string, (stage: FileStage) => string, string]>([
     'backing file',
   ],
   ['is cut off', (stage) => stage.write('cut.qcow2', stage.image.subarray(0, 150_000)), 'The image is truncated'],
-])('refuses a file that %s, and makes nothing', async (_, make, says) => {
+])('refuses a file that %s, and creates nothing', async (_, make, says) => {
   await using stage = await setFileStage();
   const {main, post} = await stage.publish({file: make(stage)});
 
@@ -54,7 +54,7 @@ it.each<[string, (stage: FileStage) => string, string]>([
   expect(stage.cloud.journal.filter(({path}) => path.startsWith('/storage'))).toEqual([]);
 });
 
-it('does not look into the file without preflight', async () => {
+it('does not check the file without preflight', async () => {
   await using stage = await setFileStage();
   const {main} = await stage.publish({file: stage.write('page.raw', Buffer.from('<html>')), preflight: 'false'});
 
@@ -67,7 +67,7 @@ it.each([
   ['a URL beside it', {url: 'https://images.example/a.qcow2'}, '- url, file, release-asset: give exactly one of them'],
   ['a location that is none', {'storage-location': 'Lux 2'}, '- storage-location: "Lux 2"; expected a location'],
   ['a token that is none', {'storage-api-key': 'hunter22 x'}, '- storage-api-key: (hidden); expected'],
-])('reports as a fault of the inputs: %s', async (_, inputs: Record<string, string>, says) => {
+])('reports as invalid input: %s', async (_, inputs: Record<string, string>, says) => {
   await using stage = await setFileStage();
   const {main} = await stage.publish(inputs);
 
@@ -77,7 +77,7 @@ it.each([
   expect(stage.cloud.journal).toEqual([]);
 });
 
-it('refuses a file that is not the one that the checksum names, and makes nothing', async () => {
+it('refuses a file with another checksum, and creates nothing', async () => {
   await using stage = await setFileStage();
   const {main} = await stage.publish({checksum: `sha256:${'0'.repeat(64)}`});
 

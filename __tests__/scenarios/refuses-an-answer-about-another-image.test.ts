@@ -27,7 +27,7 @@ it('refuses at the gate an answer whose ID is that of another task', async () =>
   expect(outputs['ready']).toBe('false');
 });
 
-it('asks again first, as one bad answer ends no wait', async () => {
+it('polls again first, because one bad answer does not end a wait', async () => {
   await using stage = await setStage();
   const image = stage.cloud.addImage({name: 'asked-for', projectId: 1, regionId: 7});
   stage.cloud.script({request: 'image', answer: {kind: 'true', change: (body) => ({...body, id: OTHER})}});

@@ -17,7 +17,7 @@ it('deletes the old image only after the new one is ready, and waits until it is
   expect(kinds.indexOf('delete')).toBeGreaterThan(kinds.indexOf('image'));
 });
 
-it('loses nothing when the upload fails', async () => {
+it('keeps the old image if the upload fails', async () => {
   await using stage = await setStage();
   const old = stage.cloud.addImage(OLD);
   const broken = await hostImage(Buffer.alloc(0), (_, response) => response.writeHead(500).end());
@@ -29,7 +29,7 @@ it('loses nothing when the upload fails', async () => {
   expect(stage.cloud.requests('delete')).toEqual([]);
 });
 
-it('leaves an old image that a volume uses, with a warning', async () => {
+it('keeps an old image that a volume uses, with a warning', async () => {
   await using stage = await setStage();
   const old = stage.cloud.addImage({...OLD, inUse: true});
   const {exitCode, log} = await stage.upload(REPLACE);
@@ -41,7 +41,7 @@ it('leaves an old image that a volume uses, with a warning', async () => {
   );
 });
 
-it('leaves what is not of its making, and what a task holds', async () => {
+it('keeps images that this action did not upload, and locked ones', async () => {
   await using stage = await setStage();
   const foreign = stage.cloud.addImage({...OLD, tags: {}});
   const locked = stage.cloud.addImage({...OLD, lockedBy: '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'});
@@ -67,7 +67,7 @@ it('does not repeat a deletion whose answer was lost', async () => {
   expect(log).toContain('was lost');
 });
 
-it('takes no failed deletion for a failed import', async () => {
+it('does not mistake a failed deletion for a failed import', async () => {
   await using stage = await setStage();
   stage.cloud.addImage(OLD);
   const failing = (task: object) => ({...task, state: 'ERROR', error: 'Backend is busy'});

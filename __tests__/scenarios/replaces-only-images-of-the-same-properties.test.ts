@@ -3,7 +3,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 const REPLACE = {'if-exists': 'replace'};
 
-it('replaces the image of each architecture by itself in a matrix under the default name', async () => {
+it('replaces the image of each architecture separately in a matrix with the default name', async () => {
   await using stage = await setStage();
   const matrix = ['x86_64', 'aarch64'];
   const lastWeek = [];
@@ -22,7 +22,7 @@ it('replaces the image of each architecture by itself in a matrix under the defa
   expect(today[0]?.summary).toContain(arm);
 });
 
-it('says so in a dry run', async () => {
+it('says in a dry run which images would be replaced', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({architecture: 'aarch64'});
   const {exitCode, log} = await stage.upload({...REPLACE, 'dry-run': 'true'});

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it('reports all faults of the inputs at once, before any request', async () => {
+it('reports all invalid inputs together, before any request', async () => {
   await using stage = await setStage();
   const {exitCode, commands, outputs} = await stage.upload({
     'api-url': 'http://gcore.example/',
@@ -47,7 +47,7 @@ it('reports all faults of the inputs at once, before any request', async () => {
   ]);
 });
 
-it('names firmware that the type of image does not boot with', async () => {
+it('refuses firmware that the type of image does not support', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({
     'image-type': 'baremetal-gpu',
@@ -65,7 +65,7 @@ it('names firmware that the type of image does not boot with', async () => {
   expect(stage.cloud.journal).toEqual([]);
 });
 
-it('takes an empty string for "not given"', async () => {
+it('treats an empty string as not given', async () => {
   await using stage = await setStage();
   const {exitCode} = await stage.upload({
     architecture: '',
@@ -79,7 +79,7 @@ it('takes an empty string for "not given"', async () => {
   expect(stage.cloud.requests('upload')[0]?.body).toMatchObject({architecture: 'x86_64', os_type: 'linux'});
 });
 
-it('does not show a faulty URL beyond its path', async () => {
+it('shows no more of an invalid URL than its path', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({
     url: 'htps://user:hunter22@images.example/a.qcow2?signature=c2lnbmF0dXJl',
@@ -97,7 +97,7 @@ it.each([
   ['no spaces for 150 characters', {'ssh-key': 'x'.repeat(150)}, `- ssh-key: "${'x'.repeat(99)}…"; expected one of`],
   ['a URL with secrets', {name: 'https://a:hunter22@b/c?sig=d'}, '- name: "https://b/c"; expected 3 to 63 characters'],
   ['a URL with secrets that are long', {url: `ftp://b/c?sig=${'d'.repeat(150)}`}, '- url: "ftp://b/c"; expected'],
-])('shows a value as it was given: with %s', async (_, inputs: Record<string, string>, says) => {
+])('shows a value unchanged: with %s', async (_, inputs: Record<string, string>, says) => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload(inputs);
 
@@ -106,7 +106,7 @@ it.each([
   expect(log).not.toContain('hunter22');
 });
 
-it('refuses to replace what it would not wait for', async () => {
+it('refuses if-exists: replace without the wait', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({'if-exists': 'replace', wait: 'false'});
 
@@ -121,7 +121,7 @@ it.each([
   ['image-type', 'bare-metal', 'baremetal'],
   ['architecture', 'arm64', 'aarch64'],
   ['architecture', 'amd64', 'x86_64'],
-])('asks of %s: %s whether %s was meant', async (input, text, meant) => {
+])('suggests for %s: %s the value %s', async (input, text, meant) => {
   await using stage = await setStage();
   const {log} = await stage.upload({[input]: text});
 

@@ -26,7 +26,7 @@ it('estimates the whole publish at its start, from tasks of any type that made i
   expect(stage.cloud.requests('tasks')).toHaveLength(2);
 });
 
-it('warns if the time cannot suffice', async () => {
+it('warns if the time is too short', async () => {
   await using stage = await setStage(TWENTY_SEVEN);
   addEarlierImports(stage.cloud);
   const {log} = await stage.upload({region: 'all', 'dry-run': 'true', 'timeout-minutes': '60', 'max-parallel': '3'});
@@ -36,7 +36,7 @@ it('warns if the time cannot suffice', async () => {
   );
 });
 
-it('warns for one region, too', async () => {
+it('warns for one region as well', async () => {
   await using stage = await setStage();
   addEarlierImports(stage.cloud);
   const {log} = await stage.upload({'dry-run': 'true', 'timeout-minutes': '5'});

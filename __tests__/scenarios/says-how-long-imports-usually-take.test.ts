@@ -25,7 +25,7 @@ it('says how long imports usually take here, where enough of them are known', as
   expect(log).toContain('Imports are expected to take 9m to 14m here.');
 });
 
-it('says nothing where it knows nothing, and does not mind', async () => {
+it('says nothing if no duration is known', async () => {
   await using stage = await setStage({timing: {newMs: 500}});
   stage.cloud.script({request: 'tasks', answer: {kind: 'status', status: 500, body: 'no'}});
   const {exitCode, log} = await stage.upload();

@@ -18,7 +18,7 @@ const trickle: Interference = ({kind}, response) => {
   return true;
 };
 
-it('keeps the image and names it, and the next run reads the file again', async () => {
+it('keeps an image that is not verified and names it, and the next run reads the file again', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response) => kind === 'read' && response.writeHead(404).end() !== undefined;
@@ -43,7 +43,7 @@ it('keeps the image and names it, and the next run reads the file again', async 
   expect(host.reads()).toHaveLength(2);
 });
 
-it('and lets no image through the gate that is not verified, however it is asked for', async () => {
+it('passes no image through the gate that is not verified, for every input', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response) => kind === 'read' && response.writeHead(404).end() !== undefined;
@@ -59,7 +59,7 @@ it('and lets no image through the gate that is not verified, however it is asked
   expect((await stage.gate({name: 'latest'})).exitCode).toBe(0);
 });
 
-it('does not take such an image for the same file under another URL', async () => {
+it('does not reuse an image that is not verified for another URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await using mirror = await hostFile(stage.image, '/mirror.qcow2');
@@ -78,7 +78,7 @@ it.each([
     (host: FileHost) => Object.assign(host, {file: Buffer.concat([host.file, host.file])}),
     /its size was/,
   ],
-])('if the file has %s after the import', async (_, change, text) => {
+])('says "not verified" if the file has %s after the import', async (_, change, text) => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.on('request', ({kind}) => {
@@ -93,7 +93,7 @@ it.each([
   expect(await stage.cloud.images()).toHaveLength(1);
 });
 
-it('if the body is another one than when the URL was checked', async () => {
+it('says "not verified" if the file has changed since the check of the URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}) => {
@@ -106,7 +106,7 @@ it('if the body is another one than when the URL was checked', async () => {
   expect(log).toContain('The checksum is not verified: the file behind the URL has changed since it was checked');
 });
 
-it('if the server is too slow for the time that is left', async () => {
+it('says "not verified" if the server is too slow for the time that is left', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = trickle;
@@ -119,7 +119,7 @@ it('if the server is too slow for the time that is left', async () => {
   expect(await stage.cloud.images()).toHaveLength(1);
 });
 
-it('and is gone at once if it is cancelled in the middle of the read', async () => {
+it('ends immediately if it is cancelled during the read', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   let signalledAtMs = Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {hostImage} from '../../harness/image-host.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('says what Gcore said when an import fails, each time it was tried', async () => {
+it("shows Gcore's own text for each failed import", async () => {
   await using stage = await setStage();
   const host = await hostImage(Buffer.alloc(0), (_, response) => response.writeHead(404).end());
   const {exitCode, outputs, log} = await stage.upload({url: host.url, preflight: 'false'});
@@ -17,7 +17,7 @@ it('says what Gcore said when an import fails, each time it was tried', async ()
   expect(log).toMatch(/error: Gcore could not import the image: .*404/);
 });
 
-it('is content with a second import that works', async () => {
+it('is green if the second import succeeds', async () => {
   await using stage = await setStage();
   stage.cloud.script({
     request: 'task',
@@ -29,7 +29,7 @@ it('is content with a second import that works', async () => {
   expect(log).toContain('Import 1 of 2 failed: No valid host was found');
 });
 
-it('tries once where it is told so', async () => {
+it('tries one import with attempts: 1', async () => {
   await using stage = await setStage();
   stage.cloud.script({
     request: 'task',

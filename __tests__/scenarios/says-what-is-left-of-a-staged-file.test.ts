@@ -39,7 +39,7 @@ it('warns if the file is private but could not be deleted, and post deletes it',
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('warns in both if the file cannot be deleted at all', async () => {
+it('warns in the step and in post if the file cannot be deleted', async () => {
   await using stage = await setFileStage();
   const {main, post} = await publishRefusing(stage, 'post', [{request: 'delete-bucket', ...REFUSED}, S3_REFUSED]);
 
@@ -58,7 +58,7 @@ it('warns with the ID of a key that is left', async () => {
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('is red if the file could be neither revoked nor deleted, though the image is ready', async () => {
+it('fails if the file could be neither made private nor deleted, although the image is ready', async () => {
   await using stage = await setFileStage();
   const {id} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   const {main, post} = await publishRefusing(stage, 'post', [
@@ -77,7 +77,7 @@ it('is red if the file could be neither revoked nor deleted, though the image is
   expect(main.summary).toContain('Treat this file as public');
 });
 
-it('names both if the region failed as well', async () => {
+it('names both failures if the region failed as well', async () => {
   await using stage = await setFileStage({importFails: () => ({error: 'ImageUploadError: no'})});
   const {main} = await publishRefusing(stage, 'post', [
     {request: 'change-bucket', ...REFUSED, match: TAKEN_BACK},

@@ -22,7 +22,7 @@ it.each(['true', 'false'])('says so before anything is uploaded, dry-run: %s', a
   expect(summary).toContain('First image of octo-org/gpu-images');
 });
 
-it('knows images by the default name, and takes no notice of other images', async () => {
+it('finds images by the default name, and ignores other images', async () => {
   await using stage = await setStage({regions: FOUR});
   const marked = {'upload-marker': 'of another run'};
   stage.cloud.addImage({name: 'gpu-images-v1', projectId: 1, regionId: 7, tags: marked});

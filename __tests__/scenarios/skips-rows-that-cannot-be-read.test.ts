@@ -1,8 +1,8 @@
 import {describe, expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-describe('an upload where the lists hold rows that cannot be read', () => {
-  it('is green if they are of others, and warns once of each', async () => {
+describe('an upload with rows in the lists that cannot be read', () => {
+  it('is green if they belong to others, and warns once about each', async () => {
     await using stage = await setStage();
     stage.cloud.addImage({name: 'another', wire: {created_at: null}});
     stage.cloud.addImage({name: 'another', wire: {task_id: 'urn:task:1'}});
@@ -16,7 +16,7 @@ describe('an upload where the lists hold rows that cannot be read', () => {
     }
   });
 
-  it('is red if one may be the image itself, and names image and field', async () => {
+  it('fails if one may be the image itself, and names image and field', async () => {
     await using stage = await setStage();
     const {id} = stage.cloud.addImage({name: 'trainer', wire: {created_at: null}});
     const {exitCode, log} = await stage.upload({name: 'trainer'});

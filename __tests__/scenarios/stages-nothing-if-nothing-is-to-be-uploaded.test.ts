@@ -23,7 +23,7 @@ it('stages the file once more for the region that lacks the image', async () => 
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('does not take another file for the same, and stages nothing', async () => {
+it('does not reuse the image for another file, and stages nothing', async () => {
   await using stage = await setFileStage();
   await stage.publish();
   const other = Buffer.from(stage.image);

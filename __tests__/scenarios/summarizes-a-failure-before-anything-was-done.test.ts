@@ -5,7 +5,7 @@ it.each([
   ['faulty inputs', {architecture: 'x86-64'}, 'Invalid input'],
   ['a key that is refused', {'api-key': 'a-key-of-yesterday'}, 'Gcore did not accept the API key'],
   ['a region that is not there', {region: 'Atlantis'}, 'No region is called'],
-])('tells of %s in the summary as well', async (_, inputs: Record<string, string>, expected) => {
+])('shows %s in the summary as well', async (_, inputs: Record<string, string>, expected) => {
   await using stage = await setStage();
   const {exitCode, summary} = await stage.upload(inputs);
 
@@ -16,7 +16,7 @@ it.each([
   expect(summary).toContain(expected);
 });
 
-it('tells of a failure once, where the summary has it already', async () => {
+it('shows a failure once if the summary already has it', async () => {
   await using stage = await setStage();
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 403, body: {message: 'no'}}});
   const {summary} = await stage.upload();

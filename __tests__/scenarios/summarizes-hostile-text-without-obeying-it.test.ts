@@ -53,7 +53,7 @@ it('shows megabytes of an error in a few lines', async () => {
   expect(html.match(/<tr>/g)).toHaveLength(9);
 });
 
-it('cuts rows that are too many, and says how many', async () => {
+it('leaves out rows that are too many, and says how many', async () => {
   await using stage = await setStage();
   // Each for a reason of its own.
   const entry = (at: number) => ({region: '|'.repeat(100), error: `${'<'.repeat(60)} x${at}`});

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {regionsNamed} from '../fixtures/regions.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('tells what would happen in each region', async () => {
+it('shows what would happen in each region', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});
   await stage.upload({region: '2', name: 'trainer'});
   const taken = stage.cloud.addImage({name: 'trainer', projectId: 1, regionId: 3});

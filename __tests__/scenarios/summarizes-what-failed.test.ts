@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {regionsNamed} from '../fixtures/regions.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('tells for each failed region why, what there is now, and how to go on', async () => {
+it('shows for each failed region why, what is known, and the next step', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});
   const taken = stage.cloud.addImage({name: 'trainer', projectId: 1, regionId: 3});
   stage.cloud.script({
@@ -34,7 +34,7 @@ it('tells for each failed region why, what there is now, and how to go on', asyn
   expect(summary).toContain(`"2" = "${images[2].id}"`);
 });
 
-it('tells once what all regions failed of', async () => {
+it('shows once a reason that all regions share', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});
   stage.cloud.script({
     request: 'upload',
@@ -56,7 +56,7 @@ it('tells once what all regions failed of', async () => {
 it.each([
   ['is not there', '/nowhere/summary', true],
   ['is not told', '', false],
-])('goes on where the file for it %s', async (_, path, isWarned) => {
+])('goes on if the file of the summary %s', async (_, path, isWarned) => {
   await using stage = await setStage();
   const {exitCode, log, outputs} = await stage.upload({}, {env: {GITHUB_STEP_SUMMARY: path}});
 

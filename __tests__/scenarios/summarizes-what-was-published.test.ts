@@ -5,7 +5,7 @@ import {setStage} from '../fixtures/stage.ts';
 const SHA = 'ffac537e6cbbf934b08745a378932722df287a53';
 const IN_THREE = {region: '1,2,3', name: 'trainer'};
 
-it('tells of every region, the commit, the leftovers, and the next step', async () => {
+it('shows every region, the commit, the leftovers, and the next step', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});
   const leftover = stage.cloud.addImage({name: 'trainer', projectId: 1, regionId: 2, status: 'error', sizeBytes: 0});
   const {summary} = await stage.upload(IN_THREE, {
@@ -36,7 +36,7 @@ it('tells of every region, the commit, the leftovers, and the next step', async 
   expect(summary).toContain('[Gcore portal](https://portal.gcore.com)');
 });
 
-it('gives a gate to copy that passes', async () => {
+it('has a snippet for the gate, which passes', async () => {
   await using stage = await setStage({regions: regionsNamed(2)});
   const {summary, outputs} = await stage.upload({region: '1,2', 'image-type': 'baremetal-gpu'});
 
@@ -54,7 +54,7 @@ it('gives a gate to copy that passes', async () => {
   expect(exitCode).toBe(0);
 });
 
-it('tells what was already there from what was joined', async () => {
+it('distinguishes existing images from joined imports', async () => {
   // Time goes on in the cloud only when somebody polls: what nobody waits for is never over.
   let nowMs = Date.now();
   await using stage = await setStage({
@@ -74,7 +74,7 @@ it('tells what was already there from what was joined', async () => {
   expect(log).toMatch(/notice: trainer in 2 regions: 2 ready\. The output "images" has the IDs\./);
 });
 
-it('tells the task, and no image, where nothing was waited for', async () => {
+it('shows the task, and no image, if the step did not wait', async () => {
   await using stage = await setStage({timing: {runningMs: 60_000}});
   const {summary, outputs} = await stage.upload({wait: 'false', preflight: 'false'});
 

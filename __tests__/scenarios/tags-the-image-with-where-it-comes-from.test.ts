@@ -18,7 +18,7 @@ it('tags the image with who made it and from what', async () => {
   });
 });
 
-it("lets the user's own tags win", async () => {
+it("gives the user's own tags precedence", async () => {
   await using stage = await setStage();
   await stage.upload({tags: '{"ref": "nightly", "build": 42}'});
 
@@ -26,7 +26,7 @@ it("lets the user's own tags win", async () => {
   expect(image?.tags).toMatchObject({ref: 'nightly', build: '42', repository: 'octo-org/gpu-images'});
 });
 
-it('leaves out what it does not know, and cuts what is too long', async () => {
+it('leaves out unknown values, and shortens long ones', async () => {
   await using stage = await setStage();
   const {exitCode} = await stage.upload(
     {},

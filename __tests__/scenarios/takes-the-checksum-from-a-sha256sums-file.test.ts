@@ -34,7 +34,7 @@ it.each([
   ['text', (sha256: string) => `${ZEROS}  other.qcow2\n${sha256}  image.qcow2\n`],
   ['binary', (sha256: string) => `# made by CI\r\n${sha256} *./out/image.qcow2\r\n`],
   ['BSD', (sha256: string) => `SHA256 (other) = ${ZEROS}\nSHA256 (image.qcow2) = ${sha256.toUpperCase()}\n`],
-])('in the %s form', async (_, sums) => {
+])('reads a checksum file in the %s form', async (_, sums) => {
   await using stage = await setStage();
   await using host = await hostSums(() => ({body: sums(sha256Of(stage.image))}));
   const {exitCode, outputs} = await stage.upload({checksum: host.url});
@@ -43,7 +43,7 @@ it.each([
   expect(outputs['sha256']).toBe(sha256Of(stage.image));
 });
 
-it('by a signed URL, whose signature it does not show, after a redirect and a bad moment', async () => {
+it('reads the checksum file by a signed URL, after a redirect and a temporary error, and hides the signature', async () => {
   await using stage = await setStage();
   await using host = await hostSums((nth) => {
     if (nth === 1) return {status: 302, headers: {location: '/elsewhere'}};
@@ -67,7 +67,7 @@ it.each([
   ['more than a megabyte', {body: Buffer.alloc(2 ** 20 + 1, 'a')}, 'gave more than 1048576 bytes'],
   ['a redirect to http', {status: 302, headers: {location: 'http://example.com/'}}, 'leads to an http URL'],
   ['a circle', {status: 302, headers: {location: '/SHA256SUMS'}}, 'leads in a circle'],
-])('but not if there is %s', async (_, answer, text) => {
+])('fails if the checksum file has %s', async (_, answer, text) => {
   await using stage = await setStage();
   await using host = await hostSums(() => answer);
   const {exitCode, log} = await stage.upload({checksum: host.url});
@@ -77,7 +77,7 @@ it.each([
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('in a dry run too', async () => {
+it('reads the checksum file in a dry run as well', async () => {
   await using stage = await setStage();
   await using host = await hostSums(() => ({body: `${ZEROS}  other.qcow2\n`}));
   const {exitCode, log} = await stage.upload({checksum: host.url, 'dry-run': 'true'});

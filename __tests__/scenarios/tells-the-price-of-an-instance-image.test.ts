@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it('tells the price of an instance image', async () => {
+it('shows the price of an instance image', async () => {
   await using stage = await setStage();
   const image = stage.cloud.addImage({
     name: 'priced',
@@ -23,7 +23,7 @@ it('tells the price of an instance image', async () => {
   expect(stage.cloud.requests('image')).toHaveLength(1);
 });
 
-it('is not put off by one bad answer when it asks for the price by name', async () => {
+it('goes on after one bad answer to a request for the price by name', async () => {
   await using stage = await setStage();
   stage.cloud.addImage({name: 'priced', type: 'instance', projectId: 1, regionId: 7, sizeBytes: 3 * 2 ** 30});
   stage.cloud.script({request: 'image', answer: {kind: 'status', status: 502, body: 'Bad gateway'}});

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {hostFile, sha256Of} from '../fixtures/file-host.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('by one read for all regions, and tells the digest in the outputs', async () => {
+it('verifies all regions with one read, and outputs the digest', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const sha256 = sha256Of(stage.image);
@@ -22,7 +22,7 @@ it('by one read for all regions, and tells the digest in the outputs', async () 
   }
 });
 
-it('and starts no read before the first region uploads', async () => {
+it('starts no read before the first region uploads', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 403}});
@@ -31,7 +31,7 @@ it('and starts no read before the first region uploads', async () => {
   expect(host.reads()).toEqual([]);
 });
 
-it('and reads nothing if every region has an image of that digest, even from another URL', async () => {
+it('reads nothing if every region has an image with that digest, even from another URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await using mirror = await hostFile(stage.image, '/mirror/latest');
@@ -48,7 +48,7 @@ it('and reads nothing if every region has an image of that digest, even from ano
   });
 });
 
-it('and takes the same URL with another digest for another image', async () => {
+it('treats the same URL with another digest as another image', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await stage.upload({url: host.url, name: 'latest', checksum: `sha256:${sha256Of(stage.image)}`});
@@ -59,7 +59,7 @@ it('and takes the same URL with another digest for another image', async () => {
   expect(log).toContain('its SHA-256 differs');
 });
 
-it('and reads the file for an image that was made without a checksum, and notes the digest on it', async () => {
+it('reads the file for an image that was made without a checksum, and adds the digest to its tags', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await stage.upload({url: host.url, name: 'latest'});
@@ -75,7 +75,7 @@ it('and reads the file for an image that was made without a checksum, and notes 
   expect(await stage.cloud.images()).toMatchObject([{tags: {'source-sha256': sha256Of(stage.image)}}]);
 });
 
-it('and reads nothing in a dry run', async () => {
+it('does not read the file in a dry run', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const {exitCode, outputs} = await stage.upload({
@@ -89,7 +89,7 @@ it('and reads nothing in a dry run', async () => {
   expect(host.reads()).toEqual([]);
 });
 
-it('and warns if it cannot note that on the image', async () => {
+it('warns if it cannot change the tags of the image', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'patch', times: 9, effect: 'none', answer: {kind: 'status', status: 403}});

@@ -30,7 +30,7 @@ it.each([
   expect(stage.cloud.requests(request)).toHaveLength(1);
 });
 
-it('waits for one to appear where it is told to', async () => {
+it('waits for an image to appear with if-missing: wait', async () => {
   await using stage = await setStage();
   let requests = 0;
   stage.cloud.on('request', () => {
@@ -44,7 +44,7 @@ it('waits for one to appear where it is told to', async () => {
   expect(log).toContain('Image "late": no image has this name after');
 });
 
-it('says that it is not ready when its time is up', async () => {
+it('says that the image is not ready when its time is over', async () => {
   await using stage = await setStage();
   const image = stage.cloud.addImage({name: 'stuck', status: 'saving', sizeBytes: 0, projectId: 1, regionId: 7});
   const {exitCode, outputs, log} = await stage.gate({'image-id': image.id, 'timeout-minutes': '0.02'});

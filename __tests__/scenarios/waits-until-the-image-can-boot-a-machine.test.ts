@@ -13,7 +13,7 @@ it('waits past FINISHED until the image is active, of a known size and unlocked'
   expect(looks.length).toBeGreaterThan(1);
 });
 
-it('never takes an image for ready while a task holds a lock on it', async () => {
+it('never treats a locked image as ready', async () => {
   await using stage = await setStage();
   stage.cloud.script({
     request: 'image',

@@ -49,7 +49,7 @@ it('warns with what is used, the limit, and what prune could free, and asks for 
   expect(stage.cloud.requests('quotas')).toHaveLength(1);
 });
 
-it('warns before the first upload, and tries it', async () => {
+it('warns before the first upload, and uploads anyway', async () => {
   await using stage = await setFullStage();
   const {exitCode, log} = await stage.upload({region: '7', 'optional-region': '84', attempts: '1'});
 
@@ -71,7 +71,7 @@ it.each<readonly [string, SimulatorOptions['quota']]>([
   ['a limit of 0', {images: 0, sizeBytes: 0}],
   ['a limit of -1', {images: -1, sizeBytes: -1}],
   ['regions that are not initialized', {}],
-])('is silent about %s', async (_, quota) => {
+])('does not warn about %s', async (_, quota) => {
   await using stage = await setStage({...(quota && {quota})});
   const {exitCode, log, summary} = await stage.upload({region: '7,10', 'dry-run': 'true'});
 

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {IMAGES_FILE, setReleaseStage} from '../fixtures/release-stage.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('tells in outputs and release file who can see an image', async () => {
+it('shows in outputs and release file who can see an image', async () => {
   await using stage = await setReleaseStage();
   const {outputs, log} = await stage.upload({'attach-to-release': 'true'});
 
@@ -22,7 +22,7 @@ it('warns in log and summary if it is public', async () => {
   expect(summary).toContain('is public&#58; everyone can see it');
 });
 
-it('warns again of one that it finds, and uploads no second one', async () => {
+it('warns again about a public image that it finds, and uploads no second one', async () => {
   await using stage = await setStage({uploadVisibility: 'public'});
   const {outputs} = await stage.upload();
   const again = await stage.upload();
@@ -60,7 +60,7 @@ it.each(['private', 'shared'])('passes with require-private if it is %s', async 
   expect(exitCode).toBe(0);
 });
 
-it('cannot know it without a wait', async () => {
+it('says nothing about the visibility without a wait', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({'require-private': 'true', wait: 'false'});
 

@@ -95,7 +95,7 @@ describe('what is seen of an import', () => {
 });
 
 describe('an import in real time', () => {
-  it('happens without anybody looking', async () => {
+  it('happens without requests', async () => {
     const asked: string[] = [];
     const arrived = Promise.withResolvers<void>();
     const source = await serveImage((request, response) => {

@@ -21,7 +21,7 @@ describe('a row of an image', () => {
     ['is no object', 'virtual-gpu', () => 'not an object', 'not an object'],
   ];
 
-  it.each(CASES)('%s, and the contract is not broken by what was seeded', async (_what, type, wire, shown) => {
+  it.each(CASES)('%s, and a seeded row does not violate the contract', async (_what, type, wire, shown) => {
     const simulator = await simulate({clock: new StandingClock()});
     const path = type === 'instance' ? INSTANCE : VIRTUAL;
     const {id} = simulator.addImage({type, name: 'odd', tags: {team: 'ml'}, wire});
@@ -32,13 +32,13 @@ describe('a row of an image', () => {
     expect(simulator.violations).toEqual([]);
   });
 
-  it('lacks a field that is undefined', async () => {
+  it('does not have a field that is undefined', async () => {
     const simulator = await simulate();
     simulator.addImage({name: 'odd', wire: {visibility: undefined}});
     expect(Object.keys(Object((await results(simulator, VIRTUAL))[0]))).not.toContain('visibility');
   });
 
-  it('has fields of its own without any change: a size beyond whole numbers, a lock that is no UUID', async () => {
+  it('can have a size that is not a safe integer, and a lock that is not a UUID', async () => {
     const simulator = await simulate();
     simulator.addImage({name: 'odd', visibility: 'public', sizeBytes: 1e20, lockedBy: 'delete:7'});
     expect(await results(simulator, VIRTUAL)).toMatchObject([{size: 1e20, task_id: 'delete:7', visibility: 'public'}]);
@@ -46,7 +46,7 @@ describe('a row of an image', () => {
 });
 
 describe('a row of a task', () => {
-  it('has no state, in the list and by itself', async () => {
+  it('can have no state, in the list and by ID', async () => {
     const simulator = await simulate();
     const {id} = simulator.addTask({wire: {state: null}});
     expect(await results(simulator, TASKS)).toMatchObject([{id, state: null}]);
@@ -74,8 +74,8 @@ describe('a change to all rows', () => {
   });
 });
 
-describe('a list without end', () => {
-  it.each([VIRTUAL, TASKS])('has a full page of fresh rows at any offset: %s', async (path) => {
+describe('an endless list', () => {
+  it.each([VIRTUAL, TASKS])('has a full page of new rows at any offset: %s', async (path) => {
     const simulator = await simulate();
     simulator.addImage({name: 'theirs'});
     simulator.addTask({type: 'create_vm'});

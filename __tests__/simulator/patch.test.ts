@@ -68,7 +68,7 @@ describe.each(ENDPOINTS)('PATCH of an image of type %s', (type, images) => {
     expect(await simulator.images()).toMatchObject([{tags: {keep: '1', drop: '2', add: '4'}}]);
   });
 
-  it('merges into the tags of the moment at which it takes effect', async () => {
+  it('merges into the tags of the time at which it takes effect', async () => {
     const {simulator, path} = await stage();
     simulator.script({request: 'patch', effect: {afterMs: 0}});
     await Promise.all([patch(simulator, path, {tags: {one: '1'}}), patch(simulator, path, {tags: {two: '2'}})]);

@@ -26,7 +26,7 @@ async function regionalQuotas(simulator: Simulator): Promise<unknown> {
 }
 
 describe('client_quotas', () => {
-  it('tell limits and usage of every initialized region, for all projects and types together', async () => {
+  it('show limits and usage of every initialized region, for all projects and types together', async () => {
     const quota = {images: 50, sizeBytes: 10_000, regions: {10: {images: 2, usedImages: 1, usedBytes: 5}, 76: null}};
     const simulator = await simulate({quota});
     simulator.addImage({name: 'one', sizeBytes: 100});
@@ -43,11 +43,11 @@ describe('client_quotas', () => {
     expect(simulator.requests('quotas')).toHaveLength(1);
   });
 
-  it('tell of no region if none has a quota', async () => {
+  it('show no region if none has a quota', async () => {
     expect(await regionalQuotas(await simulate())).toEqual([]);
   });
 
-  it.each([0, -1])('tell a limit of %i as it is, and an upload passes', async (limit) => {
+  it.each([0, -1])('show a limit of %i, and an upload passes', async (limit) => {
     const simulator = await simulate({quota: {regions: {7: {images: limit, sizeBytes: limit, usedImages: 9}}}});
     expect(await regionalQuotas(simulator)).toMatchObject([{image_count_limit: limit, image_size_limit: limit}]);
     expect(await post(simulator, VIRTUAL, GOOD)).toMatchObject({status: 200});

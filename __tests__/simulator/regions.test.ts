@@ -25,7 +25,7 @@ describe('regions', () => {
     [{hasGpuBaremetal: false, hasBaremetal: true}, {has_baremetal: true}],
     [{state: 'MAINTENANCE'}, {state: 'MAINTENANCE'}],
     [{fields: {has_kvm: false, zone: 'APAC'}}, {has_kvm: false, zone: 'APAC'}],
-  ])('with %j tell %j', async (given, shown) => {
+  ])('with %j show %j', async (given, shown) => {
     const simulator = await simulate({regions: [{id: 7, name: 'Luxembourg-2', ...given}]});
     expect(await results(simulator, REGIONS)).toMatchObject([shown]);
     expect((await call(simulator, `${REGIONS}/7`)).body).toMatchObject(shown);

@@ -17,7 +17,7 @@ describe('fetching the source', () => {
     expect(source.seen.map((request) => request.headers.authorization)).toEqual([undefined, undefined]);
   });
 
-  it('follows redirects, and takes the bytes that it got for the size', async () => {
+  it('follows redirects, and uses the received bytes as the size', async () => {
     const {simulator, source} = await importFrom((request, response) => {
       if (request.url === '/latest') response.writeHead(302, {location: '/image.raw'}).end();
       else response.end(request.method === 'HEAD' ? undefined : Buffer.alloc(123_456));
@@ -59,7 +59,7 @@ describe('a source that fails', () => {
       },
       /GET failed: other side closed/,
     ],
-  ])('ends the task in ERROR where it %s', async (_what, answer, message) => {
+  ])('ends the task in ERROR if it %s', async (_what, answer, message) => {
     const {simulator, seen} = await importFrom(answer);
     expect(seen).toMatchObject({state: 'ERROR', created_resources: null, error: expect.stringMatching(message)});
     expect(await simulator.images()).toEqual([]);
@@ -86,7 +86,7 @@ describe('a source that fails', () => {
     },
   );
 
-  it('ends the task in ERROR where nobody listens', async () => {
+  it('ends the task in ERROR if the connection is refused', async () => {
     const simulator = await simulate({clock: new StandingClock()});
     const source = await serveImage();
     await source.close();

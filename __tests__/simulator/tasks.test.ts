@@ -72,7 +72,7 @@ describe('single tasks, and those that are active', () => {
     expect(await results(simulator, '/cloud/v1/tasks/1/10/active?task_type=download_image')).toHaveLength(1);
   });
 
-  it('are not known if they never were', async () => {
+  it('are not found if they never existed', async () => {
     expect(await call(await stage(), '/cloud/v1/tasks/nobody')).toMatchObject({status: 404});
   });
 });

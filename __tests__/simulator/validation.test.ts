@@ -85,7 +85,7 @@ describe('the body of an upload', () => {
     expect(body).toMatchObject({...shown, tags: tagList, disk_format: 'raw', visibility: 'private'});
   });
 
-  it.each([true, false])('tells the tags in the data of the task: %p', async (taskDataHoldsTags) => {
+  it.each([true, false])('has the tags in the data of the task: %p', async (taskDataHoldsTags) => {
     const simulator = await simulate({clock: new StandingClock(), taskDataHoldsTags});
     const {url} = await serveImage();
     const id = await upload(simulator, url, {tags: {marker: 'abc'}});

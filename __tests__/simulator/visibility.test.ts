@@ -90,7 +90,7 @@ describe('the visibility of an upload', () => {
     expect(await simulator.images()).toEqual([]);
   });
 
-  it('is public for a seeded image of ours, with isOfGcore: false', async () => {
+  it('is public for a seeded image with isOfGcore: false', async () => {
     const simulator = await simulate();
     const {id} = simulator.addImage({name: 'my-image', visibility: 'public', isOfGcore: false});
     expect(await call(simulator, `${VIRTUAL}/${id}`, {method: 'DELETE'})).toMatchObject({status: 200});

@@ -14,7 +14,7 @@ const NO_REGULAR_FILE: [string, () => string, string] = [
 ];
 
 describe('hashing a file', () => {
-  it('gives its SHA-256 and size, and tells how far it has got', async () => {
+  it('gives its SHA-256 and size, and reports its progress', async () => {
     const path = makeFile(3 * MIB + 17);
     const seen: [number, number][] = [];
     const file = await hashFile(path, (...progress) => seen.push(progress), new AbortController().signal);

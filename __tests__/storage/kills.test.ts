@@ -30,7 +30,7 @@ async function requestsOfOneRun(): Promise<number> {
 }
 
 describe('a run that is killed', () => {
-  it('at any request leaves what another process can remove', async () => {
+  it('at any request leaves a state that another process can clean up', async () => {
     const requests = await requestsOfOneRun();
     expect(requests).toBeGreaterThan(12);
     for (let nth = 1; nth <= requests; nth += 1) {
@@ -48,7 +48,7 @@ describe('a run that is killed', () => {
     }
   });
 
-  it('in its clean-up leaves what another process can remove', async () => {
+  it('during its clean-up leaves a state that another process can clean up', async () => {
     const staged = await requestsOfOneRun();
     for (let nth = staged + 1; ; nth += 1) {
       for (const hasEffect of [true, false]) {

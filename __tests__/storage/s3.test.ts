@@ -35,7 +35,7 @@ describe('the S3 client with the simulated S3', () => {
   itSpeaksWith(() => server);
 });
 
-describe('where S3 is', () => {
+describe('the address of S3', () => {
   const storage = {id: 1, name: 'x', locationName: LOCATION, status: 'active'};
   const location = {name: LOCATION, technicalName: 's-region-1'};
   const older = 'https://s-region-1.cloud.gcore.lu';
@@ -57,7 +57,7 @@ describe('where S3 is', () => {
     expect(region).toBe('s-region-1');
   });
 
-  it('is at the address alone if the location takes no new storages', () => {
+  it('is only the given one if the location accepts no new storages', () => {
     expect(s3PlaceOf({...storage, address: 'a.example'}, undefined)).toEqual({
       endpoints: [new URL('https://a.example')],
       region: LOCATION,
@@ -71,7 +71,7 @@ describe('an answer of S3', () => {
     expect(textsOf('<Key>a&amp;b&#x20AC;&#60;&unknown;</Key><Key>c</Key>', 'Key')).toEqual(['a&b€<&unknown;', 'c']);
   });
 
-  it('holds an error that is made inert', () => {
+  it('has an error with inert text', () => {
     const body = '<Error xmlns="x"><Code>Slow\nDown</Code><Message>::error::no</Message></Error>';
     expect(failureOf(body)).toEqual({code: 'Slow Down', message: ': :error::no'});
     expect(failureOf('<Result><ErrorCount>0</ErrorCount></Result>')).toBeUndefined();

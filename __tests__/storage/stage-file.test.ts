@@ -25,7 +25,7 @@ describe('staging a file', () => {
     expect(scene.warnings()).toEqual([]);
   });
 
-  it('saves the name of the bucket and its being public before the requests that make it so', async () => {
+  it('saves the name of the bucket, and that it is public, before it sends these requests', async () => {
     const scene = await openScene();
     const savedAt = new Map<string, number>();
     scene.simulator.on('request', ({kind}) => {
@@ -57,7 +57,7 @@ describe('staging a file', () => {
     }
   });
 
-  it('uses a storage that is there, whatever others the account has', async () => {
+  it('uses an existing storage, among others of the account', async () => {
     const scene = await openScene();
     const {storage} = scene.simulator;
     for (let other = 0; other < 30; other += 1) storage.addStorage(`other-${other}`, LOCATION);
@@ -78,7 +78,7 @@ describe('staging a file', () => {
     expect(await scene.clean('own')).toEqual({kind: 'gone'});
   });
 
-  it('has two jobs at once use one storage and end without a trace of each other', async () => {
+  it('lets two jobs use one storage at the same time, and leaves nothing of either', async () => {
     const scene = await openScene();
     const [one, two] = await Promise.all([scene.stage(), scene.stage()]);
     expect(one.href).not.toBe(two.href);
@@ -113,7 +113,7 @@ describe('staging a file', () => {
     expect(scene.simulator.requests('s3-create-upload').map(({status}) => status)).toEqual([404, 503, 200]);
   });
 
-  it('adopts the storage whose making was answered by nobody', async () => {
+  it('adopts a storage if the answer to its creation was lost', async () => {
     const scene = await openScene();
     scene.simulator.script({request: 'create-storage', answer: {kind: 'reset'}});
     await scene.stage();
@@ -123,14 +123,14 @@ describe('staging a file', () => {
     expect(scene.warnings()).toEqual([expect.stringContaining(`may be unused: ${first}`)]);
   });
 
-  it('makes a bucket of a new name if a name is taken', async () => {
+  it('creates a bucket with a new name if a name is taken', async () => {
     const scene = await openScene({storage: {takenNames: 2}});
     await scene.stage();
     expect(scene.simulator.requests('create-bucket').map(({status}) => status)).toEqual([409, 409, 201]);
     expect(await scene.clean('own')).toEqual({kind: 'gone'});
   });
 
-  it('takes a bucket for its own if the answer to its making was lost', async () => {
+  it('adopts a bucket if the answer to its creation was lost', async () => {
     const scene = await openScene();
     scene.simulator.script({request: 'create-bucket', answer: {kind: 'reset'}});
     await scene.stage();
@@ -144,7 +144,7 @@ describe('staging a file', () => {
     expect(scene.warnings()).toEqual([expect.stringContaining('lifecycle is not supported in this location')]);
   });
 
-  it('makes another key if the answer with the first one was lost, and names what may be left', async () => {
+  it('creates another key if the answer with the first one was lost, and names the keys that may be left', async () => {
     const scene = await openScene();
     const {id} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
     scene.simulator.script({request: 'create-key', answer: {kind: 'reset'}});
@@ -159,7 +159,7 @@ describe('staging a file', () => {
 });
 
 describe('staging fails', () => {
-  it('before anything is made if the token has no role for Object Storage', async () => {
+  it('before it creates anything if the token has no role for Object Storage', async () => {
     const scene = await openScene({storage: {apiKey: 'another'}});
     const error = await thrownBy(scene.stage());
     expect(error).toBeInstanceOf(ExplainedError);
@@ -180,7 +180,7 @@ describe('staging fails', () => {
     expect(scene.simulator.storage.keyIds()).toEqual([]);
   });
 
-  it('if the storage has too many keys, and names them, and deletes none', async () => {
+  it('if the storage has too many keys, names them, and deletes none', async () => {
     const scene = await openScene({storage: {keyLimit: 1}});
     const {keys} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
     const [id = ''] = keys.keys();
@@ -197,7 +197,7 @@ describe('staging fails', () => {
     expect(await scene.clean()).toEqual({kind: 'gone'});
   });
 
-  it('if the location takes no storages, and says which do', async () => {
+  it('if the location accepts no storages, and says which ones do', async () => {
     const scene = await openScene({storage: {locations: [{name: 'frankfurt-1', technicalName: 's-region-2'}]}});
     const error = await thrownBy(scene.stage());
     expect(error.message).toContain(`no location ${LOCATION} that accepts a new storage`);

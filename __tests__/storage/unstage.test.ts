@@ -47,7 +47,7 @@ async function staged(options: Parameters<typeof openScene>[0] = {}): Promise<Sc
 }
 
 describe('the clean-up', () => {
-  it('makes the bucket private first, sees that this holds, then deletes', async () => {
+  it('makes the bucket private, checks that, and then deletes it', async () => {
     const scene = await staged({storage: {policyMs: 20_000}});
     const before = scene.simulator.journal.length;
     expect(await scene.clean('own')).toEqual({kind: 'gone'});
@@ -65,7 +65,7 @@ describe('the clean-up', () => {
     expect(scene.simulator.requests('s3-delete')).toHaveLength(0);
   });
 
-  it('makes a key of its own in another process, masks its secret, and deletes it', async () => {
+  it('creates its own key in another process, masks its secret, and deletes it', async () => {
     const scene = await staged();
     expect(await scene.clean()).toEqual({kind: 'gone'});
     expect(scene.simulator.requests('create-key')).toHaveLength(2);
@@ -89,7 +89,7 @@ describe('the clean-up', () => {
     expect(scene.simulator.storage.buckets()).toEqual([]);
   });
 
-  it('is patient with an API that is out of order for a while', async () => {
+  it('retries if the API fails for a while', async () => {
     const scene = await staged();
     for (const request of ['change-bucket', 'delete-bucket', 'delete-key'] as const) {
       scene.simulator.script({request, times: 5, ...REFUSED});
@@ -199,14 +199,14 @@ describe('the clean-up', () => {
     expect(other.clock.now() - startMs).toBeLessThan(330_000);
   });
 
-  it('deletes its keys even if the bucket resists', async () => {
+  it('deletes its keys even if the bucket cannot be deleted', async () => {
     const scene = await staged();
     scene.simulator.script(always('change-bucket'), always('delete-bucket'), always('s3-uploads'));
     await scene.clean('own');
     expect(scene.simulator.requests('delete-key').map(({status}) => status)).toEqual([204]);
   });
 
-  it('has nothing to revoke of a file that was never public', async () => {
+  it('does not make a file private that was never public', async () => {
     const scene = await openScene();
     scene.simulator.script({
       request: 's3-create-upload',

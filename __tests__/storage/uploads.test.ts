@@ -49,7 +49,7 @@ describe('an upload', () => {
   it.each<[string, Answer]>([
     ['answered 200 with an error', {kind: 'status', status: 200, body: ERROR}],
     ['not answered', {kind: 'reset'}],
-  ])('is complete if its end was %s and yet had its effect', async (_what, answer) => {
+  ])('is complete if its completion was %s but had its effect', async (_what, answer) => {
     const scene = await openScene();
     scene.simulator.script({request: 's3-complete', answer});
     await scene.stage();
@@ -60,7 +60,7 @@ describe('an upload', () => {
   it.each<[string, Answer]>([
     ['answered 200 with an error', {kind: 'status', status: 200, body: ERROR}],
     ['not answered', {kind: 'reset'}],
-  ])('is completed again if its end was %s and had no effect', async (_what, answer) => {
+  ])('is completed again if its completion was %s and had no effect', async (_what, answer) => {
     const scene = await openScene();
     scene.simulator.script({request: 's3-complete', effect: 'none', answer});
     await scene.stage();
@@ -85,7 +85,7 @@ describe('an upload', () => {
     expect(await scene.clean('own')).toEqual({kind: 'gone'});
   });
 
-  it('is not taken for complete if the object has another size', async () => {
+  it('is not complete if the object has another size', async () => {
     const scene = await openScene();
     scene.simulator.script({request: 's3-complete', times: Infinity, answer: {kind: 'status', status: 400, body: ''}});
     scene.simulator.script({request: 's3-head', times: Infinity, answer: {kind: 'status', status: 200, body: 'short'}});
@@ -95,7 +95,7 @@ describe('an upload', () => {
   it.each<[string, (path: string) => void]>([
     ['grows', (path) => appendFileSync(path, 'more')],
     ['is cut', (path) => truncateSync(path, 100)],
-  ])('fails if the file %s meanwhile, and publishes nothing', async (_what, change) => {
+  ])('fails if the file %s during the upload, and publishes nothing', async (_what, change) => {
     const scene = await openScene();
     const path = makeFile(5000);
     scene.simulator.on('request', ({kind}) => {

@@ -57,7 +57,7 @@ describe.each(ACTIONS)('the types of $name', ({shapes, metadata, types}) => {
     expect(Object.keys(outputs)).toEqual(Object.keys(metadata.outputs));
   });
 
-  it.each(Object.entries(inputs))('says of %s what the code takes', (name, typing) => {
+  it.each(Object.entries(inputs))('has the type of %s that the code accepts', (name, typing) => {
     const shape = shapes[name];
     if (shape === undefined) throw new Error(`the code has no input ${name}`);
     expect(typesInCode(shape)).toContain(typing.type);

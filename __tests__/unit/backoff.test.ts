@@ -12,7 +12,7 @@ describe('a jittered wait', () => {
     [0.5, 5000],
     [0.75, 5500],
     [ALMOST_ONE, 6000],
-  ])('with the chance %f makes %i ms of 5000', (chance, ms) => {
+  ])('with the random number %f is %i ms for 5000 ms', (chance, ms) => {
     expect(jittered(5000, withChance(chance))).toBeCloseTo(ms, 6);
   });
 });
@@ -26,7 +26,7 @@ describe('a backoff', () => {
     [5, 8000],
     [60, 8000],
     [5000, 8000],
-  ])('after try %i is anything from half of %i ms to all of it', (tries, spanMs) => {
+  ])('after try %i is at least half of %i ms and at most all of it', (tries, spanMs) => {
     expect(backoffMs(tries, withChance(0))).toBe(spanMs / 2);
     expect(backoffMs(tries, withChance(0.5))).toBe(spanMs * 0.75);
     expect(backoffMs(tries, withChance(ALMOST_ONE))).toBeCloseTo(spanMs, 6);
@@ -37,7 +37,7 @@ describe('a backoff', () => {
     [2, 60],
     [3, 100],
     [9, 100],
-  ])('of its own measure after try %i spans %i ms', (tries, spanMs) => {
+  ])('with other limits after try %i spans %i ms', (tries, spanMs) => {
     expect(backoffMs(tries, withChance(0), {firstMs: 30, mostMs: 100})).toBe(spanMs / 2);
   });
 });

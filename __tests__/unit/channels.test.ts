@@ -73,7 +73,7 @@ describe('the images of a channel', () => {
 const anyTime = fc.date({min: new Date('1970-01-01'), max: new Date('9000-01-01'), noInvalidDate: true});
 
 describe('for any history and any clock, a promotion', () => {
-  it('makes the image the current one, and changes nothing else in the order', () => {
+  it('makes the image the current one, and does not change the order of the others', () => {
     const anyHistory = fc.array(anyTime, {minLength: 1, maxLength: 8});
     fc.assert(
       fc.property(anyHistory, anyTime, fc.nat(), (times, now, index) => {

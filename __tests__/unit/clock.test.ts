@@ -13,21 +13,21 @@ function timers(): number {
 }
 
 describe('the clock of this process', () => {
-  it('goes on by what it slept', async () => {
+  it('advances by the time that it slept', async () => {
     const startedAtMs = systemClock.now();
     await systemClock.sleep(20, new AbortController().signal);
     // Node rounds timers to whole milliseconds.
     expect(systemClock.now() - startedAtMs).toBeGreaterThanOrEqual(19);
   });
 
-  it('gives chances from 0 up to 1, each another', () => {
+  it('gives different random numbers from 0 to 1', () => {
     const chances = Array.from({length: 100}, () => systemClock.random());
     expect(Math.min(...chances)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...chances)).toBeLessThan(1);
     expect(new Set(chances).size).toBeGreaterThan(90);
   });
 
-  it('stops sleeping at once when the signal is aborted, with the reason of it', async () => {
+  it('stops sleeping immediately with the reason of the signal when it is aborted', async () => {
     const controller = new AbortController();
     const reason = new Cancelled('SIGTERM');
     const startedAtMs = systemClock.now();
@@ -36,12 +36,12 @@ describe('the clock of this process', () => {
     expect(systemClock.now() - startedAtMs).toBeLessThan(1000);
   });
 
-  it('does not begin to sleep where the signal was aborted before', async () => {
+  it('does not begin to sleep if the signal is already aborted', async () => {
     const reason = new Cancelled('SIGINT');
     await expect(systemClock.sleep(AGES_MS, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  it('takes any value for a reason', async () => {
+  it('accepts any value as a reason', async () => {
     await expect(systemClock.sleep(AGES_MS, AbortSignal.abort('enough'))).rejects.toBe('enough');
   });
 
@@ -61,7 +61,7 @@ describe('the clock of this process', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('sleeps for as long as it can where that is longer than a timer takes', async () => {
+  it('can sleep longer than the longest timer', async () => {
     const controller = new AbortController();
     const sleep = systemClock.sleep(LONGER_THAN_TIMERS_MS, controller.signal).then(() => 'slept');
     const soon = systemClock.sleep(30, controller.signal).then(() => 'sleeping');

@@ -107,7 +107,7 @@ it.each([
   ['hangs up', (socket: Socket) => socket.end(), 'the proxy opened no tunnel'],
   ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
   ['speaks no HTTP', (socket: Socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n\r\n'), 'the proxy opened no tunnel'],
-])('knows that nothing was sent if a proxy %s', async (_how, answer, code) => {
+])('reports that nothing was sent if a proxy %s', async (_how, answer, code) => {
   await using proxy = await listen((socket) => socket.once('data', () => answer(socket)));
   goThrough(`http://${proxy.host}`);
   const error = await failureOf('POST', new URL(`https://${HOST}`));
@@ -124,7 +124,7 @@ it.each([
     (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'),
     'EPROTO',
   ],
-])('knows that nothing was sent if a port for TLS %s', async (_how, answer, code) => {
+])('reports that nothing was sent if a TLS port %s', async (_how, answer, code) => {
   await using service = await listen((socket) => socket.once('data', () => answer(socket)));
   const error = await failureOf('POST', new URL(`https://${service.host}`));
 
@@ -133,7 +133,7 @@ it.each([
   expect(outcomeOfError(error)).toBe('not-sent');
 });
 
-it('knows that a POST may have arrived if the connection breaks off after it was established', async () => {
+it('reports that a POST may have arrived if the connection breaks after it was established', async () => {
   await using service = await listen((socket) => socket.once('data', () => socket.resetAndDestroy()));
   const error = await failureOf('POST', new URL(`http://${service.host}`));
 
@@ -141,7 +141,7 @@ it('knows that a POST may have arrived if the connection breaks off after it was
   expect(outcomeOfError(error)).toBe('unknown');
 });
 
-it('knows that nothing was sent if the time of a request ends before its connection is established', async () => {
+it('reports that nothing was sent if the time of a request ends before its connection is established', async () => {
   await using silent = await listen(() => undefined);
   const url = new URL(`https://${silent.host}`);
   const transport = openTransport(url);
@@ -152,7 +152,7 @@ it('knows that nothing was sent if the time of a request ends before its connect
   transport.close();
 });
 
-it('sends a proxy the whole URL if the service has no TLS, as an image host may', async () => {
+it('sends the whole URL to a proxy if the service has no TLS', async () => {
   await using proxy = await startProxy('http://127.0.0.1:1');
   goThrough(`http://${proxy.host}`);
   const url = new URL(`http://${HOST}/image.qcow2`);
@@ -164,7 +164,7 @@ it('sends a proxy the whole URL if the service has no TLS, as an image host may'
   expect(proxy.requests).toMatchObject([{method: 'GET', target: url.href}]);
 });
 
-it('takes an offer to speak another protocol for no answer', async () => {
+it('does not treat 101 Switching Protocols as an answer', async () => {
   await using service = await listen((socket) => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
   });
@@ -194,7 +194,7 @@ it('does not end a connection with a request that it served before', async () =>
   expect(connections).toBe(1);
 });
 
-it('has a connection of its own for every write, and one for the reads', async () => {
+it('uses a separate connection for every write, and one for all reads', async () => {
   const requests: string[] = [];
   let connections = 0;
   await using service = await listen((socket) => {
@@ -230,7 +230,7 @@ it('ends what is in flight when it is closed', async () => {
   await service.left();
 });
 
-it('leaves a proxy that opens no tunnel, whether it answers or not', async () => {
+it('closes the connection to a proxy that opens no tunnel, with or without an answer', async () => {
   for (const answer of ['', 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n']) {
     const asked = Promise.withResolvers<void>();
     await using proxy = await listen((socket) => {
@@ -263,7 +263,7 @@ it('reads the first of several headers of one name', async () => {
   expect(header('x-other')).toBeUndefined();
 });
 
-it('sends nothing for a run that is over, nor once it is closed', async () => {
+it('sends nothing for a run that has ended, or once it is closed', async () => {
   const created = jest.fn();
   subscribe('http.client.request.created', created);
   const url = new URL('http://127.0.0.1:1');

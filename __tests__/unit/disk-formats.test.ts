@@ -69,7 +69,7 @@ describe('a disk image', () => {
     ['qcow2', 4],
     ['qcow2', 0xffff_ffff],
     ['qcow2', 0],
-  ])('is %s also in version %i, which nobody reads', (format, version) => {
+  ])('is %s also in version %i, which no program reads', (format, version) => {
     const file = fileWith('QFI\xfb');
     file.writeUInt32BE(version, 4);
     expect(recognise(file)).toEqual({kind: 'disk', format});
@@ -80,13 +80,13 @@ describe('a disk image', () => {
     expect(recogniseFile(Buffer.from('KDM'), undefined)).toBeUndefined();
   });
 
-  it('is an ISO also where it has a partition table, for USB sticks', () => {
+  it('is an ISO even if it has a partition table, for USB sticks', () => {
     const hybrid = fileWith('\x55\xaa', 510);
     hybrid.write('CD001', 32_769);
     expect(recognise(hybrid)).toEqual({kind: 'disk', format: 'iso'});
   });
 
-  it('is what its header says also where the bytes behind it look like a partition table', () => {
+  it('has the format of its header even if the bytes after it look like a partition table', () => {
     const image = fileWith('\x55\xaa', 510);
     image.write('conectix');
     expect(recognise(image)).toEqual({kind: 'disk', format: 'vhd'});
@@ -96,7 +96,7 @@ describe('a disk image', () => {
     expect(recognise(Buffer.alloc(TELLING_BYTES))).toBeUndefined();
   });
 
-  it('of our own making is qcow2', () => {
+  it('from makeQcow2 is qcow2', () => {
     expect(recognise(makeQcow2(MIB))).toEqual({kind: 'disk', format: 'qcow2'});
   });
 
@@ -115,14 +115,14 @@ describe('a disk image', () => {
     ['raw', 'raw', []],
     // Its footer is at its end.
     ['raw', 'vpc', ['-o', 'subformat=fixed']],
-  ])(`is %s where qemu-img makes it as %s %j${hasQemuImg ? '' : ' (NOT CHECKED: there is no qemu-img)'}`, (...row) => {
+  ])(`is %s if qemu-img makes it as %s %j${hasQemuImg ? '' : ' (NOT CHECKED: there is no qemu-img)'}`, (...row) => {
     const [format, asked, options] = row;
     const found = hasQemuImg ? recognise(made(asked, ...options).subarray(0, TELLING_BYTES)) : 'NOT CHECKED';
     expect(found).toEqual(hasQemuImg ? {kind: 'disk', format} : 'NOT CHECKED');
   });
 });
 
-describe('a packed file', () => {
+describe('a compressed file', () => {
   it.each([
     ['gzip', 'gunzip', '\x1f\x8b\x08', 0],
     ['xz', 'xz -d', '\xfd7zXZ\0', 0],
@@ -147,7 +147,7 @@ describe('a packed file', () => {
     ['lzma', '5d00000001000010000000000000003c', 'xz -d --format=lzma'],
     ['compress (.Z)', '1f9d9000020a1c4890a041', 'uncompress'],
     ['compress (.Z)', '1f9d8c00020a1c4890a041', 'uncompress'],
-  ])('is %s where it begins with %s', (format, hex, unpack) => {
+  ])('is %s if it begins with %s', (format, hex, unpack) => {
     const file = Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(1024)]);
     expect(recognise(file)).toEqual({kind: 'packed', format, unpack});
   });
@@ -158,11 +158,11 @@ describe('a packed file', () => {
     ['a first byte of the coder that none has', '5d00008000ffffffffffffffff013c9f'],
     ['codes of more bits than compress makes', '1f9d91'],
     ['flags that compress does not know', '1f9df0'],
-  ])('is not taken for lzma or compress with %s', (_, hex) => {
+  ])('is not mistaken for lzma or compress with %s', (_, hex) => {
     expect(recognise(Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(1024)]))).toBeUndefined();
   });
 
-  it('is a tar by the checksum of its first header where it is older than POSIX', () => {
+  it('is recognised as an old tar by the checksum of its first header', () => {
     const header = Buffer.alloc(1024);
     header.write('disk.raw\0', 0);
     header.write('0000644\x000000000\x000000000\x0000002000000\x0014700000000\0', 100);
@@ -177,7 +177,7 @@ describe('a packed file', () => {
   it.each([
     ['gzip', gzipSync(Buffer.alloc(MIB))],
     ['zstd', zstdCompressSync(Buffer.alloc(MIB))],
-  ])('is %s where Node makes it', (format, file) => {
+  ])('is %s if Node makes it', (format, file) => {
     expect(recognise(file)).toMatchObject({kind: 'packed', format});
   });
 
@@ -187,12 +187,12 @@ describe('a packed file', () => {
     ['bzip2', '425a6839314159265359335453790050'],
     ['lz4', '04224d186470b94b4000001f000100ff'],
     ['zip', '504b03041400000008004c45755dcc2a'],
-  ])('is %s where its own program makes it', (format, hex) => {
+  ])('is %s if its own program makes it', (format, hex) => {
     expect(recognise(Buffer.from(hex, 'hex'))).toMatchObject({kind: 'packed', format});
   });
 });
 
-describe('what is no image', () => {
+describe('a file that is not an image', () => {
   it.each([
     '<!DOCTYPE html><html>',
     '<html lang="en">',
@@ -200,7 +200,7 @@ describe('what is no image', () => {
     '<!-- made by a robot -->\n<!-- twice --><html>',
     '<head><title>',
     '<body>',
-  ])('is a web page where it begins with %j', (text) => {
+  ])('is a web page if it begins with %j', (text) => {
     expect(recognise(Buffer.from(text))).toEqual({kind: 'page'});
   });
 
@@ -210,22 +210,22 @@ describe('what is no image', () => {
     '{"message": "Not Found"}',
     'd41d8cd98f00b204e9800998ecf8427e  image.qcow2\n',
     'Das ist kein Bild, sondern Prosa über eines.',
-  ])('is text where it is %j', (text) => {
+  ])('is text if it is %j', (text) => {
     expect(recognise(Buffer.from(text))).toEqual({kind: 'text'});
     expect(recognise(Buffer.from(text.repeat(300)).subarray(0, TELLING_BYTES))).toEqual({kind: 'text'});
   });
 
-  it.each(['hsqs', 'sqsh'])('is the file system squashfs where it begins with %s', (magic) => {
+  it.each(['hsqs', 'sqsh'])('is the file system squashfs if it begins with %s', (magic) => {
     expect(recognise(fileWith(magic))).toEqual({kind: 'file-system', format: 'squashfs'});
   });
 
-  it('is not called text by the first letters of a file that goes on', () => {
+  it('is not text if only its first bytes are letters', () => {
     expect(recogniseFile(Buffer.from('some letters'), undefined)).toBeUndefined();
     expect(recogniseFile(Buffer.from('some letters'), MIB)).toBeUndefined();
     expect(recogniseFile(Buffer.from('some letters'.repeat(50)), MIB)).toEqual({kind: 'text'});
   });
 
-  it('is not called text where there is one control character in it, or nothing', () => {
+  it('is not text if it has a control character, or is empty', () => {
     expect(recognise(Buffer.from('text\0'))).toBeUndefined();
     expect(recognise(Buffer.from('text\x7f'))).toBeUndefined();
     expect(recognise(Buffer.alloc(0))).toBeUndefined();

@@ -21,7 +21,7 @@ describe.each(['upload', 'post', 'wait', 'promote', 'prune'])('dist/%s', (action
   const files = readdirSync(new URL(`dist/${action}/`, ROOT));
   const bundled = [...read(`dist/${action}/licenses.txt`).matchAll(/^(\S+@\d\S*) \([\w.-]+\)$/gm)];
 
-  it('holds what runs, and the licences of it', () => {
+  it('has the code that runs, and its licences', () => {
     // A chunk is loaded by its number, only when it is needed, by the entry or by another chunk.
     const code = files.filter((name) => name.endsWith('.js')).map((name) => read(`dist/${action}/${name}`));
     const loaded = code.flatMap((text) => [...text.matchAll(/\.e\((\d+)\)/g)]);
@@ -37,7 +37,7 @@ describe.each(['upload', 'post', 'wait', 'promote', 'prune'])('dist/%s', (action
   });
 });
 
-it('packages with an install script are told from others', () => {
+it('packages with an install script are detected', () => {
   expect([...installScripts].filter(([, hasOne]) => hasOne).map(([name]) => name)).toContainEqual(
     expect.stringMatching(/^@swc\/core@/),
   );

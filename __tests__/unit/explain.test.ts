@@ -19,7 +19,7 @@ describe('a limit that was reached', () => {
     ['Task was not started within 10 minutes of creation. Marked as failed by scheduler cleanup.', '', 'no-capacity'],
     ['You have no access to project 1.', 'ForbiddenError', undefined],
     ['Image could not be downloaded', '', undefined],
-  ])('is known by %j and class %j: %s', (text, exceptionClass, refusal) => {
+  ])('is recognised by %j and class %j: %s', (text, exceptionClass, refusal) => {
     expect(refusalIn(text, exceptionClass)).toBe(refusal);
   });
 
@@ -31,7 +31,7 @@ describe('a limit that was reached', () => {
   });
 });
 
-describe('a quota that is used up', () => {
+describe('an exceeded quota', () => {
   it.each([400, 403, 409, 422, 500])('has the same advice at %i', (status) => {
     const error = new RequestError({
       outcome: 'refused',
@@ -58,7 +58,7 @@ describe('a quota that is used up', () => {
 it.each([
   'No valid host was found. There are not enough hosts available.',
   'Task was not started within 10 minutes of creation. Marked as failed by scheduler cleanup.',
-])('says of %j that the region has no capacity, and nothing of the URL', (reason) => {
+])('says for %j that the region has no capacity, and nothing about the URL', (reason) => {
   const {next, section} = importError(reason);
   expect(next).toContain('no capacity');
   expect(next).not.toContain('URL');

@@ -27,7 +27,7 @@ function notConnected(cause: unknown): NotConnectedError {
   return new NotConnectedError('not connected', {cause});
 }
 
-describe('a request that had no connection was surely not sent, if it', () => {
+describe('a request without a connection was not sent, if it', () => {
   it.each([
     ['was refused its connection', notConnected(REFUSED_V4)],
     ['went to a name that does not exist', notConnected(systemError('ENOTFOUND', 'getaddrinfo'))],
@@ -95,11 +95,11 @@ describe('the status', () => {
     expect(outcomeOfStatus(status)).toBe('refused');
   });
 
-  it('429 says that the request was refused for load', () => {
+  it('429 says that the request was refused because of load', () => {
     expect(outcomeOfStatus(429)).toBe('throttled');
   });
 
-  it.each([408, 500, 501, 502, 503, 504, 520, 599, 600, 199])('%i says nothing certain', (status) => {
+  it.each([408, 500, 501, 502, 503, 504, 520, 599, 600, 199])('%i says that the outcome is unknown', (status) => {
     expect(outcomeOfStatus(status)).toBe('unknown');
   });
 });

@@ -38,7 +38,7 @@ describe('the lookup before an upload', () => {
     expect((await existing(gcore)).same).toBe(image);
   });
 
-  it('finds an import whose image is not listed yet by its task', async () => {
+  it('finds an import by its task if its image is not listed yet', async () => {
     const gcore = fakeGcore({listRunningTasks: async () => [task]});
     expect((await existing(gcore)).existingImport).toEqual({kind: 'task', taskId: 'task'});
   });

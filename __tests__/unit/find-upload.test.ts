@@ -38,7 +38,7 @@ describe('the lookup of a lost upload', () => {
     expect(await idsFound({tasks, images})).toEqual({marked: ['task', 'image'], maybe: []});
   });
 
-  it('takes a new image of the same name for a possible one, if it carries no marker', async () => {
+  it('treats a new image of the same name without a marker as a candidate', async () => {
     const images = [{id: 'new'}, {id: 'before'}, {id: 'other', name: 'another'}];
     expect(await idsFound({images})).toEqual({marked: [], maybe: ['new']});
   });
@@ -48,7 +48,7 @@ describe('the lookup of a lost upload', () => {
     ['no data', {}],
     ['empty data', {data: {}}],
     ['no data, and a type that has to do with images', {task_type: 'upload_gpu_image'}],
-  ])('takes a new task with %s for a possible one', async (_, fields) => {
+  ])('treats a new task with %s as a candidate', async (_, fields) => {
     expect(await idsFound({tasks: [{id: 'task', state, ...fields}]})).toEqual({marked: [], maybe: ['task']});
     expect(await idsFound({tasks: [{id: 'before', state, ...fields}]})).toEqual({marked: [], maybe: []});
   });
@@ -59,7 +59,7 @@ describe('the lookup of a lost upload', () => {
     ['another name', {data: {...data, name: 'another'}}],
     ['no data, and a type that has nothing to do with images', {task_type: 'create_vm'}],
     ['no data, and the type of a deletion', {task_type: 'delete_image'}],
-  ])('takes a task with %s for another one', async (_, fields) => {
+  ])('does not treat a task with %s as a candidate', async (_, fields) => {
     expect(await idsFound({tasks: [{id: 'task', state, ...fields}]})).toEqual({marked: [], maybe: []});
   });
 });

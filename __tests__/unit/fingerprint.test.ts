@@ -154,7 +154,7 @@ describe('an image', () => {
     expect(differences(imageOf({url}, file), uploadOf({url: laterUrl}, laterFile))).toEqual(expected);
   });
 
-  it('says of properties that they are others, beside all else', () => {
+  it('says that the properties differ, besides other differences', () => {
     const image = imageOf({architecture: 'aarch64'}, {sizeBytes: 1});
     expect(differences(image, uploadOf({url: OTHER_URL}, {sizeBytes: 2}))).toEqual([
       OTHER_SOURCE,
@@ -175,21 +175,21 @@ describe('an image', () => {
     [{etag: '"a"', sha256: SHA256}, {etag: '"b"', sha256: SHA256}, 'SHA-256'],
     [{etag: '"a"'}, {etag: 'W/"a"'}, undefined],
     [{}, {etag: '"a"'}, undefined],
-  ])('of a file known by %j, later by %j, has a note on its ETag: %s', (before, now, expected) => {
+  ])('of a file with %j, later with %j, has a note on its ETag: %s', (before, now, expected) => {
     const note = noteOnSame(imageOf({}, before), uploadOf({}, now));
     if (expected === undefined) expect(note).toBeUndefined();
     else expect(note).toContain(expected);
   });
 });
 
-describe("a task's data", () => {
+describe('the data of a task', () => {
   const list = (tags: object) => Object.entries(tags).map(([key, value]) => ({key, value}));
 
   it.each<[string, (upload: UploadRequest) => object]>([
     ['with tags as an object', ({name, tags}) => ({name, tags})],
     ['with tags as a list', ({name, tags}) => ({name, tags: list(tags)})],
     ['without tags', ({name, url}) => ({name, args: [{source: url}]})],
-  ])('%s tells of the same upload, signed anew, and of no other', (_, dataOf) => {
+  ])('%s matches the same upload with a new signature, and no other upload', (_, dataOf) => {
     const data = (change: Partial<UploadRequest>) => JSON.stringify(dataOf(uploadOf(change, {sizeBytes: 1})));
     const upload = uploadOf({url: `${UPLOAD.url}&file=1`}, {sizeBytes: 1});
     expect(mentionsUpload(data({url: `${SAME_URL}&file=1`}), upload)).toBe(true);
@@ -197,7 +197,7 @@ describe("a task's data", () => {
     expect(mentionsUpload(data({url: `${SAME_URL}&file=1`, name: 'trainer-v1.2.30'}), upload)).toBe(false);
   });
 
-  it('tells by its tags of another file behind the URL', () => {
+  it('shows by its tags that the URL has another file', () => {
     const data = JSON.stringify({name: UPLOAD.name, tags: fingerprintTags(UPLOAD, {sizeBytes: 1})});
     expect(mentionsUpload(data, uploadOf({}, {sizeBytes: 1}))).toBe(true);
     expect(mentionsUpload(data, uploadOf({}, {sizeBytes: 2}))).toBe(false);

@@ -20,7 +20,7 @@ function passWith(target: {readonly taskId: string} | {readonly imageId: string}
 }
 
 describe('the gate', () => {
-  it('gives the service time to know the image that a finished task made', async () => {
+  it('waits until the service shows the image of a finished task', async () => {
     expect(await passWith({taskId: 'task'})).toMatchObject({kind: 'passed', taskIds: ['task'], image: {id: 'new'}});
   });
 

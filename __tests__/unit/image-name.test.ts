@@ -14,7 +14,7 @@ const anyText = fc.oneof(
 );
 
 describe('the rule for names', () => {
-  it.each(['abc', 'Ubuntu 24.04 GPU', 'a._', '0.0', 'a'.repeat(63)])('takes %j', (name) => {
+  it.each(['abc', 'Ubuntu 24.04 GPU', 'a._', '0.0', 'a'.repeat(63)])('accepts %j', (name) => {
     expect(name).toMatch(IMAGE_NAME_RULE);
   });
 
@@ -50,7 +50,7 @@ describe('a fitted name', () => {
     ['image-x/', 'image-x'],
     ['image_', 'image'],
     ['image-0123abcd', 'image-0123abcd'],
-  ])('of %j, which loses characters or could be such a name, is %j and a hash', (text, beginning) => {
+  ])('of %j, which loses characters or may be mistaken for such a name, is %j and a hash', (text, beginning) => {
     expect(fitImageName(text)?.slice(0, -9)).toBe(beginning);
     expect(fitImageName(text)?.slice(-9)).toMatch(/^-(?=.*[a-f])[0-9a-f]{8}$/);
   });
@@ -60,12 +60,12 @@ describe('a fitted name', () => {
     ['v1.0+cu124', 'v1.0-cu124', 'v1.0_cu124'],
     ['日本', '中国', 'größe', 'gro\u0308ße', '💾'],
     ['Main', 'main', 'MAIN', '.main', 'main.', '-main'],
-  ])('is another for each of %j, %j and their likes', (...refs) => {
+  ])('differs for each of %j, %j and similar refs', (...refs) => {
     const names = refs.map((ref) => fitImageName(`gpu-images-${ref}`));
     expect(new Set(names).size).toBe(refs.length);
   });
 
-  it('is never the same for two texts, not even if one is made to look like the name of the other', () => {
+  it('is never the same for two texts, even if one looks like the name of the other', () => {
     const near = fc.string({unit: fc.constantFrom(...'aA9.-_/+ é💾'), minLength: 0, maxLength: 8});
     fc.assert(
       fc.property(near, near, (one, other) => {
@@ -79,7 +79,7 @@ describe('a fitted name', () => {
     );
   });
 
-  it.each(['', 'ab', '--ab--', '///', '💾💾💾', 'ä'])('of %j is none', (text) => {
+  it.each(['', 'ab', '--ab--', '///', '💾💾💾', 'ä'])('of %j is undefined', (text) => {
     expect(fitImageName(text)).toBeUndefined();
   });
 
@@ -97,11 +97,11 @@ describe('a fitted name', () => {
     expect(fitImageName('a'.repeat(64))).toBe(`${'a'.repeat(54)}-ffe054fe`);
   });
 
-  it('has no two separators where the cut falls on one', () => {
+  it('has no two adjacent separators after the cut', () => {
     expect(fitImageName(`${'a'.repeat(53)}.-${'b'.repeat(30)}`)).toMatch(/^a{53}-[0-9a-f]{8}$/);
   });
 
-  it('keeps to the rule of the API and of its strictest client, whatever the text', () => {
+  it('follows the rules of the API and of its strictest client, for any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const name = fitImageName(text) ?? 'none';
@@ -111,7 +111,7 @@ describe('a fitted name', () => {
     );
   });
 
-  it('is given to every text that holds a letter or digit at either end and something between', () => {
+  it('exists for every text with a letter or digit at both ends and a character between', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(fitImageName(`a${text}z9`)).toBeDefined();
@@ -131,7 +131,7 @@ describe('a suggested name', () => {
     expect(suggestImageName(text)).toBe(name);
   });
 
-  it('keeps to the rule, whatever the text', () => {
+  it('follows the rule, for any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(suggestImageName(text) ?? 'none').toMatch(STRICTEST_RULE);

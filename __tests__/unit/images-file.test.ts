@@ -21,10 +21,10 @@ it.each([
     'later',
   ],
   ['a later failure in place of an image that something went wrong after', {...IMAGE, ...FAILURE}, FAILURE, 'earlier'],
-])('tells of %s', (_, earlier, later, kept) => {
+])('has %s', (_, earlier, later, kept) => {
   expect(mergeImages({7: earlier}, {7: later})).toEqual({7: kept === 'later' ? later : earlier});
 });
 
-it('tells of all regions', () => {
+it('has all regions', () => {
   expect(mergeImages({7: IMAGE}, {10: IMPORT})).toEqual({7: IMAGE, 10: IMPORT});
 });

@@ -62,7 +62,7 @@ describe('a status', () => {
     },
   );
 
-  it('of a task that only looks like FINISHED is none', () => {
+  it('of a task that only looks like FINISHED is not FINISHED', () => {
     const task = {id: ROW.id, created_on: null};
     expect(v.parse(Task, {...task, state: 'FINISHED'}).state).toBe('FINISHED');
     expect(v.parse(Task, {...task, state: 'FINISHED\u200b'}).state).toBe('"FINISHED"');
@@ -106,7 +106,7 @@ describe('an image', () => {
     ['of no project', {...marked, project_id: null}, {isOurs: true, isForeign: false}],
     ["that is Gcore's own", {visibility: 'public'}, {isOurs: false, isForeign: true}],
     ['managed by another', {tags: [{key: 'managed-by', value: 'terraform'}]}, {isOurs: false, isForeign: false}],
-  ])('%s is ours or foreign', (_, fields, expected) => {
+  ])('%s belongs to this action or not', (_, fields, expected) => {
     const image = imageOf(fields);
     expect({isOurs: isOurs(image, 1), isForeign: isForeign(image, 1)}).toEqual(expected);
   });

@@ -63,7 +63,7 @@ describe('inert', () => {
     ['tag characters', `a${String.fromCodePoint(0xe0041)}b`, 'a b'],
     ['halves of surrogate pairs', 'a\ud83db\udcbec', 'a b c'],
     ['white space around and in runs', ' \t a \u00a0\u3000 b \n', 'a b'],
-  ])('takes %s away', (_, text, expected) => {
+  ])('removes %s', (_, text, expected) => {
     expect(inert(text)).toBe(expected);
   });
 
@@ -100,7 +100,7 @@ describe('inert', () => {
     expect(inert('one two three', 9)).toBe('one two…');
   });
 
-  it('marks a text as cut where what was cut away cannot be seen in the rest', () => {
+  it('marks a text as cut even if only invisible characters were cut', () => {
     expect(inert(`a${'\n'.repeat(2000)}b`)).toMatch(/^a ?…$/);
   });
 
@@ -109,7 +109,7 @@ describe('inert', () => {
     ['line breaks', 'a\n'],
     ['commands', '##['],
     ['colons', '::'],
-  ])('bounds megabytes of %s at once', (_, piece) => {
+  ])('cuts megabytes of %s without delay', (_, piece) => {
     const text = piece.repeat(2 ** 23);
     // Joined beforehand: V8 puts a repeated string together when it is first read.
     expect(text.charCodeAt(text.length - 1)).toBe(piece.charCodeAt(piece.length - 1));
@@ -121,7 +121,7 @@ describe('inert', () => {
     expect(shown.length).toBeLessThanOrEqual(501);
   });
 
-  it('makes any text one bounded line without controls', () => {
+  it('makes any text one line of limited length without control characters', () => {
     fc.assert(
       fc.property(anyText, anyBound, (text, bound) => {
         const shown = inert(text, bound);
@@ -131,7 +131,7 @@ describe('inert', () => {
     );
   });
 
-  it('makes a line of any text that the runner finds no command in', () => {
+  it('makes any text a line in which the runner finds no command', () => {
     fc.assert(
       fc.property(anyText, anyBound, (text, bound) => {
         expect(commandIn(inert(text, bound))).toEqual([]);
@@ -139,7 +139,7 @@ describe('inert', () => {
     );
   });
 
-  it('changes nothing in what it made', () => {
+  it('does not change its own result', () => {
     fc.assert(
       fc.property(anyText, anyBound, (text, bound) => {
         const shown = inert(text, bound);

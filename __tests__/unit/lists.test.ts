@@ -22,13 +22,13 @@ function reading(pages: (offset: number) => {readonly count: number; readonly re
 }
 
 describe('a list', () => {
-  it('is read to the end that its count tells, though pages are short and rows move', async () => {
+  it('is read until its count, although pages are short and rows move', async () => {
     const rows = ['a', 'b', 'b', 'c'].map((id) => ({id, size: 1}));
     const {lists, request} = reading((offset) => ({count: 4, results: rows.slice(offset, offset + 2)}));
     expect((await lists.all(request)).map(({id}) => id)).toEqual(['a', 'b', 'c']);
   });
 
-  it('that does not end is given up after a hundred pages', async () => {
+  it('that is endless is given up after a hundred pages', async () => {
     const {lists, request, requests} = reading((offset) => ({count: 1e9, results: [{id: `row-${offset}`, size: 1}]}));
     await expect(lists.all(request)).rejects.toThrow('the list has more than 100 pages');
     expect(requests()).toBe(100);

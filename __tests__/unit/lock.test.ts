@@ -44,7 +44,7 @@ describe('a wait for an image that is ready but for a lock', () => {
     await expect(waitForImage(SCOPE, 'image', waiting)).rejects.toThrow('the time for this step is over');
   });
 
-  it('begins to count anew if the task of the lock was seen to run in between', async () => {
+  it('starts to count again if the task of the lock ran in between', async () => {
     const {run, waiting} = wait({
       getTask: async (id) =>
         taskOf({id, state: run.clock.now() > 40_000 && run.clock.now() < 50_000 ? 'RUNNING' : 'FINISHED'}),

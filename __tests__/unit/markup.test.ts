@@ -28,7 +28,7 @@ describe('markup text', () => {
     '# heading',
     '\\| not escaped',
     '💾 <b>',
-  ])('shows %j to its reader, and obeys nothing of it', (text) => {
+  ])('shows %j as text', (text) => {
     const markup = asMarkupText(text);
     expect(markup).toMatch(/^(?:[\p{L}\p{N} .,;/-]|&#\d+;)*$/u);
     expect(shown(markup)).toBe(text);
@@ -39,7 +39,7 @@ describe('markup text', () => {
     expect(shown(asMarkupText(text))).toBe(text);
   });
 
-  it('does so with any text', () => {
+  it('keeps any text readable', () => {
     fc.assert(
       fc.property(fc.string({unit: anyCharacter}), (text) => {
         const markup = asMarkupText(text);

@@ -51,7 +51,7 @@ describe.each(ACTIONS)('the metadata in $file', ({url, metadata, declared, shape
     expect(declared.map(([name]) => name).sort()).toEqual([...shapes.keys()].sort());
   });
 
-  it('has the inputs in the order of the code, those aside that every action has', () => {
+  it('has its own inputs in the order of the code', () => {
     const own = (names: readonly string[]) => names.filter((name) => !(name in accountInputs));
     const shared = (names: readonly string[]) => names.filter((name) => name in accountInputs);
     const names = declared.map(([name]) => name);
@@ -67,7 +67,7 @@ describe.each(ACTIONS)('the metadata in $file', ({url, metadata, declared, shape
     },
   );
 
-  it('requires what the code cannot do without, unless the environment of the job may have it', () => {
+  it('requires the inputs without a default, unless the environment of the job may have them', () => {
     const required = declared.filter(([, input]) => input.required).map(([name]) => name);
     const mayBeInTheEnvironment = (name: string) =>
       /environment variable/.test(metadata.inputs[name]?.description ?? '');
@@ -88,7 +88,7 @@ describe.each(ACTIONS)('the metadata in $file', ({url, metadata, declared, shape
     expect(output.description.trim()).not.toBe('');
   });
 
-  it('has a description that the Marketplace takes whole', () => {
+  it('has a description that is short enough for the Marketplace', () => {
     expect(metadata.description.length).toBeGreaterThan(0);
     expect(metadata.description.length).toBeLessThan(125);
     expect(metadata.name).not.toBe('');

@@ -25,7 +25,7 @@ describe('a pattern of names', () => {
     ['trainer+cu124@*~1=#%&;:$\'"<>`^!.img', ['trainer+cu124@x~1=#%&;:$\'"<>`^!.img'], ['trainercu124@x~1.img']],
     ['größe-?-[ä-ü]', ['größe-💾-ö'], ['größe-💾💾-ö']],
     ['My image 1', ['My image 1'], ['My image 12', 'my image 1']],
-  ])('%j fits what it says', (text, fitting, others) => {
+  ])('%j matches the right names', (text, fitting, others) => {
     const glob = parseNameGlob(text);
     expect(fitting.filter((name) => glob?.matches(name) !== true)).toEqual([]);
     expect(others.filter((name) => glob?.matches(name) !== false)).toEqual([]);
@@ -60,7 +60,7 @@ describe('a pattern of names', () => {
     expect(parseNameGlob(text)).toBeUndefined();
   });
 
-  it('without wildcards fits that name alone', () => {
+  it('without wildcards matches only that name', () => {
     const anyName = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9 ._-]{1,20}[a-zA-Z0-9._]$/);
     fc.assert(
       fc.property(anyName, anyName, (name, other) => {
@@ -70,7 +70,7 @@ describe('a pattern of names', () => {
     );
   });
 
-  it('is matched in a number of steps that its length times the length of the name bounds, whatever it is', () => {
+  it('is matched in at most as many steps as its length times the length of the name', () => {
     const anyPattern = fc.oneof(
       fc.stringMatching(/^[a*?{},[\]!.-]{0,60}$/),
       fc.constantFrom(
@@ -92,7 +92,7 @@ describe('a pattern of names', () => {
     );
   });
 
-  it('counts its steps by what it adds to sets', () => {
+  it('counts the additions to sets as steps', () => {
     const steps = jest.spyOn(Set.prototype, 'add');
     parseNameGlob('{?,??}'.repeat(36))?.matches('a'.repeat(63));
     expect(steps.mock.calls.length).toBeGreaterThan(36 * 36);

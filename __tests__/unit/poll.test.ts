@@ -81,7 +81,7 @@ function inTurn(numbers: readonly number[]): () => number {
 }
 
 describe('a wait', () => {
-  it('looks at once, and sleeps not at all where that is the end', async () => {
+  it('polls immediately, and does not sleep if that ends it', async () => {
     expect(await follow({answer: () => DONE})).toMatchObject({end: 'image', looksAtMs: [0], sleeps: []});
   });
 
@@ -89,7 +89,7 @@ describe('a wait', () => {
     [0, 4000],
     [0.5, 5000],
     [1 - 2 ** -53, 6000],
-  ])('with the chance %f has gaps of %i ms for an interval of 5000', async (chance, gapMs) => {
+  ])('with the random number %f has gaps of %i ms for an interval of 5000', async (chance, gapMs) => {
     const {looksAtMs} = await follow({
       answer: (now) => (now < 10 * SECOND ? {state: 'NEW'} : DONE),
       random: () => chance,
@@ -98,13 +98,13 @@ describe('a wait', () => {
     expect(looksAtMs.length).toBeGreaterThan(2);
   });
 
-  it('makes each gap another', async () => {
+  it('changes each gap at random', async () => {
     const answer = (now: number) => (now < 13 * SECOND ? {state: 'NEW'} : DONE);
     const {looksAtMs} = await follow({answer, random: inTurn([0, 0.5, 0.25])});
     expect(looksAtMs).toEqual([0, 4000, 9000, 13_500]);
   });
 
-  it('reports a change of state, and nothing where there is none', async () => {
+  it('reports only changes of the state', async () => {
     const states = ['NEW', 'NEW', 'RUNNING', 'RUNNING', 'NEW'];
     const {changes, beats} = await follow({
       answer: (now) => (now === 15 * SECOND ? BAD : now < 25 * SECOND ? {state: states[now / 5000] ?? ''} : DONE),
@@ -117,7 +117,7 @@ describe('a wait', () => {
     expect(beats).toEqual([]);
   });
 
-  it.each([5, 7, 60, 300])('gives a sign of life each minute with an interval of %i s', async (seconds) => {
+  it.each([5, 7, 60, 300])('reports each minute with an interval of %i s', async (seconds) => {
     const {beats, looksAtMs} = await follow({
       answer: (now) => (now < 10 * MINUTE ? {state: 'saving'} : DONE),
       intervalMs: seconds * SECOND,
@@ -128,7 +128,7 @@ describe('a wait', () => {
     expect(looksAtMs.slice(0, 3)).toEqual([0, seconds * SECOND, 2 * seconds * SECOND]);
   });
 
-  it('gives one also while nothing was seen yet', async () => {
+  it('reports each minute also before the first successful poll', async () => {
     const {beats} = await follow({answer: (now) => (now < 80 * SECOND ? BAD : DONE), intervalMs: 20 * SECOND});
     expect(beats).toEqual([{state: undefined, elapsedMs: MINUTE, failedPolls: 3, lastFailure: BAD}]);
   });
@@ -137,26 +137,26 @@ describe('a wait', () => {
 describe('at its deadline, a wait', () => {
   const budgetMs = 12 * SECOND;
 
-  it('looks a last time, and a good end still counts', async () => {
+  it('polls a last time, and a result still counts', async () => {
     const {end, looksAtMs} = await follow({answer: (now) => (now < budgetMs ? {state: 'saving'} : DONE), budgetMs});
     expect(end).toBe('image');
     expect(looksAtMs).toEqual([0, 5000, 10_000, 12_000]);
   });
 
-  it('tells what it last saw, how long it took and how many looks failed', async () => {
+  it('reports the last state, how long it took and how many polls failed', async () => {
     const {end, looksAtMs} = await follow({answer: (now) => (now === 5000 ? BAD : {state: 'saving'}), budgetMs});
     expect(end).toBeInstanceOf(DeadlinePassed);
     expect(end).toMatchObject({progress: {state: 'saving', elapsedMs: budgetMs, failedPolls: 1}, cause: undefined});
     expect(looksAtMs).toEqual([0, 5000, 10_000, 12_000]);
   });
 
-  it('tells how the last look failed, where it did', async () => {
+  it('reports the failure of the last poll, if any', async () => {
     const {end} = await follow({answer: () => BAD, budgetMs});
     expect(end).toBeInstanceOf(DeadlinePassed);
     expect(end).toMatchObject({progress: {state: undefined, elapsedMs: budgetMs, failedPolls: 4}, cause: BAD});
   });
 
-  it('tells how long it took from its own beginning on, not from the clock’s', async () => {
+  it('reports the time since its own start, not since that of the clock', async () => {
     const {end, looksAtMs, changes} = await follow({
       answer: () => ({state: 'saving'}),
       budgetMs,
@@ -167,33 +167,33 @@ describe('at its deadline, a wait', () => {
     expect(end).toMatchObject({progress: {elapsedMs: budgetMs}});
   });
 
-  it('takes a look during which the deadline passed for the last one', async () => {
+  it('makes no further poll after one during which the deadline passed', async () => {
     const {looksAtMs} = await follow({answer: () => ({state: 'saving'}), budgetMs, lookMs: 8 * SECOND});
     expect(looksAtMs).toEqual([0, 12_000]);
     const overrun = await follow({answer: () => ({state: 'saving'}), budgetMs, lookMs: 20 * SECOND});
     expect(overrun.looksAtMs).toEqual([0]);
   });
 
-  it.each([0, -1])('looks once where %i ms were left at its beginning', async (left) => {
+  it.each([0, -1])('polls once if %i ms were left at its start', async (left) => {
     expect(await follow({answer: () => DONE, budgetMs: left})).toMatchObject({end: 'image', looksAtMs: [0]});
     const late = await follow({answer: () => ({state: 'NEW'}), budgetMs: left});
     expect(late).toMatchObject({end: expect.any(DeadlinePassed), looksAtMs: [0]});
   });
 
-  it('does not wait for what a failure asks for', async () => {
+  it('does not wait as long as a failure asks for', async () => {
     const {end, endedAtMs} = await follow({answer: () => BAD, budgetMs, onFailure: () => MINUTE});
     expect(end).toBeInstanceOf(DeadlinePassed);
     expect(endedAtMs).toBe(budgetMs);
   });
 });
 
-describe('bad answers', () => {
-  it.each([0, 5000, 10_000])('do not end a wait where there is one of them, at %i ms', async (badAtMs) => {
+describe('failed polls', () => {
+  it.each([0, 5000, 10_000])('do not end a wait if there is one, at %i ms', async (badAtMs) => {
     const {end} = await follow({answer: (now) => (now === badAtMs ? BAD : now < 15_000 ? {state: 'NEW'} : DONE)});
     expect(end).toBe('image');
   });
 
-  it('end a wait at once where one is final, and it is thrown as it is', async () => {
+  it('end a wait immediately if one is final, and it is thrown unchanged', async () => {
     const {end, endedAtMs} = await follow({
       answer: (now) => (now < 5000 ? {state: 'NEW'} : BAD),
       onFailure: () => 'final',
@@ -206,13 +206,13 @@ describe('bad answers', () => {
     [1000, 5000],
     [20_000, 20_000],
     [60_000, 60_000],
-  ])('that ask for %i ms are followed by a look after %i', async (leastMs, gapMs) => {
+  ])('that ask for %i ms are followed by a poll after %i', async (leastMs, gapMs) => {
     const answer = (now: number) => (now === 0 ? BAD : now < 70_000 ? {state: 'NEW'} : DONE);
     const {looksAtMs} = await follow({answer, onFailure: () => leastMs});
     expect(looksAtMs.slice(0, 3)).toEqual([0, gapMs, gapMs + 5000]);
   });
 
-  it('are told of as a streak that a good one ends', async () => {
+  it('are counted until a successful one', async () => {
     const [first, second, third, fourth] = ['a', 'b', 'c', 'd'].map((message) => new Error(message));
     const answers = [first, second, {state: 'NEW'}, third, fourth, DONE];
     const {streaks} = await follow({answer: (now) => answers[now / 5000] ?? DONE});
@@ -230,7 +230,7 @@ describe('an outage', () => {
     ['short gaps', {intervalMs: 7 * SECOND}],
     ['gaps as long as the outage', {intervalMs: 5 * MINUTE, random: () => 0.99}],
     ['failures that ask for a minute', {onFailure: () => 59 * SECOND}],
-  ])('is five minutes without a good answer, to the second, with %s', async (_, more) => {
+  ])('is exactly five minutes without a successful poll, with %s', async (_, more) => {
     const {end, looksAtMs} = await follow({answer: () => BAD, ...more});
     expect(end).toBeInstanceOf(Outage);
     expect(looksAtMs.at(-1)).toBe(5 * MINUTE);
@@ -241,7 +241,7 @@ describe('an outage', () => {
     });
   });
 
-  it('is counted from the end of the last good look', async () => {
+  it('is counted from the end of the last successful poll', async () => {
     const answer = (now: number) => (now < MINUTE ? {state: 'saving'} : BAD);
     const {end, endedAtMs, looksAtMs} = await follow({answer, lookMs: 2 * SECOND});
     expect(end).toMatchObject({name: 'Outage', progress: {state: 'saving'}});
@@ -254,18 +254,18 @@ describe('an outage', () => {
     expect((await follow({answer: (now) => (now < 4 * MINUTE ? BAD : DONE)})).end).toBe('image');
   });
 
-  it('is not over a look that goes well at the five-minute mark', async () => {
+  it('is not reported if the poll at five minutes is successful', async () => {
     expect((await follow({answer: (now) => (now < 5 * MINUTE ? BAD : DONE)})).end).toBe('image');
   });
 
-  it('is not ten minutes of failures with one good answer in their middle', async () => {
+  it('is not ten minutes of failures with one successful poll in between', async () => {
     const answer = (now: number) => (now === 295 * SECOND ? {state: 'saving'} : now < 590 * SECOND ? BAD : DONE);
     expect(await follow({answer})).toMatchObject({end: 'image', endedAtMs: 590 * SECOND});
   });
 });
 
 describe('a cancelled wait', () => {
-  it('ends in the middle of a sleep, with the reason of it', async () => {
+  it('ends in the middle of a sleep, with the reason of the cancellation', async () => {
     const {end, endedAtMs, looksAtMs} = await follow({
       answer: () => ({state: 'NEW'}),
       intervalMs: 5 * MINUTE,
@@ -276,24 +276,24 @@ describe('a cancelled wait', () => {
     expect(looksAtMs).toEqual([0]);
   });
 
-  it('ends with the reason also where the look under way fails of something else', async () => {
+  it('ends with the reason also if the poll in flight fails for another reason', async () => {
     const onFailure = () => 'final' as const;
     const {end, streaks} = await follow({answer: () => BAD, lookMs: 2 * SECOND, cancelAtMs: SECOND, onFailure});
     expect(end).toBe(REASON);
     expect(streaks).toEqual([]);
   });
 
-  it('ends with the reason where the look under way still finds a state', async () => {
+  it('ends with the reason if the poll in flight finds a state', async () => {
     const {end, looksAtMs} = await follow({answer: () => ({state: 'NEW'}), lookMs: 2 * SECOND, cancelAtMs: SECOND});
     expect(end).toBe(REASON);
     expect(looksAtMs).toEqual([0]);
   });
 
-  it('ends well where the look under way finds the end', async () => {
+  it('ends with the result if the poll in flight finds it', async () => {
     expect((await follow({answer: () => DONE, lookMs: 2 * SECOND, cancelAtMs: SECOND})).end).toBe('image');
   });
 
-  it('ends with the reason where its deadline passed in the same look', async () => {
+  it('ends with the reason if its deadline passed during the same poll', async () => {
     const {end} = await follow({answer: () => ({state: 'NEW'}), lookMs: 2 * SECOND, cancelAtMs: SECOND, budgetMs: 0});
     expect(end).toBe(REASON);
   });

@@ -39,7 +39,7 @@ describe('the proxy', () => {
     expect(proxyFor(API)).toBeUndefined();
   });
 
-  it('is named by the variable in small letters if there are two', () => {
+  it('is named by the variable in lower case if there are two', () => {
     process.env['HTTPS_PROXY'] = 'http://large:1';
     process.env['https_proxy'] = 'http://small:1';
     expect(proxyFor(API)?.hostname).toBe('small');

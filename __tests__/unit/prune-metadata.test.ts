@@ -33,7 +33,7 @@ function defaultInCode(name: string): string {
 }
 
 describe('the metadata of the prune', () => {
-  it('has the inputs that the code reads, in its order, those aside that every action has', () => {
+  it('has its own inputs in the order of the code', () => {
     const own = (names: readonly string[]) => names.filter((name) => !(name in accountInputs));
     expect(own(Object.keys(inputs))).toEqual(own(Object.keys(shapes)));
     expect(Object.keys(inputs).filter((name) => name in accountInputs)).toEqual(Object.keys(accountInputs));
@@ -44,7 +44,7 @@ describe('the metadata of the prune', () => {
     expect(input.default ?? '').toBe(defaultInCode(name));
   });
 
-  it('requires the name alone, and is a dry run unless told otherwise', () => {
+  it('requires only the name, and is a dry run by default', () => {
     const required = Object.entries(inputs).filter(([, input]) => input.required);
     expect(required.map(([name]) => name)).toEqual(['name']);
     expect(inputs['dry-run']?.default).toBe('true');
@@ -56,7 +56,7 @@ describe('the metadata of the prune', () => {
     for (const {description} of Object.values(metadata.outputs)) expect(description).not.toBe('');
   });
 
-  it('is what the Marketplace takes, and starts a file that exists, on Node 24', () => {
+  it('is valid for the Marketplace, and starts an existing file on Node 24', () => {
     expect(metadata.description.length).toBeLessThan(125);
     expect(metadata.branding).toEqual({
       icon: expect.stringMatching(/^[a-z-]+$/),

@@ -128,7 +128,7 @@ describe('the plan of a prune', () => {
     });
   });
 
-  it('keeps the current image of each channel and the one before it, and says so of what it deletes', () => {
+  it('keeps the current image of each channel and the one before it, and mentions channels of images that it deletes', () => {
     const channel = (tags: object) => ({team: 'ml', 'upload-marker': 'm', ...tags});
     const facts: readonly Facts[] = [
       {id: 'both', tags: channel({'channel-stable': '2026-07-04T00:00:00Z', 'channel-beta': '2026-07-03T00:00:00Z'})},
@@ -161,7 +161,7 @@ describe('the plan of a prune', () => {
     expect(plan.keep.map(({reason}) => reason)).toEqual(['younger than 14 days']);
   });
 
-  it('keeps all if an age is asked for and the time is not known', () => {
+  it('keeps all images with keep-days if the time is unknown', () => {
     const plan = planPrune([imageOf({id: 'a', ageMs: 99 * DAY_MS})], {...RULES, keepDays: 1}, sceneAt(undefined));
     expect(plan.delete).toEqual([]);
     expect(plan.keep[0]?.reason).toBe('its age is not known: the answer from Gcore had no date');
@@ -243,7 +243,7 @@ function whyItMustStay(image: Image, all: readonly Image[], rules: PruneRules, n
 }
 
 describe('for any images and any rules, the plan', () => {
-  it('deletes nothing that must be kept, and everything else', () => {
+  it('deletes every image that no rule keeps, and no other', () => {
     fc.assert(
       fc.property(anyPrune, ({facts, rules, now}) => {
         const images = facts.map(imageOf);

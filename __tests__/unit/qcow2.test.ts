@@ -30,17 +30,17 @@ describe('a qcow2 image', () => {
     expect(image.subarray(0, 8).toString('hex')).toBe('514649fb00000003');
   });
 
-  it.each([512, MIB, 512 * MIB])('states the size of its disk, %i bytes', (diskBytes) => {
+  it.each([512, MIB, 512 * MIB])('has the size of its disk, %i bytes', (diskBytes) => {
     expect(makeQcow2(diskBytes).readBigUInt64BE(24)).toBe(BigInt(diskBytes));
   });
 
-  it('counts each of its clusters once, and none that it does not have', () => {
+  it('counts each of its clusters once, and no others', () => {
     const counts = makeQcow2(MIB).subarray(2 * 65_536, 3 * 65_536);
     expect(counts.subarray(0, 8).toString('hex')).toBe('0001'.repeat(4));
     expect(counts.subarray(8).every((byte) => byte === 0)).toBe(true);
   });
 
-  it('is small, whatever the size of its disk', () => {
+  it('is small for any size of its disk', () => {
     expect(makeQcow2(MIB)).toHaveLength(256 * 1024);
     expect(makeQcow2(512 * MIB)).toHaveLength(256 * 1024);
   });

@@ -33,7 +33,7 @@ it.each([
   ['has no section of it', CHANGELOG.replace('## 1.10.0 - 2026-12-01', '')],
   ['has no date for it', CHANGELOG.replace(' - 2026-12-01', '')],
   ['says nothing of it', CHANGELOG.replace('### Added\n\n- What is new.', '')],
-])('are refused where the changelog %s', (_, changelog) => {
+])('are refused if the changelog %s', (_, changelog) => {
   expect(() => releaseNotes('v1.10.0', '1.10.0', changelog)).toThrow(
     'CHANGELOG.md has no text below a heading "## 1.10.0 - <date>"',
   );

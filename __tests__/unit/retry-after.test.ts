@@ -28,7 +28,7 @@ describe('Retry-After', () => {
     ['Wed, 08 Jul 2026 10:00:07 GMT', 7000],
     ['Wed, 08 Jul 2026 10:01:00 GMT', 60_000],
     ['Wed, 08 Jul 2026 11:00:00 GMT', 60_000],
-  ])('of %j is %i ms from the response date on', (value, ms) => {
+  ])('of %j is %i ms after the response date', (value, ms) => {
     expect(parseRetryAfter(value, RESPONSE_DATE)).toBe(ms);
   });
 
@@ -36,7 +36,7 @@ describe('Retry-After', () => {
     ['an hour behind', -HOUR_MS],
     ['an hour ahead of', HOUR_MS],
     ['in step with', 0],
-  ])('as a date holds for a service whose clock is %s ours', (_, offMs) => {
+  ])('as a date is right for a service whose clock is %s ours', (_, offMs) => {
     const serviceNow = new Date(Math.floor((Date.now() + offMs) / 1000) * 1000);
     const inFiveSeconds = new Date(serviceNow.getTime() + 5000).toUTCString();
     expect(parseRetryAfter(inFiveSeconds, serviceNow)).toBe(5000);
@@ -50,11 +50,11 @@ describe('Retry-After', () => {
     'Wed, GMT',
     '2026-07-08T10:00:07Z',
     '8 July 2026 10:00:07',
-  ])('of the date %j is none', (value) => {
+  ])('is ignored for the date %j', (value) => {
     expect(parseRetryAfter(value, RESPONSE_DATE)).toBeUndefined();
   });
 
-  it.each([undefined, new Date('nonsense')])('as a date is none where the response date is %p', (responseDate) => {
+  it.each([undefined, new Date('nonsense')])('as a date is ignored if the response date is %p', (responseDate) => {
     expect(parseRetryAfter('Wed, 08 Jul 2026 10:00:07 GMT', responseDate)).toBeUndefined();
   });
 });

@@ -21,7 +21,7 @@ function decisionAfter(errors: readonly unknown[], {sinceMs = 5000, everGood = t
   return retryPolicy({errors, sinceMs, everGood});
 }
 
-describe('a failure that may pass by itself does not end the wait:', () => {
+describe('a temporary failure does not end the wait:', () => {
   it.each([408, 409, 429, 500, 501, 502, 503, 504, 520, 599])('an answer with %i', (status) => {
     const errors = Array.from({length: 50}, () => answered(status));
     expect(decisionAfter(errors)).toBe(0);
@@ -36,13 +36,13 @@ describe('a failure that may pass by itself does not end the wait:', () => {
     expect(decisionAfter([new RequestError({...GET, outcome: 'unknown', status: 200})])).toBe(0);
   });
 
-  it.each([429, 503, 409])('an answer with %i, and its Retry-After is honoured', (status) => {
+  it.each([429, 503, 409])('an answer with %i, and its Retry-After is used', (status) => {
     expect(decisionAfter([answered(status, 7000)])).toBe(7000);
     expect(decisionAfter([answered(status, 60_000), answered(status, 1000)])).toBe(1000);
   });
 });
 
-describe('a failure that will not pass is final at once:', () => {
+describe('a permanent failure is final immediately:', () => {
   it.each([
     ['an error that is not of a request', new Error('the image is in status killed')],
     ['an error that only looks like one', Object.assign(new Error('502'), {outcome: 'unknown', status: 502})],
@@ -84,7 +84,7 @@ describe('a refused key or permission', () => {
     ['a 401 and a 502', [answered(401), answered(502), answered(401)]],
     ['a 401 and a lost connection', [answered(401), LOST, answered(401)]],
     ['a 403', [answered(403), answered(401)]],
-  ])('is not believed yet at a 401 after %s', (_, errors) => {
+  ])('is not final yet at a 401 after %s', (_, errors) => {
     expect(decisionAfter(errors)).toBe(2000);
   });
 });
@@ -96,7 +96,7 @@ describe('a 404', () => {
     [59_999, 0],
     [60_000, 'final'],
     [61_000, 'final'],
-  ])('for something just made, %i ms after the start, gives %p', (sinceMs, verdict) => {
+  ])('for a new object, %i ms after the start, gives %p', (sinceMs, verdict) => {
     expect(decisionAfter([answered(404)], {sinceMs, everGood: false})).toBe(verdict);
     expect(
       decisionAfter(
@@ -111,7 +111,7 @@ describe('a 404', () => {
     [2, 0],
     [3, 'final'],
     [4, 'final'],
-  ])('for something that was there before, %i times in a row, gives %p', (times, verdict) => {
+  ])('for an object that existed before, %i times in a row, gives %p', (times, verdict) => {
     const errors = Array.from({length: times}, () => answered(404));
     expect(decisionAfter(errors)).toBe(verdict);
     expect(decisionAfter([answered(404), answered(404), answered(502), ...errors])).toBe(verdict);
@@ -131,7 +131,7 @@ describe('a bad certificate', () => {
     expect(decisionAfter([answered(502), ...errors], {everGood: false})).toBe(verdict);
   });
 
-  it('is not counted together with connections that were lost before it', () => {
+  it('is not counted together with lost connections before it', () => {
     expect(decisionAfter([LOST, LOST, BAD_CERTIFICATE])).toBe(0);
     expect(decisionAfter([BAD_CERTIFICATE, unanswered('not-sent'), BAD_CERTIFICATE])).toBe(0);
   });

@@ -64,12 +64,12 @@ describe('a retry', () => {
   it.each([
     [0, [500, 1000]],
     [ALMOST_ONE, [1000, 2000]],
-  ])('spreads its pauses by chance: %f makes them %j ms', async (chance, pausesMs) => {
+  ])('changes its pauses at random: with %f they are %j ms', async (chance, pausesMs) => {
     const {sleeps} = await follow({results: [BUSY, BUSY, 'image'], random: () => chance});
     expect(sleeps.map(Math.round)).toEqual(pausesMs);
   });
 
-  it('takes the first and the longest pause from its caller', async () => {
+  it('uses the first and the longest pause of its caller', async () => {
     const {sleeps} = await follow({
       results: [BUSY, BUSY, BUSY, BUSY, 'image'],
       backoff: {firstMs: 400, mostMs: 1000},
@@ -91,7 +91,7 @@ describe('a retry', () => {
     ]);
   });
 
-  it('throws at once what a retry cannot help against', async () => {
+  it('throws immediately if a retry cannot help', async () => {
     const refused = new Error('401');
     expect(await follow({results: [refused]})).toMatchObject({end: refused, attemptsAtMs: [0], sleeps: []});
     expect(await follow({results: [BUSY, refused]})).toMatchObject({
@@ -115,18 +115,18 @@ describe('a retry ends', () => {
     expect(await follow({results: [BUSY], attempts: 1})).toMatchObject({end: BUSY, attemptsAtMs: [0], sleeps: []});
   });
 
-  it('with an attempt at the end of its patience', async () => {
+  it('with an attempt at the end of its time', async () => {
     const {end, attemptsAtMs} = await follow({results: [BUSY], patienceMs: 10_000});
     expect(end).toBe(BUSY);
     expect(attemptsAtMs).toEqual([0, 750, 2250, 5250, 10_000]);
   });
 
-  it('with the attempt during which its patience ended', async () => {
+  it('with the attempt during which its time ended', async () => {
     const {attemptsAtMs} = await follow({results: [BUSY], patienceMs: 10_000, attemptMs: 8000});
     expect(attemptsAtMs).toEqual([0, 8750]);
   });
 
-  it('well if the attempt at the end of its patience succeeds', async () => {
+  it('successfully if the attempt at the end of its time succeeds', async () => {
     const {end, endedAtMs} = await follow({results: [new Passing('429', 60_000), 'image'], patienceMs: 10_000});
     expect({end, endedAtMs}).toEqual({end: 'image', endedAtMs: 10_000});
   });

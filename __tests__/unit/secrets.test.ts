@@ -35,14 +35,14 @@ function percentEncoded(text: string): string {
 }
 
 describe('a secret', () => {
-  it('is made known to the runner, in one command, once', () => {
+  it('is sent to the runner once, in one command', () => {
     const secrets = createSecrets();
     secrets.add('1$abcdef0123');
     secrets.add('1$abcdef0123');
     expect(written).toEqual(['::add-mask::1$abcdef0123']);
   });
 
-  it('is taken out of a text wherever it stands', () => {
+  it('is removed from a text at every position', () => {
     const secrets = createSecrets();
     secrets.add('hunter2.hunter2');
     expect(secrets.redact('hunter2.hunter2 and (hunter2.hunter2), hunter2xhunter2')).toBe(
@@ -50,7 +50,7 @@ describe('a secret', () => {
     );
   });
 
-  it('leaves nothing of a longer one behind, in whichever order they came', () => {
+  it('leaves nothing of a longer secret, in any order', () => {
     for (const values of [
       ['password', 'password-and-more'],
       ['password-and-more', 'password'],
@@ -61,14 +61,14 @@ describe('a secret', () => {
     }
   });
 
-  it('of several lines is one of each line, white space around it aside', () => {
+  it('of several lines is a secret for each line, without the white space around it', () => {
     const secrets = createSecrets();
     secrets.add('  first-line\r\nsecond-line\n\n');
     expect(masked()).toEqual(['first-line', 'second-line']);
     expect(secrets.redact('second-line')).toBe('***');
   });
 
-  it.each(['', ' ', '7', '123', '   123   '])('is not made of %j, which would blank half the log', (value) => {
+  it.each(['', ' ', '7', '123', '   123   '])('is never %j, which would hide half of the log', (value) => {
     const secrets = createSecrets();
     secrets.add(value);
     expect(written).toEqual([]);
@@ -85,7 +85,7 @@ describe('a secret', () => {
     },
   );
 
-  it('is made of eight characters', () => {
+  it('can have eight characters', () => {
     const secrets = createSecrets();
     secrets.add('12345678');
     expect(masked()).toEqual(['12345678']);
@@ -110,13 +110,13 @@ describe('a secret', () => {
     ['with more than its beginning', 'x-signature-value', 10, '***…'],
     ['in the middle of an escape', 'abcd%2Fefgh%2Fij', 13, '***…'],
     ['so that less than four characters of it are left', 'x-signature-value', 3, 'x-s…'],
-  ])('that was cut with a text is redacted as far as it is there: %s', (_, value, length, shown) => {
+  ])('that was cut off is redacted: %s', (_, value, length, shown) => {
     const secrets = createSecrets();
     secrets.add(value);
     expect(secrets.redact(`the URL ${value.slice(0, length)}… is cut`)).toBe(`the URL ${shown} is cut`);
   });
 
-  it('is redacted wherever a text that holds it is cut', () => {
+  it('is redacted at whatever position the text is cut', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Z]{8,40}$/), fc.integer({min: 10, max: 80}), (value, length) => {
         const secrets = createSecrets();
@@ -127,7 +127,7 @@ describe('a secret', () => {
     );
   });
 
-  it('is found in any spelling, each character in one of its own', () => {
+  it('is found in any mix of encodings', () => {
     const spellings: readonly ((character: string) => string)[] = [
       (character) => character,
       (character) => percentEncoded(character),
@@ -156,7 +156,7 @@ describe('a secret', () => {
     );
   });
 
-  it('changes nothing of a text that does not hold it', () => {
+  it('does not change a text without it', () => {
     fc.assert(
       fc.property(fc.string({unit: anyCharacter}), (text) => {
         const secrets = createSecrets();
@@ -167,7 +167,7 @@ describe('a secret', () => {
     );
   });
 
-  it('is not shown in part either if it is a key: no run of eight characters or more', () => {
+  it('is not shown in part if it is a key: no eight consecutive characters', () => {
     const key = '4242$kJ8s+D0f/qQ2z9w1e3r5t7y';
     const secrets = createSecrets();
     secrets.addKey(key);
@@ -181,26 +181,26 @@ describe('a secret', () => {
     );
   });
 
-  it('is no pattern', () => {
+  it('is not used as a pattern', () => {
     const secrets = createSecrets();
     secrets.add('a.c*(1)$&');
     expect(secrets.redact('abc111111 a.c*(1)$&')).toBe('abc111111 ***');
   });
 
-  it('of one step is none of another', () => {
+  it('of one step is not a secret of another step', () => {
     createSecrets().add('12345678');
     expect(createSecrets().redact('12345678')).toBe('12345678');
   });
 });
 
 describe('of a URL', () => {
-  it('its user and password become secrets, together and each', () => {
+  it('its user and password become secrets, together and separately', () => {
     const secrets = secretsOf('https://octo-user:octo-password@host.example/image.qcow2');
     expect(masked()).toEqual(['octo-user:octo-password', 'octo-user', 'octo-password']);
     expect(secrets.redact('octo-password of octo-user')).toBe('*** of ***');
   });
 
-  it('what signs in its query becomes a secret, and nothing else', () => {
+  it('only the signature in its query becomes a secret', () => {
     const secrets = secretsOf(
       'https://host.example/i?X-Amz-Credential=AKIAEXAMPLE&X-Amz-Signature=0123456789abcdef&name=trainer-v1.2.3#frag',
     );
@@ -227,7 +227,7 @@ describe('of a URL', () => {
   it.each([
     ...['name', 'region', 'size', 'file', 'version', 'X-Amz-Date', 'X-Amz-Algorithm', 'X-Amz-SignedHeaders', 'se'],
     ...['author', 'monkey', 'keyboard', 'design', 'authority', 'passenger', 'tokenizer', 'response-content-type', 'sv'],
-  ])('the value of %s is none', (name) => {
+  ])('the value of %s is not a secret', (name) => {
     secretsOf(`https://host.example/i?${name}=Luxembourg-2&a=1;${name}=3758096384&build-100.qcow2`);
     expect(written).toEqual([]);
   });
@@ -238,7 +238,7 @@ describe('of a URL', () => {
     expect(masked()).toEqual(['me:hunter22', 'hunter22', 'c2lnbmVkLWJ5LXVz']);
   });
 
-  it('a short user name beside a password is none, and a user name alone is one', () => {
+  it('a short user name with a password is not a secret, and a user name alone is one', () => {
     expect(secretsOf('https://admin:hunter2@host.example/').redact('admin hunter2 admin:hunter2')).toBe(
       'admin *** ***',
     );
@@ -251,12 +251,12 @@ describe('of a URL', () => {
     ['https://host.example/?token1=abc%zz12', 'abc%zz12', 'abc%zz12'],
     ['https://host.example/?sig=abcd;efgh', 'abcd;efgh', 'abcd;efgh'],
     ['https://host.example/?sig=abcd=efgh==', 'abcd=efgh==', 'abcd=efgh=='],
-  ])('%s, a value is hidden as it stands there and decoded', (url, raw, decoded) => {
+  ])('%s, a value is hidden as written and decoded', (url, raw, decoded) => {
     const secrets = secretsOf(url);
     expect(secrets.redact(`(${raw}) (${decoded})`)).toBe('(***) (***)');
   });
 
-  it('a password that holds a colon is hidden where it stands alone', () => {
+  it('a password with a colon is hidden also without the user name', () => {
     expect(secretsOf('https://me:pass:word1@host.example/').redact('pass:word1')).toBe('***');
   });
 
@@ -264,7 +264,7 @@ describe('of a URL', () => {
     'https:/octo:password1@host.example/',
     'https:octo:password1@host.example/',
     'https:\\\\octo:password1@host.example/',
-  ])('spelled %s, which the URL standard reads all the same, the password is hidden', (url) => {
+  ])('written as %s, which the URL standard accepts, the password is hidden', (url) => {
     expect(new URL(url).password).toBe('password1');
     expect(secretsOf(url).redact('password1')).toBe('***');
   });

@@ -16,7 +16,7 @@ it('leaves no placeholder in any file, those of dist/ included', () => {
   expect(left).toEqual([]);
 });
 
-it('names the account in actions, links and code owners, and takes away what explains the placeholder', () => {
+it('replaces the account in actions, links and code owners, and removes the explanation of the placeholder', () => {
   const text = [
     '# OWNER stands for the account.',
     '* @OWNER',

@@ -29,6 +29,6 @@ it.each([
   expect(parseSha256Sums(line)).toEqual([]);
 });
 
-it('takes the last part of a path', () => {
+it('uses the last part of a path', () => {
   expect(['image', './image', '/a/b/image'].map(baseName)).toEqual(['image', 'image', 'image']);
 });

@@ -24,7 +24,7 @@ describe('a URL as it is shown', () => {
     );
   });
 
-  it('is one bounded line', () => {
+  it('is one line of limited length', () => {
     expect(showUrl(`https://h.example/${'a'.repeat(1000)}`).length).toBeLessThanOrEqual(201);
   });
 
@@ -32,7 +32,7 @@ describe('a URL as it is shown', () => {
     'https:/octo:password1@host.example/',
     'https:octo:password1@host.example/',
     'https:\\\\octo:password1@host.example/',
-  ])('does not hold the password of %s', (url) => {
+  ])('does not contain the password of %s', (url) => {
     expect(showUrl(url)).not.toContain('password1');
   });
 });

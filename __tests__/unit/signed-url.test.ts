@@ -64,7 +64,7 @@ describe('a URL without its signature', () => {
     expect(withoutSignature(`${BASE}?${one}`)).not.toBe(withoutSignature(`${BASE}?${other}`));
   });
 
-  it('does not depend on the order of its parameters, nor on where the signature stands', () => {
+  it('does not depend on the order of its parameters, or on the position of the signature', () => {
     const anyParameters = fc.uniqueArray(
       fc.tuple(fc.stringMatching(/^[b-f]{1,3}$/), fc.stringMatching(/^[a-z0-9%2f.]{0,5}$/)),
       {

@@ -22,8 +22,8 @@ async function adoptImage(fields: object) {
   return await submitOnce(submission);
 }
 
-describe('a lost upload of which only the image is found', () => {
-  it('is waited for by the task that made the image', async () => {
+describe('a lost upload if only its image is found', () => {
+  it('is followed by the task that made the image', async () => {
     expect(await adoptImage({creator_task_id: 'creator'})).toEqual({
       taskIds: ['creator'],
       imageId: 'image',
@@ -36,11 +36,11 @@ describe('a lost upload of which only the image is found', () => {
     });
   });
 
-  it('is waited for by the task that locks the image, if the service does not tell which one made it', async () => {
+  it('is followed by the task that locks the image, if the one that made it is unknown', async () => {
     expect(await adoptImage({task_id: 'lock'})).toEqual({taskIds: ['lock'], imageId: 'image', isUncertain: false});
   });
 
-  it('is waited for by the image alone, if no task is known', async () => {
+  it('is followed by the image, if no task is known', async () => {
     expect(await adoptImage({})).toEqual({taskIds: [], imageId: 'image', isUncertain: false});
   });
 });

@@ -14,7 +14,7 @@ const markup = markupWithout({
 });
 
 describe('a table', () => {
-  it('has no column that says nothing', () => {
+  it('has no empty column', () => {
     const rows = [
       ['a', '', 'c'],
       ['d', '', ''],
@@ -28,7 +28,7 @@ describe('a table', () => {
   });
 });
 
-it('cuts by bytes, not by characters, and nothing in between', () => {
+it('cuts by bytes, and only whole rows', () => {
   expect(cut(['ää', 'a', 'b'], 6)).toEqual({shown: ['ää'], leftOut: 2});
   expect(cut(['ää', 'a', 'b'], 7)).toEqual({shown: ['ää', 'a'], leftOut: 1});
   expect(cut([], 0)).toEqual({shown: [], leftOut: 0});
@@ -64,15 +64,15 @@ it.each([
   ['1. a list', '- &#49;. a list'],
   ['| a |', '- &#124; a &#124;'],
   ['the key is hunter2hunter2', '- the key is &#42;&#42;&#42;'],
-])('makes an item of %j that is nothing else', (words, item) => {
+])('makes %j an item of a list, and nothing else', (words, item) => {
   expect(markup.item(words)).toBe(item);
 });
 
-it('makes one line of words for a block of code, without secrets', () => {
+it('makes a text one line for a block of code, without secrets', () => {
   expect(markup.plain('a\r\n``` b hunter2hunter2')).toBe('a ``` b ***');
 });
 
-it('makes no link that holds a secret', () => {
+it('makes no link that contains a secret', () => {
   expect(markup.link('x', 'https://a.example/hunter2hunter2')).toBe('x');
 });
 
@@ -95,7 +95,7 @@ describe('the origin', () => {
     expect(originOf({...environment, ref}, markup)).toBe(`[a/b](${url}), ${named}, ${commit}`);
   });
 
-  it('links nothing where the server is not told', () => {
+  it('links nothing if the server is unknown', () => {
     expect(originOf({...environment, serverUrl: '', ref: 'refs/heads/main'}, markup)).toBe(
       'a/b, branch main, commit <code>ffac537</code>',
     );
@@ -108,7 +108,7 @@ describe('the origin', () => {
     },
   );
 
-  it('shows no commit that is none, and nothing where nothing is known', () => {
+  it('shows no invalid commit, and nothing if nothing is known', () => {
     expect(originOf({...environment, sha: '<b>'}, markup)).toBe(`[a/b](${url})`);
     expect(originOf(EMPTY_ENVIRONMENT, markup)).toBe('');
   });

@@ -56,7 +56,7 @@ describe('tags', () => {
     expect(parseTags(text)).toEqual({tags, faults: []});
   });
 
-  it.each(['__proto__=evil', '{"__proto__": "evil"}'])('take __proto__ as a key like any other, from %j', (text) => {
+  it.each(['__proto__=evil', '{"__proto__": "evil"}'])('accept __proto__ as a key, from %j', (text) => {
     const {tags, faults} = parseTags(text);
     expect(faults).toEqual([]);
     expect(Object.entries(tags)).toEqual([['__proto__', 'evil']]);
@@ -97,7 +97,7 @@ describe('tags', () => {
     expect(parseTags(text).faults).toEqual(faults);
   });
 
-  it('that are right are kept beside those with a fault', () => {
+  it('that are valid are kept besides those with a fault', () => {
     expect(parseTags('team=ml\nteam=ops\nstage=prod\nbroken').tags).toEqual({team: 'ml', stage: 'prod'});
   });
 
@@ -112,14 +112,14 @@ describe('tags', () => {
     expect(parseTags(write('b', tooLong)).faults).toEqual(['the value of b is longer than 255 characters']);
   });
 
-  it.each(['💾', '大', 'e\u0301'])('are as long as they have characters, of which %s is no more than it is', (unit) => {
+  it.each(['💾', '大', 'e\u0301'])('are measured in characters: %s', (unit) => {
     const characters = [...unit].length;
     const longest = unit.repeat(Math.floor(255 / characters));
     expect(parseTags(`${longest}=${longest}`).faults).toEqual([]);
     expect(parseTags(`a=${longest}${unit}`).faults).toEqual(['the value of a is longer than 255 characters']);
   });
 
-  it('that the API takes come through as lines, whatever they are', () => {
+  it('that the API accepts can be written as lines', () => {
     fc.assert(
       fc.property(anyTags, fc.constantFrom('\n', '\r\n', '\n\n', ' \n\t'), (pairs, lineBreak) => {
         const {tags, faults} = parseTags(pairs.map((pair) => pair.join('=')).join(lineBreak));
@@ -129,7 +129,7 @@ describe('tags', () => {
     );
   });
 
-  it('that the API takes come through as JSON, whatever they are', () => {
+  it('that the API accepts can be written as JSON', () => {
     fc.assert(
       fc.property(anyTags, fc.constantFrom(undefined, 2), (pairs, indent) => {
         const {tags, faults} = parseTags(JSON.stringify(Object.fromEntries(pairs), null, indent));
@@ -139,7 +139,7 @@ describe('tags', () => {
     );
   });
 
-  it('never make it throw, whatever the text', () => {
+  it('never throw for any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(

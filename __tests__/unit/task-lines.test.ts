@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {taskLines} from '../../src/images/wait/task-lines.ts';
 
-it('shows a whole task without what is secret in its URL, each line inert', () => {
+it('shows a whole task without the secrets in its URL, with inert lines', () => {
   const shown = taskLines({
     id: 't',
     error: 'no\n::error::space',
@@ -19,6 +19,6 @@ it('shows a whole task without what is secret in its URL, each line inert', () =
   expect(shown.every((line) => !/^::/.test(line) && !line.includes('\n'))).toBe(true);
 });
 
-it('is bounded', () => {
+it('is limited', () => {
   expect(taskLines({data: Array.from({length: 1000}, () => 1)}).length).toBeLessThanOrEqual(101);
 });

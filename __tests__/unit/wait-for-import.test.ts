@@ -89,12 +89,12 @@ describe('the wait for an import', () => {
     expect(known.lines).toContain('Imports are expected to take 10m to 11m here.');
   });
 
-  it('reads the earlier imports once, and not at all if the first poll ends it', async () => {
+  it('reads the earlier imports once, or not if the first poll ends it', async () => {
     expect((await follow({endsAtMs: MINUTE})).listings).toBe(1);
     expect(await follow({endsAtMs: 0})).toMatchObject({listings: 0, pollsAtMs: [0]});
   });
 
-  it('counts the age of an import that it joins, as the service tells it', async () => {
+  it("counts the age of an import that it joins, by the service's clock", async () => {
     const {pollsAtMs, lines} = await follow({endsAtMs: 3 * MINUTE, earlierMs: TEN_MINUTES, ageMs: 10 * MINUTE});
     expect(pollsAtMs.slice(0, 4)).toEqual([0, 2000, 4000, 6000]);
     expect(lines.at(-1)).toMatch(/still RUNNING after .* \(longer than expected/);
@@ -104,7 +104,7 @@ describe('the wait for an import', () => {
     expect((await follow({endsAtMs: 0, namesImage: false})).pollsAtMs).toEqual([0, 5000, 10_000, 15_000]);
   });
 
-  it('takes the import for new if the service tells no age, or an impossible one', async () => {
+  it('treats the import as new if its age is unknown or impossible', async () => {
     const {pollsAtMs} = await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES});
     expect((await follow({endsAtMs: MINUTE, earlierMs: TEN_MINUTES, ageMs: -MINUTE})).pollsAtMs).toEqual(pollsAtMs);
     expect(pollsAtMs[1]).toBeGreaterThan(2000);

@@ -22,7 +22,7 @@ const WORKFLOWS = readdirSync(FOLDER).map((file) => {
 });
 
 describe.each(WORKFLOWS)('the workflow $file', ({text, workflow, jobs}) => {
-  it('pins every action of others to a commit, and says which version that is', () => {
+  it('pins every third-party action to a commit, with its version in a comment', () => {
     const ofOthers = jobs.flatMap(({steps}) => steps.filter(({uses}) => uses !== undefined && !uses.startsWith('./')));
     expect(ofOthers.length).toBeGreaterThan(0);
     // The version is in a comment, which only the text has.
@@ -30,7 +30,7 @@ describe.each(WORKFLOWS)('the workflow $file', ({text, workflow, jobs}) => {
     expect(pinned.map(([, pin]) => pin)).toEqual(ofOthers.map(({uses}) => uses));
   });
 
-  it('may do nothing but what a job says', () => {
+  it('has no permissions except those of its jobs', () => {
     expect(workflow.permissions).toEqual({});
     // Each right by its name: not `write-all`.
     for (const job of jobs) expect(job.permissions).toEqual(expect.any(Object));
@@ -47,7 +47,7 @@ describe.each(WORKFLOWS)('the workflow $file', ({text, workflow, jobs}) => {
   });
 });
 
-it('the workflows that are to be there are looked at', () => {
+it('all expected workflows are checked', () => {
   expect(WORKFLOWS.map(({file}) => file).sort()).toEqual([
     'check-dist.yml',
     'ci.yml',
@@ -57,7 +57,7 @@ it('the workflows that are to be there are looked at', () => {
   ]);
 });
 
-it('one action has one version', () => {
+it('each action has only one version', () => {
   const pins = WORKFLOWS.flatMap(({text}) => [...text.matchAll(/uses: ([\w/-]+@[0-9a-f]{40} # \S+)/g)]);
   const ofAction = Map.groupBy(new Set(pins.map(([, pin = '']) => pin)), (pin) => pin.split('@')[0]);
   expect([...ofAction.values()].filter((versions) => versions.length > 1)).toEqual([]);

@@ -21,7 +21,7 @@ it('has the imports of ten regions run at once', async () => {
   expect(mostInFlight(await stage.cloud.tasks())).toBe(10);
 });
 
-it('outputs every region by ID, and the first region given by itself', async () => {
+it('outputs every region by ID, and the first region separately', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});
   const {exitCode, outputs, log, summary} = await stage.upload({region: 'Region-3\nRegion-1', name: 'both'});
 
@@ -49,7 +49,7 @@ it('outputs every region by ID, and the first region given by itself', async () 
   expect(summary).toContain('| Region-1 (1) | ✅ published |');
 });
 
-it('takes a region once that is given by ID and by name', async () => {
+it('uses a region once if it is given by ID and by name', async () => {
   await using stage = await setStage({regions: regionsNamed(2)});
   const {exitCode} = await stage.upload({region: '2, Region-2, 2'});
 

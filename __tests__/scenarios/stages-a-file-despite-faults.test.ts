@@ -18,7 +18,7 @@ it.each<[string, SimulatorOptions, readonly Fault[]]>([
   ['the answer with a new bucket is lost', {}, [{request: 'create-bucket', answer: {kind: 'close'}}]],
   ['the API deletes full buckets', {storage: {deletesFullBuckets: true}}, []],
   ['the policy takes a while', {storage: {policyMs: 1500}}, []],
-])('publishes the file though %s', async (_, options, faults) => {
+])('publishes the file although %s', async (_, options, faults) => {
   await using stage = await setFileStage(options);
   stage.cloud.script(...faults);
   const {main, post} = await stage.publish();
@@ -38,7 +38,7 @@ it('warns if the bucket may have no expiry', async () => {
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('names the key whose answer was lost, and deletes only its own', async () => {
+it('names an access key whose answer was lost, and deletes only its own', async () => {
   await using stage = await setFileStage();
   const {id} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   stage.cloud.script({request: 'create-key', answer: {kind: 'reset'}});
@@ -51,7 +51,7 @@ it('names the key whose answer was lost, and deletes only its own', async () => 
   expect(main.log).toContain(lost);
 });
 
-it('sends an upload again with the same staged URL if the POST was surely not received', async () => {
+it('sends an upload again with the same staged URL if the POST was not sent', async () => {
   await using stage = await setFileStage();
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
   const {main} = await stage.publish();
@@ -61,7 +61,7 @@ it('sends an upload again with the same staged URL if the POST was surely not re
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('lets two jobs at once stage their files in one storage, each with what is its own', async () => {
+it('lets two jobs stage their files in one storage at the same time, with separate buckets and keys', async () => {
   await using stage = await setFileStage();
   const other = stage.write('other.raw', Buffer.concat([stage.image, Buffer.alloc(65_536)]));
   const both = await Promise.all([stage.publish(), stage.publish({name: 'other', file: other})]);
@@ -72,7 +72,7 @@ it('lets two jobs at once stage their files in one storage, each with what is it
   expect(stage.left().buckets).toEqual([]);
 });
 
-it('sweeps what a lost runner has left a day ago, and nothing else', async () => {
+it('deletes what a lost runner left more than a day ago, and nothing else', async () => {
   await using stage = await setFileStage();
   const {storage} = stage.cloud;
   const {id} = storage.addStorage(STORAGE, LOCATION);

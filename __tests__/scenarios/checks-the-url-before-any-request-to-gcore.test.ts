@@ -7,7 +7,7 @@ it.each([
   ['a page that is not there', 404, 'text/plain', 'no', 'There is no image at the URL'],
   ['a web page', 200, 'text/html', '<!doctype html><html><body>Log in</body></html>', 'The image is a web page'],
   ['an empty file', 200, 'application/octet-stream', '', 'The image is empty'],
-])('asks nothing of Gcore where the URL leads to %s', async (_, status, type, body, expected) => {
+])('sends no request to Gcore if the URL leads to %s', async (_, status, type, body, expected) => {
   await using stage = await setStage();
   const host = await hostImage(Buffer.alloc(0), (request, response) => {
     response.writeHead(status, {'content-type': type, 'content-length': Buffer.byteLength(body)});
@@ -22,7 +22,7 @@ it.each([
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('goes on, with a warning, where only this runner may not reach the URL', async () => {
+it('warns, and goes on, if perhaps only this runner cannot reach the URL', async () => {
   await using stage = await setStage();
   const {log} = await stage.upload({url: 'http://nobody.invalid/image.qcow2', wait: 'false'});
 
@@ -31,7 +31,7 @@ it('goes on, with a warning, where only this runner may not reach the URL', asyn
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('warns of a host of a private network, unless Gcore is on this machine as well', async () => {
+it('warns about a host in a private network, unless Gcore is on this machine as well', async () => {
   await using stage = await setStage();
   const near = await stage.upload({wait: 'false'});
   const step = stage.startUpload(
@@ -44,7 +44,7 @@ it('warns of a host of a private network, unless Gcore is on this machine as wel
   expect(far.log).toMatch(/^warning: 127\.0\.0\.1:\d+ is a host of a private network/m);
 });
 
-it('says what it has seen, where that is the size alone', async () => {
+it('shows the size if that is the only known fact', async () => {
   await using stage = await setStage();
   const host = await hostImage(stage.image, (request, response) => {
     const status = request.headers.range === undefined ? 200 : 416;
@@ -57,7 +57,7 @@ it('says what it has seen, where that is the size alone', async () => {
   expect(log).toMatch(/^The file behind the URL: 256 KiB$/m);
 });
 
-it('says how large the disk is, which may be far more than its file', async () => {
+it('shows the size of the disk, which may be much larger than its file', async () => {
   await using stage = await setStage();
   const image = makeQcow2(64 * 1024 * 1024);
   image.writeBigUInt64BE(2n ** 40n, 24);
@@ -68,7 +68,7 @@ it('says how large the disk is, which may be far more than its file', async () =
   expect(log).toMatch(/^The file behind the URL: qcow2, 256 KiB, virtual size 1 TiB$/m);
 });
 
-it('does not look where it is told not to', async () => {
+it('does not check the URL without preflight', async () => {
   await using stage = await setStage();
   const methods: (string | undefined)[] = [];
   const host = await hostImage(stage.image, (request, response) => {

@@ -5,7 +5,7 @@ import {setStage} from '../fixtures/stage.ts';
 const MOST_LENGTH = 4096;
 const REGIONS = 27;
 
-it('tells all regions in one error if they are cancelled, and that those in the queue were not started', async () => {
+it('lists all cancelled regions in one error, and says that those in the queue were not started', async () => {
   await using stage = await setStage({regions: REGIONS, timing: {runningMs: 600_000}, slots: REGIONS});
   const region = await namesOf(stage.cloud.url, stage.cloud.apiKey);
   let polls = 0;
@@ -32,7 +32,7 @@ it('tells all regions in one error if they are cancelled, and that those in the 
   expect(error).toMatch(/\nMore: https:\/\/github\.com\/\S+#the-step-was-cancelled$/);
 });
 
-it('names the balance first if a few fail', async () => {
+it('names the number of failed regions first', async () => {
   await using stage = await setStage({
     regions: REGIONS,
     slots: REGIONS,

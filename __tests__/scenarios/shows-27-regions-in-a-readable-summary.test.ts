@@ -6,7 +6,7 @@ const region = fleetOf(27)
   .map(({id}) => id)
   .join(',');
 
-it('gives a matrix the ready regions alone, in their order', async () => {
+it('outputs only the ready regions for a matrix, in their order', async () => {
   await using stage = await setStage({
     regions: 27,
     importFails: ({regionId}) => (regionId === 84 ? {error: NO_VALID_HOST} : undefined),
@@ -25,7 +25,7 @@ it('gives a matrix the ready regions alone, in their order', async () => {
   ]);
 });
 
-it('tells failures first, folds the ready regions, and names the task of a failed one', async () => {
+it('shows failures first, folds the ready regions, and names the task of a failed one', async () => {
   await using stage = await setStage({
     regions: 27,
     slots: 27,

@@ -4,7 +4,7 @@ import {setStage, URL_SECRET} from '../fixtures/stage.ts';
 it.each([
   ['instance', {}],
   ['baremetal', {is_baremetal: true}],
-])('sends what images of type %s take', async (imageType, fields) => {
+])('sends the fields of images of type %s', async (imageType, fields) => {
   await using stage = await setStage();
   const {exitCode, outputs} = await stage.upload({'image-type': imageType, 'hw-machine-type': 'q35'});
 
@@ -27,7 +27,7 @@ it('sends numbers of tags in JSON as they are written', async () => {
   expect(stage.cloud.requests('upload')[0]?.body).toMatchObject({tags});
 });
 
-it('sends exactly what was asked, and nothing that was not', async () => {
+it('sends exactly what was requested, and nothing else', async () => {
   await using stage = await setStage();
   await stage.upload({name: 'plain', 'provenance-tags': 'false'});
   await stage.upload({

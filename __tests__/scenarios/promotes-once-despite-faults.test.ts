@@ -13,7 +13,7 @@ const PASSING: ReadonlyArray<readonly [string, Answer]> = [
   ['a 504', status(504)],
 ];
 
-describe.each(PASSING)('with %s in place of the answer', (_, answer) => {
+describe.each(PASSING)('with %s instead of the answer', (_, answer) => {
   it.concurrent.each<[string, Fault]>([
     ['to the PATCH, which was made', {request: 'patch', answer}],
     ['to the PATCH, which was not made', {request: 'patch', effect: 'none', answer}],
@@ -55,7 +55,7 @@ it('sends the PATCH again after a 429, when the service says', async () => {
 });
 
 describe.each([400, 403, 404, 422])('a PATCH that is refused with %i', (code) => {
-  it('makes its region red, the others stay promoted, and a re-run converges', async () => {
+  it('fails its region, the others stay promoted, and a re-run completes the promotion', async () => {
     await using stage = await setChannelStage();
     for (const regionId of [7, 10]) {
       stage.add('trainer-v1', {regionId, tags: promotedAt(1)});

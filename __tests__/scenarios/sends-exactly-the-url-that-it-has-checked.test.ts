@@ -3,7 +3,7 @@ import {hostImage} from '../../harness/image-host.ts';
 import {makeQcow2} from '../../harness/qcow2.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('in the form that every client takes', async () => {
+it('sends the URL in the form that every client accepts', async () => {
   await using stage = await setStage();
   const image = makeQcow2(64 * 1024 * 1024);
   const asked: (string | undefined)[] = [];
@@ -30,7 +30,7 @@ it.each([
   ['http:\\\\images.example\\x.raw', 'without backslashes'],
   ['https://images.example/%zz.raw', 'each % begins an escape'],
   ['https://images.example/x.raw?a=1\\u0026b=2', 'is how JSON writes it'],
-])('or refuses it, where only some clients would repair it: %s', async (url, expected) => {
+])('refuses a URL that only some clients would repair: %s', async (url, expected) => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({url});
 

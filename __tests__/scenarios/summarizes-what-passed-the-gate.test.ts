@@ -3,7 +3,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 const IMAGE = {name: 'priced', type: 'instance', projectId: 1, regionId: 7, sizeBytes: 3 * 2 ** 30} as const;
 
-it('has a column of prices where there are any', async () => {
+it('has a column of prices if there are any', async () => {
   await using stage = await setStage();
   const {id} = stage.cloud.addImage(IMAGE);
   const {summary, outputs} = await stage.gate({
@@ -20,7 +20,7 @@ it('has a column of prices where there are any', async () => {
   );
 });
 
-it('has none where there are none, and the notices', async () => {
+it('has no column of prices if there are none, and has the notices', async () => {
   await using stage = await setStage();
   stage.cloud.addImage({...IMAGE, createdAtMs: 1000, tags: {'managed-by': 'upload-gcore-gpu-image'}});
   stage.cloud.addImage(IMAGE);

@@ -13,7 +13,7 @@ function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-it('of a public repository, by the URL that everybody has', async () => {
+it('publishes an asset of a public repository by its public URL', async () => {
   await using stage = await setReleaseStage();
   const {exitCode, outputs, log} = await stage.upload(ASSET);
 
@@ -29,7 +29,7 @@ it('of a public repository, by the URL that everybody has', async () => {
 it.each([
   ['whatever tag the run is on', 'refs/tags/v1.2.3'],
   ['even where the runner tells no ref', ''],
-])('of the event, %s', async (_how, ref) => {
+])('publishes an asset of the release of the event, %s', async (_how, ref) => {
   await using stage = await setReleaseStage({
     releases: (image) => [{tag: TAG}, {tag: 'v1.2.4', assets: [{name: 'trainer-v1.2.4.qcow2', content: image}]}],
   });
@@ -45,7 +45,7 @@ it.each([
   expect(urlsOf(stage.cloud.requests('upload'))[0]?.pathname).toContain('v1.2.4');
 });
 
-it('of a private repository, by a short-lived URL of its own for each region and attempt', async () => {
+it('publishes an asset of a private repository by a new short-lived URL for each region and attempt', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
   const {exitCode, outputs, lines} = await stage.upload({...ASSET, region: '7, 10'});
@@ -59,7 +59,7 @@ it('of a private repository, by a short-lived URL of its own for each region and
   for (const {searchParams} of urls) expect(masked).toContain(searchParams.get('sig'));
 });
 
-it('and takes it for the same when the run is repeated, though its URL is another by then', async () => {
+it('reuses the image of an asset in another run, although its URL has changed', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   const first = await stage.upload(ASSET);
   const second = await stage.upload({...ASSET, preflight: 'false'});
@@ -69,7 +69,7 @@ it('and takes it for the same when the run is repeated, though its URL is anothe
   expect(second.outputs['image-id']).toBe(first.outputs['image-id']);
 });
 
-it('and joins the import of a run that was killed, where only its URL tells that it is the same', async () => {
+it('joins the import of a killed run that can only be recognised by its URL', async () => {
   await using stage = await setReleaseStage({
     isPrivate: true,
     cloud: {timing: {runningMs: 3000}, imageVisible: 'finished', taskDataHoldsTags: false},
@@ -81,7 +81,7 @@ it('and joins the import of a run that was killed, where only its URL tells that
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('and notices that the asset has been replaced by another of the same size', async () => {
+it('notices that an asset was replaced by another one of the same size', async () => {
   await using stage = await setReleaseStage();
   await stage.upload(ASSET);
   const [asset] = stage.github.release(REPOSITORY, TAG).assets;
@@ -92,7 +92,7 @@ it('and notices that the asset has been replaced by another of the same size', a
   expect(log).toContain('the file behind the URL has changed since (its SHA-256 differs)');
 });
 
-it('and keeps what GitHub knows of the asset with the image, where nobody looks at the URL', async () => {
+it("stores GitHub's digest of the asset in the image's tags without preflight", async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   await stage.upload({...ASSET, preflight: 'false'});
 
@@ -107,7 +107,7 @@ it('and keeps what GitHub knows of the asset with the image, where nobody looks 
   });
 });
 
-it('on GitHub Enterprise Server, at the address that the run has', async () => {
+it("publishes an asset of GitHub Enterprise Server from the server's own address", async () => {
   await using stage = await setReleaseStage({apiPath: '/api/v3'});
   const {exitCode} = await stage.upload({...ASSET, 'attach-to-release': 'true'});
 
@@ -117,7 +117,7 @@ it('on GitHub Enterprise Server, at the address that the run has', async () => {
   expect(asked.filter(({path}) => !/^\/(api\/v3|uploads)\/repos\//.test(path))).toEqual([]);
 });
 
-it('after a bad moment of GitHub', async () => {
+it('publishes an asset after temporary errors of GitHub', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   stage.github.script(
     {method: 'GET', path: /tags/, status: 502},

@@ -4,7 +4,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 const KIB = 1024;
 
-it('by a range, if the server names the version by a strong ETag', async () => {
+it('goes on reading with a range after a broken connection if the server sends a strong ETag', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response, nth) => {
@@ -27,7 +27,7 @@ it('by a range, if the server names the version by a strong ETag', async () => {
 it.each([
   ['no ETag', undefined],
   ['a weak ETag', 'W/"one"'],
-])('from the beginning with %s', async (_, etag) => {
+])('reads again from the beginning after a broken connection with %s', async (_, etag) => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.etag = etag;
@@ -38,7 +38,7 @@ it.each([
   expect(host.reads().map(({range}) => range)).toEqual([undefined, undefined]);
 });
 
-it('from the beginning if the server sends the whole file in place of the range', async () => {
+it('reads again from the beginning if the server sends the whole file instead of the range', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response, nth) => {
@@ -52,7 +52,7 @@ it('from the beginning if the server sends the whole file in place of the range'
   expect(exitCode).toBe(0);
 });
 
-it('a bounded number of times', async () => {
+it('reads a limited number of times', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.etag = undefined;
@@ -65,7 +65,7 @@ it('a bounded number of times', async () => {
   expect(await stage.cloud.images()).toHaveLength(1);
 });
 
-it('and not at all if the file is another by then', async () => {
+it('does not go on reading if the file has changed', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response, nth) => {

@@ -20,7 +20,7 @@ it.each(['', 'true'])('says what it would delete, and deletes nothing, with dry-
   expect(result.summary).toMatch(new RegExp(`\\*\\*delete\\*\\* \\| gpu-of-4<br><code>${old.id}</code>`));
 });
 
-it('deletes what it said, once it is told to', async () => {
+it('deletes what the dry run showed, with dry-run: false', async () => {
   await using stage = await setPruneStage({timing: {newMs: 100, deletingMs: 300}});
   const [one, two, three, four, five] = [1, 2, 3, 4, 5].map((daysAgo) => stage.add(daysAgo));
   const result = await stage.prune({'dry-run': 'false'});
@@ -42,7 +42,7 @@ it('deletes what it said, once it is told to', async () => {
   expect(result.summary).toContain('**✅ Deleted 2 images');
 });
 
-it('has written the plan, to the log and to the summary, before it deletes anything', async () => {
+it('writes the plan to the log and the summary before it deletes anything', async () => {
   await using stage = await setPruneStage();
   using files = makeRunnerFiles();
   const image = stage.add(1);
@@ -66,7 +66,7 @@ it('has written the plan, to the log and to the summary, before it deletes anyth
   expect(summaryAtFirst).not.toContain('Deleted');
 });
 
-it('has nothing to do where nothing is too old', async () => {
+it('deletes nothing if no image is too old', async () => {
   await using stage = await setPruneStage();
   stage.add(1);
   const {exitCode, log, outputs} = await stage.prune();

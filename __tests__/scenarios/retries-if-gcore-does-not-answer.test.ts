@@ -5,7 +5,7 @@ import {setStage} from '../fixtures/stage.ts';
 const status = (code: number) => ({kind: 'status', status: code}) as const;
 
 describe('an upload', () => {
-  it('goes on if the regions cannot be read and the POST is throttled, three times each', async () => {
+  it('goes on if the reads of the regions fail and the POST is throttled, three times each', async () => {
     await using stage = await setStage();
     stage.cloud.script({request: 'regions', times: 3, answer: status(503)});
     stage.cloud.script({request: 'upload', times: 3, effect: 'none', answer: status(429)});
@@ -35,7 +35,7 @@ describe('an upload', () => {
     expect(elapsedMs).toBeLessThan(15_000);
   });
 
-  it('says what Gcore says in place of a message', async () => {
+  it('shows the text of an error that has no message', async () => {
     await using stage = await setStage();
     stage.cloud.script({
       request: 'any',

@@ -3,7 +3,7 @@ import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release
 
 const ATTACH = {'attach-to-release': 'true'};
 
-it('as the output has them', async () => {
+it('writes the image IDs to the release, the same as in the output', async () => {
   await using stage = await setReleaseStage();
   const {exitCode, outputs, log, summary} = await stage.upload({...ATTACH, region: '7, 10'});
 
@@ -13,7 +13,7 @@ it('as the output has them', async () => {
   expect(summary).toContain('The image IDs are in gcore-images.json');
 });
 
-it('and keeps what the run of another region left there', async () => {
+it('keeps the entries of runs for other regions on the release', async () => {
   await using stage = await setReleaseStage();
   const first = await stage.upload({...ATTACH, region: '7'});
   const second = await stage.upload({...ATTACH, region: '10'});
@@ -29,7 +29,7 @@ it('and keeps what the run of another region left there', async () => {
   ]);
 });
 
-it('and writes nothing where it would be the same', async () => {
+it('writes nothing to the release if nothing would change', async () => {
   await using stage = await setReleaseStage();
   await stage.upload(ATTACH);
   await stage.upload(ATTACH);
@@ -41,7 +41,7 @@ it('and writes nothing where it would be the same', async () => {
   expect(writes()).toBe(before);
 });
 
-it('of all regions, when many jobs write at the same time', async () => {
+it('writes the image IDs of all regions if many jobs write at the same time', async () => {
   await using stage = await setReleaseStage();
   await stage.upload({...ATTACH, region: '26', 'image-type': 'instance'});
   // All have read before any writes.
@@ -60,7 +60,7 @@ it('of all regions, when many jobs write at the same time', async () => {
   expect(stage.github.release(REPOSITORY, TAG).assets).toHaveLength(3);
 });
 
-it('when only some regions worked', async () => {
+it('writes the image IDs if only some regions succeeded', async () => {
   await using stage = await setReleaseStage();
   const {exitCode} = await stage.upload({...ATTACH, region: '7, 26'});
 
@@ -68,7 +68,7 @@ it('when only some regions worked', async () => {
   expect(stage.attached()).toMatchObject({7: {id: expect.any(String)}, 26: {error: expect.any(String)}});
 });
 
-it('after a bad moment of GitHub, of which nothing remains', async () => {
+it('writes the image IDs after temporary errors of GitHub', async () => {
   await using stage = await setReleaseStage();
   stage.github.script(
     {method: 'GET', path: /tags/, status: 500, times: 4},
@@ -89,7 +89,7 @@ it.each([
     {releases: () => [{tag: TAG, assets: [{name: IMAGES_FILE, content: Buffer.from('{"images": []}')}]}]},
     'was not written by this action',
   ],
-])('or warns, and stays green, where %s', async (_, options, says) => {
+])('warns, and stays green, if %s', async (_, options, says) => {
   await using stage = await setReleaseStage(options);
   const before = stage.github.assetText(REPOSITORY, TAG, IMAGES_FILE);
   const {exitCode, outputs, log} = await stage.upload(ATTACH);
@@ -100,7 +100,7 @@ it.each([
   expect(stage.github.assetText(REPOSITORY, TAG, IMAGES_FILE)).toBe(before);
 });
 
-it('or warns, and stays green, where GitHub goes down once the image is there', async () => {
+it('warns, and stays green, if GitHub fails once the image is ready', async () => {
   await using stage = await setReleaseStage();
   stage.github.script({method: 'GET', path: /assets$/, status: 422});
   const {exitCode, log} = await stage.upload(ATTACH);
@@ -110,7 +110,7 @@ it('or warns, and stays green, where GitHub goes down once the image is there', 
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('only if there is a release, which it knows before it uploads', async () => {
+it('fails before the upload if there is no release to write to', async () => {
   await using stage = await setReleaseStage({releases: () => []});
   const {exitCode, log} = await stage.upload(ATTACH);
 
@@ -119,7 +119,7 @@ it('only if there is a release, which it knows before it uploads', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('unless it is a dry run, or the run is cancelled', async () => {
+it('writes no image IDs in a dry run, or if the run is cancelled', async () => {
   await using stage = await setReleaseStage({cloud: {timing: {runningMs: 60_000}}});
   await stage.upload({...ATTACH, 'dry-run': 'true'});
   const step = stage.startUpload(ATTACH);

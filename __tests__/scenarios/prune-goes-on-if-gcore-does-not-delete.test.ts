@@ -38,7 +38,7 @@ it('skips an image that the key may not delete, with a warning', async () => {
   expect(result.outputs['deleted-count']).toBe('1');
 });
 
-it('takes an image that is gone already for gone, and not for freed', async () => {
+it('counts an image that is already gone as deleted, but not its size as freed', async () => {
   await using stage = await setPruneStage();
   const image = stage.add(1);
   stage.cloud.script(refusal(404));
@@ -49,7 +49,7 @@ it('takes an image that is gone already for gone, and not for freed', async () =
   expect(result.outputs).toMatchObject({'deleted-count': '0', 'freed-bytes': '0'});
 });
 
-it('is red where Gcore refuses otherwise, once all were tried', async () => {
+it('fails if Gcore refuses for another reason, after it has tried all images', async () => {
   await using stage = await setPruneStage();
   for (const daysAgo of [1, 2, 3]) stage.add(daysAgo);
   stage.cloud.script(refusal(400));
@@ -66,7 +66,7 @@ it('is red where Gcore refuses otherwise, once all were tried', async () => {
   ]);
 });
 
-it("is red where a deletion's task ends in ERROR, and says what Gcore said", async () => {
+it("fails if the task of a deletion ends in ERROR, with Gcore's own text", async () => {
   await using stage = await setPruneStage({timing: {deletingMs: 60_000}});
   const image = stage.add(1);
   stage.cloud.script({
@@ -82,7 +82,7 @@ it("is red where a deletion's task ends in ERROR, and says what Gcore said", asy
   expect(result.outputs).toMatchObject({'deleted-count': '0', 'freed-bytes': '0'});
 });
 
-it('does not try on once Gcore does not accept the key any more', async () => {
+it('stops once Gcore no longer accepts the key', async () => {
   await using stage = await setPruneStage();
   for (let daysAgo = 1; daysAgo <= 30; daysAgo += 1) stage.add(daysAgo);
   stage.cloud.script({...refusal(401), times: Number.POSITIVE_INFINITY});
@@ -94,7 +94,7 @@ it('does not try on once Gcore does not accept the key any more', async () => {
   expect(log).toContain('Check the input api-key');
 });
 
-it('prunes the other regions where one cannot be looked at', async () => {
+it('prunes the other regions if one cannot be read', async () => {
   await using stage = await setPruneStage();
   const image = stage.add(1);
   const result = await stage.prune({region: '7,26', 'keep-last': '0'});

@@ -13,7 +13,7 @@ it('says what would happen in each region, and uploads nothing', async () => {
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('names what would be replaced, and deletes nothing', async () => {
+it('says in a dry run what would be replaced, and deletes nothing', async () => {
   await using stage = await setStage();
   const here = {name: 'release', projectId: 1, regionId: 7};
   const old = stage.cloud.addImage({...here, tags: {'managed-by': 'upload-gcore-gpu-image'}});
@@ -26,7 +26,7 @@ it('names what would be replaced, and deletes nothing', async () => {
   expect(stage.cloud.journal.filter(({method, kind}) => method !== 'GET' && kind !== 'price')).toEqual([]);
 });
 
-it('fails where the upload would', async () => {
+it('fails in a dry run if the upload would fail', async () => {
   await using stage = await setStage();
   stage.cloud.addImage({name: 'release', projectId: 1, regionId: 7});
   const {exitCode, log} = await stage.upload({name: 'release', 'dry-run': 'true'});

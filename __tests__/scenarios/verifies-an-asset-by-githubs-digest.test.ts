@@ -10,7 +10,7 @@ const WITHOUT_DIGEST = (image: Buffer) => [
   {tag: TAG, assets: [{name: 'trainer-v1.2.3.qcow2', content: image, hasDigest: false}]},
 ];
 
-it('and tells the digest in the outputs, with a checksum and without one', async () => {
+it("outputs GitHub's digest of the asset, with a checksum and without one", async () => {
   await using stage = await setReleaseStage();
   const sha256 = sha256Of(stage.image);
   const first = await stage.upload({...ASSET, name: 'one', checksum: `sha256:${sha256}`, 'attach-to-release': 'true'});
@@ -26,7 +26,7 @@ it('and tells the digest in the outputs, with a checksum and without one', async
   }
 });
 
-it('and fails before anything is uploaded if it is another', async () => {
+it("fails before the upload if GitHub's digest is another one", async () => {
   await using stage = await setReleaseStage();
   const {exitCode, log} = await stage.upload({...ASSET, checksum: OTHER});
 
@@ -38,7 +38,7 @@ it('and fails before anything is uploaded if it is another', async () => {
 it.each([
   ['public', false],
   ['private', true],
-])('or by reading it, if GitHub keeps no digest of it, in a %s repository', async (_, isPrivate) => {
+])('reads the asset if GitHub has no digest of it, in a %s repository', async (_, isPrivate) => {
   await using stage = await setReleaseStage({isPrivate, releases: WITHOUT_DIGEST});
   const good = await stage.upload({...ASSET, name: 'good', checksum: `sha256:${sha256Of(stage.image)}`});
   const bad = await stage.upload({...ASSET, name: 'bad', checksum: OTHER});

@@ -11,7 +11,7 @@ it.each([
   ['gate', 'wait/action.yml', () => ({'image-id': NOBODY})],
   ['promotion', 'promote/action.yml', () => ({name: 'trainer-v1', channel: 'stable'})],
   ['prune', 'prune/action.yml', () => ({name: 'trainer-*'})],
-])('the %s, whatever was still being asked', async (_name, action, ownInputs) => {
+])('the %s sends no more requests, and does not say that it retries', async (_name, action, ownInputs) => {
   await using stage = await setStage();
   const {cloud, host} = stage;
   cloud.script({request: 'projects', answer: {kind: 'status', status: 403}});

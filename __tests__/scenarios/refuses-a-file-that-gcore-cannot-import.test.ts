@@ -50,6 +50,8 @@ it.each<[string, (stage: FileStage) => string, string]>([
   expect(main.commands.filter(({name}) => name === 'error').map(({value}) => value)).toEqual([
     expect.stringContaining(says),
   ]);
+  // What is asked of Gcore at the same time is given up, and is not said to be retried.
+  expect(main.log).not.toContain('Retrying');
   expect(stage.cloud.journal.filter(({method}) => method !== 'GET')).toEqual([]);
   expect(stage.cloud.journal.filter(({path}) => path.startsWith('/storage'))).toEqual([]);
 });
@@ -65,6 +67,11 @@ it('does not check the file without preflight', async () => {
 it.each([
   ['wait: false', {wait: 'false'}, '- wait: "false"; expected true with file, because'],
   ['a URL beside it', {url: 'https://images.example/a.qcow2'}, '- url, file, release-asset: give exactly one of them'],
+  [
+    'a URL in its place',
+    {file: 's3://images/a.qcow2'},
+    '- file: "s3://images/a.qcow2"; expected a path on this runner',
+  ],
   ['a location that is none', {'storage-location': 'Lux 2'}, '- storage-location: "Lux 2"; expected a location'],
   ['a token that is none', {'storage-api-key': 'hunter22 x'}, '- storage-api-key: (hidden); expected'],
 ])('reports as invalid input: %s', async (_, inputs: Record<string, string>, says) => {

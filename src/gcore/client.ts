@@ -52,7 +52,7 @@ export interface Client {
     body: object | undefined,
     shape: v.GenericSchema<unknown, T>,
   ): Promise<Reply<T>>;
-  /** Closes the connections. */
+  /** Closes the connections. Requests that still run throw an AbortError, and are not retried. */
   close(): void;
   readonly log: Log;
 }

@@ -62,7 +62,7 @@ export interface Transport {
     outgoing: OutgoingRequest,
     consume: (body: AsyncIterable<Buffer>, head: AnswerHead) => Promise<T>,
   ): Promise<IncomingAnswer<T>>;
-  /** Closes every connection, so that nothing keeps the process alive, and sends no more requests. */
+  /** Closes every connection, so that nothing keeps the process alive. Requests that still run, and later ones, throw an AbortError. */
   close(): void;
 }
 

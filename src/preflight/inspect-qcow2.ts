@@ -89,14 +89,16 @@ function unknownBits(bits: readonly number[]): Fault | undefined {
   if (bits.length === 0) return undefined;
   return {
     what: `The image needs features of qcow2 that are not defined (incompatible bits ${bits.join(', ')}): QEMU refuses it.`,
-    next: 'Make a plain image with the program that wrote it, or upload it again if it is damaged: `qemu-img convert -O qcow2 -c original.qcow2 image.qcow2`.',
+    next: 'Make a plain image with the program that wrote it, or copy it again if it is damaged: `qemu-img convert -O qcow2 -c original.qcow2 image.qcow2`.',
+    section: 'the-image-needs-features-that-qemu-does-not-have',
   };
 }
 
 function unknownVersion(version: number): Fault {
   return {
     what: `The image is qcow2 of version ${version}: QEMU reads the versions 1, 2 and 3.`,
-    next: 'Make one of version 3 with the program that wrote it, or upload it again if it is damaged: `qemu-img convert -O qcow2 -c original.qcow2 image.qcow2`.',
+    next: 'Make one of version 3 with the program that wrote it, or copy it again if it is damaged: `qemu-img convert -O qcow2 -c original.qcow2 image.qcow2`.',
+    section: 'the-image-is-damaged',
   };
 }
 

@@ -1,9 +1,12 @@
+import type {Section} from '../sections.ts';
+
 /** Why an image can surely not work. */
 export interface Fault {
   /** What is wrong: a sentence. */
   readonly what: string;
   /** How to fix the file: a sentence with the command. */
   readonly next: string;
+  readonly section: Section;
 }
 
 /** What the header of a disk image says of it. */
@@ -43,14 +46,16 @@ export function inspection(
 export function truncated(part: string, endBytes: number | undefined, sizeBytes: number | undefined): Fault {
   return {
     what: `The image is truncated: ${part} ends at byte ${endBytes}, and the file at byte ${sizeBytes}.`,
-    next: `Upload the whole file again. If the original is as short, build it again: ${CONVERT}.`,
+    next: `Publish the whole file. If the original is as short, build it again: ${CONVERT}.`,
+    section: 'the-image-is-truncated',
   };
 }
 
 export function damaged(how: string): Fault {
   return {
     what: `The image is damaged: ${how}.`,
-    next: `Upload the file again. If the original is the same, build it again: ${CONVERT}.`,
+    next: `Copy the file again. If the original is the same, build it again: ${CONVERT}.`,
+    section: 'the-image-is-damaged',
   };
 }
 
@@ -59,6 +64,7 @@ export function notWhole(how: string, command: string): Fault {
   return {
     what: `The image is not whole: ${how}.`,
     next: `Make one whole image, where all its files are: \`${command}\`.`,
+    section: 'the-image-is-not-whole',
   };
 }
 
@@ -67,10 +73,12 @@ export function encrypted(how: string, source: string): Fault {
   return {
     what: `The image is encrypted (${how}): Gcore takes no key, so no machine can boot from it.`,
     next: `Decrypt it: \`qemu-img convert --object secret,id=key,file=key.txt --image-opts ${source} -O qcow2 -c image.qcow2\`.`,
+    section: 'the-image-is-encrypted',
   };
 }
 
 const EMPTY_DISK: Fault = {
   what: 'The image is a disk of 0 bytes: its virtual size is 0.',
   next: `Build the image again, from a disk: ${CONVERT}.`,
+  section: 'the-image-is-a-disk-of-0-bytes',
 };

@@ -1,5 +1,4 @@
 import {ExplainedError} from '../errors.ts';
-import type {Section} from '../sections.ts';
 import type {Doubt, SourceAnswer} from './ask-source.ts';
 import type {Content} from './disk-formats.ts';
 import type {Fault} from './inspection.ts';
@@ -137,8 +136,8 @@ export function ofFileSystem({format}: Content & {readonly kind: 'file-system'},
 }
 
 /** A disk image that can surely not work: its first fault, and what else is wrong with it. */
-export function ofDisk({what, next}: Fault, others: readonly Fault[]): ExplainedError {
-  return new ExplainedError(what, {known: others.map((other) => other.what), next, section: sectionOfDisk(what)});
+export function ofDisk({what, next, section}: Fault, others: readonly Fault[]): ExplainedError {
+  return new ExplainedError(what, {known: others.map((other) => other.what), next, section});
 }
 
 /** HEAD's answer, and GET's status if there is one. */
@@ -148,19 +147,4 @@ export function answeredTo({head, get}: Answers): string {
 
 function answeredBy({asked, status}: SourceAnswer): string {
   return `${asked} was answered ${status}`;
-}
-
-const DISK_SECTIONS: readonly (readonly [RegExp, Section])[] = [
-  [/\bencrypted\b/, 'the-image-is-encrypted'],
-  [/\btruncated\b/, 'the-image-is-truncated'],
-  [/\bdamaged\b/, 'the-image-is-damaged'],
-  [/\bdisk of 0 bytes\b/, 'the-image-is-a-disk-of-0-bytes'],
-  [/\bneeds features\b/, 'the-image-needs-features-that-qemu-does-not-have'],
-  [/\bnot whole\b/, 'the-image-is-not-whole'],
-];
-
-/** By the words that the fault begins with, before its colon. */
-function sectionOfDisk(what: string): Section {
-  const [kind = ''] = what.split(/[:(]/, 1);
-  return DISK_SECTIONS.find(([pattern]) => pattern.test(kind))?.[1] ?? 'the-images-url';
 }

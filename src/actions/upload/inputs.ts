@@ -39,6 +39,14 @@ const ImageUrl = v.pipe(
   }),
 );
 
+const FilePath = v.pipe(
+  v.string(),
+  v.check(
+    (path) => !/^[a-z][a-z0-9+.-]+:\/\//i.test(path),
+    'a path on this runner, not a URL: for an image at a URL, use the input url',
+  ),
+);
+
 /** A name that is given is never changed. */
 const ImageName = v.pipe(
   v.string(),
@@ -85,7 +93,7 @@ export function uploadInputs(environment: Environment) {
     ...accountInputs,
     ...regionInputs,
     url: v.optional(ImageUrl),
-    file: v.optional(v.string()),
+    file: v.optional(FilePath),
     'storage-location': withDefault(StorageLocation, 'luxembourg-2'),
     'storage-api-key': v.optional(ApiKey),
     checksum: v.optional(ChecksumText),

@@ -98,6 +98,7 @@ describe('a secret', () => {
     ['ab/c"d e+f&ä💾', 'ab\\/c\\"d e+f\\u0026\\u00e4\\uD83D\\uDCBE'],
     ['ab/c"d e+f&ä💾', 'ab&#x2F;c&quot;d e&#43;f&#038;&#228;&#128190;'],
     ['ab/c"d e+f&ä💾', 'ab%252Fc%2522d%2520e%252Bf%2526%25C3%25A4%25F0%259F%2592%25BE'],
+    ['ab/c"d e+f&ä💾', 'ab/c\\x22d e+f&\\xc3\\xa4\\xf0\\x9f\\x92\\xbe'],
     ['ab%2Fcd%3D', 'ab/cd='],
     ['ab+cd+ef', 'ab%20cd ef'],
   ])('%j is found as %j', (value, spelling) => {
@@ -216,6 +217,7 @@ describe('of a URL', () => {
     ...['token', 'access_token', 'accessToken', 'private%5Ftoken', 'job-token', 'apikey', 'api_key', 'key', 'secret'],
     ...['client_secret', 'password', 'passwd', 'pwd', 'credentials', 'auth', 'auth_key', 'oauth_x', 'Authorization'],
     ...['temp_url_sig', 'jwt', 'hdnts', 'rlkey', 'OSSAccessKeyId', 'x-oss-security-token'],
+    ...['tempauth', '__gda__', 'X-Tos-Signature', 'x-obs-security-token'],
   ])('the value of %s is a secret', (name) => {
     for (const query of [`v=1&${name}=c2lnbmVkLWJ5LXVz&w=2`, `v=1;${name}=c2lnbmVkLWJ5LXVz`]) {
       written = [];
@@ -230,6 +232,12 @@ describe('of a URL', () => {
   ])('the value of %s is not a secret', (name) => {
     secretsOf(`https://host.example/i?${name}=Luxembourg-2&a=1;${name}=3758096384&build-100.qcow2`);
     expect(written).toEqual([]);
+  });
+
+  it('the token in its path becomes a secret', () => {
+    const secrets = secretsOf('https://objectstorage.example/p/c2lnbmVkLWJ5LXVz/n/ns/b/images/o/trainer.qcow2');
+    expect(masked()).toEqual(['c2lnbmVkLWJ5LXVz']);
+    expect(secrets.redact('GET /p/c2lnbmVkLWJ5LXVz/n/ns')).toBe('GET /p/***/n/ns');
   });
 
   it('the signature of a URL within it is a secret', () => {

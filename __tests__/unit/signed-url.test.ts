@@ -34,6 +34,13 @@ const SIGNERS: Readonly<Record<string, readonly [once: string, anew: string]>> =
     'q-sign-algorithm=sha1&q-ak=A&q-sign-time=3;4&q-key-time=3;4&q-header-list=host&q-url-param-list=&q-signature=b',
   ],
   'OpenStack Swift': ['temp_url_sig=a&temp_url_expires=1', 'temp_url_sig=b&temp_url_expires=2'],
+  'S3, by the SDK': ['X-Amz-Signature=a&x-id=GetObject&x-amz-checksum-mode=ENABLED', 'X-Amz-Signature=b'],
+  'Volcengine TOS': [
+    'X-Tos-Algorithm=A&X-Tos-Credential=a&X-Tos-Date=1&X-Tos-Expires=1&X-Tos-SignedHeaders=host&X-Tos-Signature=a',
+    'X-Tos-Algorithm=A&X-Tos-Credential=b&X-Tos-Date=2&X-Tos-Expires=2&X-Tos-SignedHeaders=host&X-Tos-Signature=b',
+  ],
+  'Huawei OBS': ['AccessKeyId=A&Expires=1&Signature=a&x-obs-security-token=t', 'AccessKeyId=B&Expires=2&Signature=b'],
+  SharePoint: ['tempauth=a', 'tempauth=b'],
   'a token': ['token=a&expires=1', 'token=b&expires=2'],
 };
 
@@ -57,11 +64,31 @@ describe('a URL without its signature', () => {
     ['key=images/a.qcow2', 'key=images/b.qcow2'],
     ['object-key=a&sig=1', 'object-key=b&sig=1'],
     ['f=a+b', 'f=a%2Bb'],
+    ['blob_key=a', 'blob_key=b'],
+    ['pathKey=a&sig=1', 'pathKey=b&sig=1'],
+    ['policy=a', 'policy=b'],
+    ['snapshot=2026-01-01&sv=1&sig=x', 'snapshot=2026-01-02&sv=1&sig=x'],
+    ['x-oss-process=a&x-oss-signature=s', 'x-oss-process=b&x-oss-signature=s'],
+    ['x-build-date=1', 'x-build-date=2'],
     ['versionId=1&X-Amz-Signature=a', 'versionId=2&X-Amz-Signature=a'],
     ['v=1', ''],
     ['a=1&a=2', 'a=2&a=1'],
   ])('differs for ?%s and ?%s, which may be two files', (one, other) => {
     expect(withoutSignature(`${BASE}?${one}`)).not.toBe(withoutSignature(`${BASE}?${other}`));
+  });
+
+  it.each([
+    ['/p/token-of-january/n/ns/b/images/o/trainer.qcow2', '/p/token-of-may/n/ns/b/images/o/trainer.qcow2'],
+    ['/gr%c3%b6%C3%9Fe', '/gr%C3%B6%C3%9Fe'],
+    ['/%7Eteam/%41.qcow2', '/~team/A.qcow2'],
+    ['/x?file=%7Ea', '/x?file=~a'],
+  ])('is the same for %s and %s', (one, other) => {
+    expect(withoutSignature(`https://h${one}`)).toBe(withoutSignature(`https://h${other}`));
+  });
+
+  it('keeps a part of the path that only looks like a token', () => {
+    expect(withoutSignature('https://h/p/a/n/x.qcow2')).toBe('https://h/p/a/n/x.qcow2');
+    expect(withoutSignature('https://h/a%2Fb')).not.toBe(withoutSignature('https://h/a/b'));
   });
 
   it('does not depend on the order of its parameters, or on the position of the signature', () => {

@@ -1,6 +1,6 @@
 import {setSecret} from '@actions/core';
 import {USER_INFO} from '../text/show-url.ts';
-import {decoded, isSecretParameter, queryParameters} from '../text/signed-url.ts';
+import {decoded, isSecretParameter, queryParameters, tokenInPath} from '../text/signed-url.ts';
 import {type Needle, partsNeedle, replaceNeedles, wholeNeedle} from '../text/spellings.ts';
 
 /** The values that must never be shown. */
@@ -50,7 +50,7 @@ function linesOf(value: string): readonly string[] {
 }
 
 /**
- * Adds the secrets of a URL: its user and password, and the values of the parameters that sign or authenticate. Any other query value
+ * Adds the secrets of a URL: its user and password, a token in its path, and the values of the parameters that sign or authenticate. Any other query value
  * may be the image's own name or size, which the outputs contain as well.
  */
 export function addSecretsOfUrl(text: string, secrets: Secrets): void {
@@ -61,7 +61,7 @@ export function addSecretsOfUrl(text: string, secrets: Secrets): void {
   const values = parameters.filter(({name}) => isSecretParameter(name)).map(({value}) => value);
   // Beside a password, a short user name is a word like "admin". Without one, the user is the token.
   const secretUser = password === '' || user.length >= SHORTEST_MASKED ? user : '';
-  for (const secret of [userInfo, secretUser, password, ...values]) {
+  for (const secret of [userInfo, secretUser, password, tokenInPath(text) ?? '', ...values]) {
     secrets.add(secret);
     secrets.add(decoded(secret));
   }

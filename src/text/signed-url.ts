@@ -8,44 +8,34 @@ export interface QueryParameter {
 const SECRET_WORDS: ReadonlySet<string> = new Set([
   ...['auth', 'oauth', 'authorization', 'bearer', 'jwt', 'pass', 'passphrase', 'pwd', 'sas', 'sig', 'sign'],
   // Akamai
-  ...['hdnea', 'hdntl', 'hdnts'],
+  ...['hdnea', 'hdntl', 'hdnts', 'gda'],
   // CloudFront
   'policy',
 ]);
 /** The same at the end of a name: `accesstoken`, `AWSAccessKeyId`, `api_key`. */
 const SECRET_ENDINGS =
-  /(?:token|(?<!mon|tur|don|hoc|whis|joc)key|secret|password|passwd|passphrase|credentials?|signature|hmac)s?$|accesskeyid$/;
+  /(?:auth|token|(?<!mon|tur|don|hoc|whis|joc)key|secret|password|passwd|passphrase|credentials?|signature|hmac)s?$|accesskeyid$/;
 
-/** Parameters that always belong to a signature: S3 and compatible stores, Google Cloud Storage, Alibaba OSS, Tencent COS, OpenStack Swift. */
-const SIGNING_PREFIX = /^(?:x-amz-|x-goog-|x-oss-|q-(?:sign|ak|key|header|url)|temp_url_)/i;
+/** Parameters that always belong to a signature: S3 and compatible stores, Google Cloud Storage, Tencent COS, OpenStack Swift. */
+const SIGNING_PREFIX = /^(?:x-amz-|x-goog-|q-(?:sign|ak|key|header|url)|temp_url_)/i;
 /**
  * Parameters that belong to a signature if the URL has one, and are ordinary parameters otherwise: date, expiry, scope and signed
  * headers. Azure's are in "Create a service SAS" and "Create a user delegation SAS".
  */
 const SIGNING_COMPANIONS: ReadonlySet<string> = new Set([
   ...['expires', 'expire', 'expiry', 'expiration', 'exp', 'googleaccessid', 'hash-algorithm', 'url_prefix', 'keyname'],
-  ...[
-    'se',
-    'st',
-    'sp',
-    'sv',
-    'sr',
-    'spr',
-    'sip',
-    'si',
-    'ss',
-    'srt',
-    'sdd',
-    'ses',
-    'saoid',
-    'suoid',
-    'scid',
-    'snapshot',
-  ],
+  // CloudFront, and the SDK of S3
+  ...['policy', 'x-id'],
+  ...['se', 'st', 'sp', 'sv', 'sr', 'spr', 'sip', 'si', 'ss', 'srt', 'sdd', 'ses', 'saoid', 'suoid', 'scid'],
   ...['ske', 'skt', 'skoid', 'sktid', 'sks', 'skv', 'skdutid', 'sduoid'],
 ]);
-/** `key` alone, or after a word like "object" or "file", often names the file. It is masked, but does not belong to a signature. */
-const NAMES_A_FILE = /^(?:(?:object|file|s3|image|item)[-_]?)?key$/i;
+/** The same of stores with headers of their own: Alibaba OSS, Volcengine TOS, Huawei OBS. */
+const VENDOR_COMPANION = /^x-[a-z0-9]+-(?:algorithm|date|expires|signed-?headers|additional-headers)$/;
+/** A `key` often names the file. It is masked, but belongs to a signature only if its name says what it opens. */
+const NAMES_A_FILE =
+  /^(?!(?:.*[-_.])?(?:api|access|account|app|auth|client|private|rl|secret|service|session|shared|sign|signing|subscription|user)[-_]?key$).*key$/i;
+/** A pre-authenticated request of Oracle's Object Storage: its token is a part of the path. */
+const TOKEN_IN_PATH = /^([a-z]+:\/\/[^/?#]+\/)p\/([^/?#]+)\/(?=n\/[^/]+\/b\/[^/]+\/o\/)/i;
 
 /**
  * The parameters of a URL's query, as they are written. Pairs are split at `&`, and, as some servers do, at a `;` before another
@@ -62,6 +52,11 @@ export function queryParameters(url: string): readonly QueryParameter[] {
       const at = pair.indexOf('=');
       return at === -1 ? {name: '', value: pair} : {name: pair.slice(0, at), value: pair.slice(at + 1)};
     });
+}
+
+/** The token in a URL's path that gives access; undefined if there is none. */
+export function tokenInPath(url: string): string | undefined {
+  return TOKEN_IN_PATH.exec(url)?.[2];
 }
 
 /**
@@ -87,19 +82,29 @@ export function withoutSignature(text: string): string {
   const parameters = queryParameters(url.href);
   const isSigned = parameters.some(({name}) => signsByItself(name));
   const ordinary = parameters
-    .filter(({name}) => !signsByItself(name) && !(isSigned && SIGNING_COMPANIONS.has(decoded(name).toLowerCase())))
-    .map(({name, value}) => ({name: decoded(name), text: withUpperCaseEscapes(`${name}=${value}`)}))
+    .filter(({name}) => !signsByItself(name) && !(isSigned && isCompanion(name)))
+    .map(({name, value}) => ({name: decoded(name), text: withStandardEscapes(`${name}=${value}`)}))
     .toSorted((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
-  return `${url.origin}${url.pathname}${ordinary.length === 0 ? '' : `?${ordinary.map((one) => one.text).join('&')}`}`;
+  const file = withStandardEscapes(`${url.origin}${url.pathname}`.replace(TOKEN_IN_PATH, '$1'));
+  return `${file}${ordinary.length === 0 ? '' : `?${ordinary.map((one) => one.text).join('&')}`}`;
 }
 
 function signsByItself(name: string): boolean {
   const plain = decoded(name);
-  return SIGNING_PREFIX.test(plain) || (isSecretParameter(name) && !NAMES_A_FILE.test(plain));
+  return SIGNING_PREFIX.test(plain) || (isSecretParameter(name) && !NAMES_A_FILE.test(plain) && !isCompanion(name));
 }
 
-function withUpperCaseEscapes(text: string): string {
-  return text.replace(/%[0-9a-f]{2}/gi, (triplet) => triplet.toUpperCase());
+function isCompanion(name: string): boolean {
+  const plain = decoded(name).toLowerCase();
+  return SIGNING_COMPANIONS.has(plain) || VENDOR_COMPANION.test(plain);
+}
+
+/** Escapes in the one form that RFC 3986, 6.2.2, compares: upper case, and none for what needs none. */
+function withStandardEscapes(text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (triplet) => {
+    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16));
+    return /[a-z0-9._~-]/i.test(character) ? character : triplet.toUpperCase();
+  });
 }
 
 /** Decodes percent-encoding; returns the text itself if it cannot be decoded. */

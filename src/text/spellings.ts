@@ -19,12 +19,13 @@ const LONGEST_ESCAPE = 10;
 const NAMED: Readonly<Record<string, string>> = {amp: '&', lt: '<', gt: '>', quot: '"', apos: "'"};
 const BACKSLASHED: Readonly<Record<string, string>> = {b: '\b', f: '\f', n: '\n', r: '\r', t: '\t'};
 
-/** Percent-encoding, JSON's escapes, HTML's character references, and `+` for a space. */
+/** Percent-encoding, the escapes of JSON and Python, HTML's character references, and `+` for a space. */
 const ESCAPE = new RegExp(
   [
     '%(?<percent>[0-9a-f]{2})',
     '\\\\u(?<high>d[89ab][0-9a-f]{2})\\\\u(?<low>d[c-f][0-9a-f]{2})',
     '\\\\u(?<unit>[0-9a-f]{4})',
+    '\\\\x(?<byte>[0-9a-f]{2})',
     '\\\\(?<backslashed>["\'\\\\/bfnrt])',
     '&#x0*(?<hex>[0-9a-f]{1,6});',
     '&#0*(?<decimal>[0-9]{1,7});',
@@ -161,8 +162,8 @@ function unescapeOnce({bytes, starts}: Folded): Folded | undefined {
 
 /** The bytes that an escape encodes. */
 function meaningOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const {percent, high, low, unit, backslashed, hex, decimal, named} = groups;
-  if (percent !== undefined) return String.fromCharCode(Number.parseInt(percent, 16));
+  const {percent, byte = percent, high, low, unit, backslashed, hex, decimal, named} = groups;
+  if (byte !== undefined) return String.fromCharCode(Number.parseInt(byte, 16));
   if (high !== undefined && low !== undefined) {
     return bytesOf(String.fromCharCode(Number.parseInt(high, 16), Number.parseInt(low, 16)));
   }

@@ -39,9 +39,10 @@ it('deletes the image of another file in every region, except one that existed b
 it('outputs no image of another file', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
-  const {exitCode, outputs, log} = await stage.upload({...CHECKSUM, url: host.url});
+  const {exitCode, outputs, log, summary} = await stage.upload({...CHECKSUM, url: host.url});
 
   expect(exitCode).toBe(1);
+  expect(summary).not.toContain('SHA-256');
   for (const name of ['image-id', 'image-size', 'image-status', 'image', 'sha256']) {
     expect(outputs[name] ?? '').toBe('');
   }

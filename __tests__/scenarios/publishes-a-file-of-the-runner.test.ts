@@ -11,6 +11,7 @@ it('publishes a file to three regions, stages it once, and leaves nothing behind
   expect([main.exitCode, post.exitCode]).toEqual([0, 0]);
   expect(main.outputs).toMatchObject({sha256, 'image-size': String(stage.image.length), 'failed-regions': '[]'});
   const images = await stage.cloud.images({name: 'trainer'});
+  expect(main.summary).toContain(`SHA-256: <code>${sha256}</code> (computed on the runner).`);
   expect(images.map(({tags, status}) => [tags['source-sha256'], status])).toEqual(Array(3).fill([sha256, 'active']));
   expect(stage.requests('create-bucket', 's3-complete')).toHaveLength(2);
   const urls = stage.requests('upload').map(({body}) => (body as {url: string}).url);

@@ -52,19 +52,6 @@ it('reads again from the beginning if the server sends the whole file instead of
   expect(exitCode).toBe(0);
 });
 
-it('reads a limited number of times', async () => {
-  await using stage = await setStage();
-  await using host = await hostFile(stage.image);
-  host.etag = undefined;
-  host.interfere = ({kind}, response) => kind === 'read' && cutAt(host, response, 100 * KIB);
-  const {exitCode, log} = await stage.upload({url: host.url, checksum: `sha256:${sha256Of(stage.image)}`});
-
-  expect(exitCode).toBe(1);
-  expect(host.reads()).toHaveLength(4);
-  expect(log).toMatch(/The checksum is not verified: GET \S+ broke off after 100 KiB of 256 KiB/);
-  expect(await stage.cloud.images()).toHaveLength(1);
-});
-
 it('does not go on reading if the file has changed', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);

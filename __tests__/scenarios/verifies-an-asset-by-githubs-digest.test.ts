@@ -20,7 +20,8 @@ it("outputs GitHub's digest of the asset, with a checksum and without one", asyn
   expect(first.log).toContain(`The checksum is that of the asset, as GitHub keeps it: sha256:${sha256}.`);
   expect(first.log).not.toContain('Reading the image once');
   expect(stage.attached()).toMatchObject({'7': {sha256}});
-  for (const {outputs} of [first, second]) {
+  for (const {outputs, summary} of [first, second]) {
+    expect(summary).toContain(`SHA-256: <code>${sha256}</code> (GitHub's digest of the asset).`);
     expect(outputs['sha256']).toBe(sha256);
     expect(JSON.parse(outputs['images'] ?? '')).toMatchObject({'7': {sha256}});
   }

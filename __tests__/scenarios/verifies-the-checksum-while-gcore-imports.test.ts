@@ -2,11 +2,15 @@ import {expect, it} from '@jest/globals';
 import {hostFile, sha256Of} from '../fixtures/file-host.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('verifies all regions with one read, and outputs the digest', async () => {
+/** The tags in the output `image`. */
+const tagsIn = (image = ''): unknown =>
+  Object.fromEntries(JSON.parse(image).tags.map(({key, value}: Record<string, string>) => [key, value]));
+
+it('verifies all regions with one read, and shows the digest in outputs and summary', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const sha256 = sha256Of(stage.image);
-  const {exitCode, outputs, log} = await stage.upload({
+  const {exitCode, outputs, log, summary} = await stage.upload({
     url: host.url,
     region: '7, 10',
     checksum: `sha256:${sha256.toUpperCase()}`,
@@ -17,6 +21,8 @@ it('verifies all regions with one read, and outputs the digest', async () => {
   expect(outputs['sha256']).toBe(sha256);
   expect(JSON.parse(outputs['images'] ?? '')).toMatchObject({'7': {sha256}, '10': {sha256}});
   expect(log).toContain('Read the image for its checksum: 256 KiB in ');
+  expect(summary).toContain(`SHA-256: <code>${sha256}</code> (verified by reading the file).`);
+  expect(tagsIn(outputs['image'])).toMatchObject({'source-sha256': sha256, 'source-checksum': 'verified'});
   for (const {tags} of await stage.cloud.images()) {
     expect(tags).toMatchObject({'source-sha256': sha256, 'source-checksum': 'verified'});
   }
@@ -46,6 +52,7 @@ it('reads nothing if every region has an image with that digest, even from anoth
     sha256: sha256Of(stage.image),
     'image-id': first.outputs['image-id'],
   });
+  expect(second.summary).toContain('(verified by an earlier run).');
 });
 
 it('treats the same URL with another digest as another image', async () => {
@@ -71,6 +78,7 @@ it('reads the file for an image that was made without a checksum, and adds the d
 
   expect(exitCode).toBe(0);
   expect(outputs['created']).toBe('false');
+  expect(tagsIn(outputs['image'])).toMatchObject({'source-checksum': 'verified'});
   expect(host.reads()).toHaveLength(1);
   expect(await stage.cloud.images()).toMatchObject([{tags: {'source-sha256': sha256Of(stage.image)}}]);
 });
@@ -78,7 +86,7 @@ it('reads the file for an image that was made without a checksum, and adds the d
 it('does not read the file in a dry run', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
-  const {exitCode, outputs} = await stage.upload({
+  const {exitCode, outputs, summary} = await stage.upload({
     url: host.url,
     'dry-run': 'true',
     checksum: `sha256:${sha256Of(stage.image)}`,
@@ -86,6 +94,7 @@ it('does not read the file in a dry run', async () => {
 
   expect(exitCode).toBe(0);
   expect(outputs['sha256']).toBeUndefined();
+  expect(summary).not.toContain('SHA-256');
   expect(host.reads()).toEqual([]);
 });
 

@@ -3,6 +3,7 @@ import {describeError, isMisconfigured, outcomeOfError, outcomeOfStatus} from '.
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
+import {onceAMinute} from '../waiting/once-a-minute.ts';
 import {PATIENCE_MS} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
 import {type Log, type Run, timeLeftMs} from '../waiting/run.ts';
@@ -64,7 +65,6 @@ const WRITE_OVERTIME_MS = 30_000;
 const READ_OVERTIME_MS = 2000;
 /** How long a connection is retried if it fails because of a setting, such as a wrong `api-url`. A retry rarely helps then. */
 const MISCONFIGURED_MS = 10_000;
-const RETRY_LOG_MS = 60_000;
 /** A refusal that may not be the service's own is believed when a read got so many. */
 const FOREIGN_ANSWERS_TO_BELIEVE = 3;
 
@@ -131,7 +131,7 @@ export function openClient({apiUrl, apiKey, timeoutsMs = DEFAULT_TIMEOUTS_MS}: A
 /** How long a read is retried, with a line at the first failure and one a minute from then on. */
 function patienceOf({clock, log}: Run) {
   const startedAtMs = clock.now();
-  let nextLineAtMs = startedAtMs;
+  const isLineDue = onceAMinute(clock);
   let foreignAnswers = 0;
   return {
     patienceMs: PATIENCE_MS,
@@ -143,8 +143,7 @@ function patienceOf({clock, log}: Run) {
       return mayRetry(error) && !(isMisconfigured(error.cause) && clock.now() - startedAtMs >= MISCONFIGURED_MS);
     },
     onRetry: ({message}: RequestError) => {
-      if (clock.now() < nextLineAtMs) return;
-      nextLineAtMs = clock.now() + RETRY_LOG_MS;
+      if (!isLineDue()) return;
       log.info(`${message}. Retrying until Gcore answers, for ${PATIENCE_MS / 60_000} minutes at most.`);
     },
   };

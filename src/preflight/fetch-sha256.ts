@@ -1,18 +1,22 @@
 import {ExplainedError} from '../errors.ts';
+import {isMisconfigured} from '../http/failures.ts';
 import {isLoopback} from '../http/loopback.ts';
 import {type AnswerHead, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
 import {baseName, parseSha256Sums, type SumsLine} from '../text/sha256sums.ts';
 import {showUrl} from '../text/show-url.ts';
+import {onceAMinute} from '../waiting/once-a-minute.ts';
+import {PATIENCE_MS} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 import {type Doubt, failureText, followRedirects, HEADERS} from './ask-source.ts';
 
-/** All requests for the file together. */
+/** How long one request may take. */
 const LIMIT_MS = 30_000;
+/** How long a name that does not exist is asked for again: that does not pass by itself. */
+const MISCONFIGURED_MS = 10_000;
 /** A line has about a hundred bytes. */
 const MOST_BYTES = 2 ** 20;
-const ATTEMPTS = 3;
 /** An error lists at most this many names. */
 const MOST_NAMES = 20;
 /** Statuses that may be another the next time. */
@@ -61,18 +65,16 @@ function known(lines: readonly SumsLine[]): string {
 }
 
 async function fetchSums(url: URL, run: Run): Promise<string> {
-  const deadlineMs = Math.min(run.deadlineMs, run.clock.now() + LIMIT_MS);
-  const shouldRetry = (error: unknown): error is SumsUnread => error instanceof SumsUnread;
-  const onRetry = ({message}: SumsUnread) => run.log.info(`The checksum file is asked for again: ${message}.`);
+  const {clock, log} = run;
+  const startedAtMs = clock.now();
+  const shouldRetry = (error: unknown): error is SumsUnread =>
+    error instanceof SumsUnread && !(isMisconfigured(error.cause) && clock.now() - startedAtMs >= MISCONFIGURED_MS);
+  const isLineDue = onceAMinute(clock);
+  const onRetry = ({message}: SumsUnread) => {
+    if (isLineDue()) log.info(`The checksum file is asked for again: ${message}.`);
+  };
   try {
-    return await retry(
-      () => fetchOnce(url, {...run, deadlineMs}),
-      {attempts: ATTEMPTS, shouldRetry, onRetry},
-      {
-        ...run,
-        deadlineMs,
-      },
-    );
+    return await retry(() => fetchOnce(url, run), {patienceMs: PATIENCE_MS, shouldRetry, onRetry}, run);
   } catch (error) {
     throw error instanceof SumsUnread ? unusable(error.message) : error;
   }
@@ -104,7 +106,7 @@ async function getText(url: URL, asked: string, run: Run): Promise<SumsAnswer | 
     return {status, header, asked, text: body};
   } catch (error) {
     run.cancelled.throwIfAborted();
-    return {doubt: `${asked} ${failureText(error, limitMs)}`};
+    throw new SumsUnread(`${asked} ${failureText(error, limitMs)}`, {cause: error});
   } finally {
     transport.close();
   }

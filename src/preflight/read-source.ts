@@ -4,6 +4,8 @@ import {describeError} from '../http/failures.ts';
 import {type AnswerHead, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
 import {roundSize, roundTime} from '../text/units.ts';
+import {onceAMinute} from '../waiting/once-a-minute.ts';
+import {PATIENCE_MS} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 import {askSource, type Doubt, followRedirects, HEADERS, isTimeout} from './ask-source.ts';
@@ -37,10 +39,8 @@ class ReadBroken extends Error {
 
 /** How long a server may send nothing. */
 const SILENCE_MS = 60_000;
-const LINE_EVERY_MS = 60_000;
-/** Attempts in a row that brought nothing new. */
-const MOST_FRUITLESS = 5;
-/** How often what was read is thrown away, and the file read from its beginning. */
+const FIRST_LINE_MS = 60_000;
+/** How often the file is read from its beginning again. After that, only bytes that were never read before count as progress. */
 const MOST_RESTARTS = 3;
 /** Statuses that may be another the next time. */
 const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
@@ -49,14 +49,17 @@ const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
  * Reads a file once, from its first byte to its last, and computes its SHA-256. None of it is kept.
  *
  * If the connection breaks, the rest is asked for by a range, provided that the server names the version by a strong ETag. Otherwise the
- * file is read from its beginning again, a few times at most.
+ * file is read from its beginning again. It is given up after five minutes without progress.
  *
  * @throws SourceUnread, or the reason of a cancelled run
  */
 export async function readSource(source: SourceToRead, run: Run): Promise<SourceRead> {
   const reading = new Reading(source, run);
   const shouldRetry = (error: unknown): error is ReadBroken => error instanceof ReadBroken && reading.mayGoOn();
-  const onRetry = ({message}: ReadBroken) => run.log.info(`Reading the image for its checksum goes on: ${message}.`);
+  const isLineDue = onceAMinute(run.clock);
+  const onRetry = ({message}: ReadBroken) => {
+    if (isLineDue()) run.log.info(`Reading the image for its checksum goes on: ${message}.`);
+  };
   try {
     return await retry(() => reading.attempt(), {shouldRetry, onRetry}, run);
   } catch (error) {
@@ -77,20 +80,21 @@ class Reading {
   /** The ETag as the server wrote it, if it is a strong one. */
   #strongEtag: string | undefined;
   #restarts = 0;
-  #fruitless = 0;
   #furthestBytes = 0;
-  #nextLineAtMs: number;
+  #furtherAtMs: number;
+  readonly #isLineDue: () => boolean;
 
   constructor(source: SourceToRead, run: Run) {
     this.#source = source;
     this.#run = run;
     this.#version = source.before;
     this.#startedAtMs = run.clock.now();
-    this.#nextLineAtMs = this.#startedAtMs + LINE_EVERY_MS;
+    this.#furtherAtMs = this.#startedAtMs;
+    this.#isLineDue = onceAMinute(run.clock, FIRST_LINE_MS);
   }
 
   mayGoOn(): boolean {
-    return this.#fruitless < MOST_FRUITLESS && this.#restarts < MOST_RESTARTS;
+    return this.#run.clock.now() - this.#furtherAtMs < PATIENCE_MS;
   }
 
   outOfTime(): string {
@@ -99,20 +103,18 @@ class Reading {
 
   /** One request, redirects included, and what it brings. */
   async attempt(): Promise<SourceRead> {
-    const furthestBytes = this.#furthestBytes;
-    try {
-      const url = new URL(await this.#source.makeUrl());
-      if (this.#strongEtag === undefined) this.#startAgain();
-      const answer = await followRedirects('GET', url, (target, asked) => this.#read(target, asked));
-      if ('deadEnd' in answer) throw new SourceUnread(answer.deadEnd);
-      if ('doubt' in answer) throw new ReadBroken(answer.doubt);
-      const {status, asked} = answer;
-      if (status === 200 || status === 206) return this.#whole(asked);
-      const answered = `${asked} was answered ${status}`;
-      throw status >= 500 || PASSING.has(status) ? new ReadBroken(answered) : new SourceUnread(answered);
-    } finally {
-      this.#fruitless = this.#furthestBytes > furthestBytes ? 0 : this.#fruitless + 1;
-    }
+    const url = new URL(await this.#source.makeUrl());
+    if (this.#strongEtag === undefined) this.#startAgain();
+    const answer = await followRedirects('GET', url, (target, asked) => this.#read(target, asked));
+    if ('deadEnd' in answer) throw new SourceUnread(answer.deadEnd);
+    if ('doubt' in answer) throw new ReadBroken(answer.doubt);
+    const {status, asked} = answer;
+    if (status === 200 || status === 206) return this.#whole(asked);
+    // A body whose end got lost: nothing comes after what was read.
+    const isAtEnd = status === 416 && this.#doneBytes > 0;
+    if (isAtEnd) this.#strongEtag = undefined;
+    const answered = `${asked} was answered ${status}`;
+    throw isAtEnd || status >= 500 || PASSING.has(status) ? new ReadBroken(answered) : new SourceUnread(answered);
   }
 
   async #read(url: URL, asked: string): Promise<(AnswerHead & {readonly asked: string}) | Doubt> {
@@ -163,8 +165,7 @@ class Reading {
     for await (const chunk of body) {
       this.#hash.update(chunk);
       this.#doneBytes += chunk.length;
-      this.#furthestBytes = Math.max(this.#furthestBytes, this.#doneBytes);
-      this.#logProgress();
+      this.#noteProgress();
     }
   }
 
@@ -183,6 +184,7 @@ class Reading {
   #startAgain(): void {
     if (this.#doneBytes === 0) return;
     this.#restarts += 1;
+    if (this.#restarts <= MOST_RESTARTS) this.#furthestBytes = 0;
     this.#hash = createHash('sha256');
     this.#doneBytes = 0;
   }
@@ -214,11 +216,13 @@ class Reading {
     }
   }
 
-  #logProgress(): void {
+  #noteProgress(): void {
     const {clock, log} = this.#run;
-    if (clock.now() < this.#nextLineAtMs) return;
-    this.#nextLineAtMs = clock.now() + LINE_EVERY_MS;
-    log.info(`Reading the image for its checksum: ${this.#progress()}, ${this.#rate()}`);
+    if (this.#doneBytes > this.#furthestBytes) {
+      this.#furthestBytes = this.#doneBytes;
+      this.#furtherAtMs = clock.now();
+    }
+    if (this.#isLineDue()) log.info(`Reading the image for its checksum: ${this.#progress()}, ${this.#rate()}`);
   }
 
   /** `2.1 GiB of 40 GiB (5 %)`. */
@@ -235,9 +239,9 @@ class Reading {
   }
 }
 
-/** How long it may take to ask which version of the file is there. */
+/** How long it may take to ask which version of the file is there, also at the end of the step's time. */
 const VERSION_LIMIT_MS = 20_000;
-const VERSION_ATTEMPTS = 4;
+const VERSION_OVERTIME_MS = 2000;
 
 /**
  * Asks which version of the file is behind the URL now, by a GET of its first bytes.
@@ -247,7 +251,7 @@ const VERSION_ATTEMPTS = 4;
 export async function readVersion({makeUrl}: Pick<SourceToRead, 'makeUrl'>, run: Run): Promise<SourceVersion> {
   const ask = async () => {
     const url = new URL(await makeUrl());
-    const limitMs = VERSION_LIMIT_MS;
+    const limitMs = Math.min(VERSION_LIMIT_MS, timeLeftMs(run) + VERSION_OVERTIME_MS);
     const answer = await askSource('GET', {url, run, limitMs, deadlineMs: run.clock.now() + limitMs});
     if ('doubt' in answer) throw new ReadBroken(answer.doubt);
     const answered = `${answer.asked} was answered ${answer.status}`;
@@ -256,7 +260,11 @@ export async function readVersion({makeUrl}: Pick<SourceToRead, 'makeUrl'>, run:
     return headersOf([answer]);
   };
   const shouldRetry = (error: unknown): error is ReadBroken => error instanceof ReadBroken;
-  return await retry(ask, {attempts: VERSION_ATTEMPTS, shouldRetry}, run).catch((error: unknown) => {
+  const isLineDue = onceAMinute(run.clock);
+  const onRetry = ({message}: ReadBroken) => {
+    if (isLineDue()) run.log.info(`Asking again whether the image's file is still the same: ${message}.`);
+  };
+  return await retry(ask, {patienceMs: PATIENCE_MS, shouldRetry, onRetry}, run).catch((error: unknown) => {
     throw unread(error, run);
   });
 }

@@ -8,8 +8,8 @@ export interface SumsLine {
 
 /** `<digest>  <path>`, of `sha256sum` in text mode, and `<digest> *<path>` in binary mode. A path with line breaks has a backslash before. */
 const GNU = /^(\\?)([0-9a-f]{64}) [ *](.+)$/i;
-/** `SHA256 (<path>) = <digest>`, of BSD's `sha256` and of `sha256sum --tag`. */
-const BSD = /^(\\?)SHA256 ?\((.+)\) ?= ([0-9a-f]{64})$/i;
+/** `SHA256 (<path>) = <digest>`, of BSD's `sha256` and of `sha256sum --tag`; `SHA2-256(<path>)= <digest>`, of OpenSSL 3. */
+const BSD = /^(\\?)SHA(?:2-)?256 ?\((.+)\) ?= ([0-9a-f]{64})$/i;
 
 /** The digests in a SHA256SUMS file. Other lines, such as comments or digests of another kind, are skipped. */
 export function parseSha256Sums(text: string): readonly SumsLine[] {

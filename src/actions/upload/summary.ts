@@ -3,7 +3,6 @@ import type {Price} from '../../gcore/billing.ts';
 import {priceText} from '../../images/fleet/prices.ts';
 import {imageIn, type RegionOutcome, type RegionSuccess} from '../../images/outcome.ts';
 import {failedRegions, isFailure, type RegionRef, type RegionResult} from '../../images/regions.ts';
-import type {SourceFacts} from '../../preflight/preflight.ts';
 import {explanationOf} from '../../runner/failure-markup.ts';
 import {type Markup, markupWithout} from '../../runner/markup.ts';
 import {originOf} from '../../runner/origin.ts';
@@ -17,12 +16,13 @@ import {isCancelled, tablesOf, taskIdsOf} from '../shared/region-tables.ts';
 import {nextStep} from '../shared/snippets.ts';
 import type {Stopwatch} from '../shared/stopwatch.ts';
 import type {QuotaState} from './forecast.ts';
+import type {ImageSource} from './image-source.ts';
 import type {UploadInputs} from './inputs.ts';
 
 /** What the summary of an upload shows. */
 export interface UploadReport {
   readonly inputs: Pick<UploadInputs, 'name' | 'apiUrl' | 'imageType' | 'isDryRun'>;
-  readonly source: Partial<Pick<SourceFacts, 'format' | 'sizeBytes'>>;
+  readonly source: Pick<ImageSource, 'facts' | 'file' | 'staging' | 'checksum'>;
   readonly results: readonly RegionResult<RegionOutcome>[];
   /** If the staged file may still be there: why. */
   readonly leftStaged: ExplainedError | undefined;
@@ -113,13 +113,28 @@ function facts(
   markup: Markup,
 ): string {
   const origin = originOf(environment, markup);
-  const size = source.sizeBytes === undefined ? '' : `, ${roundSize(source.sizeBytes)}`;
+  const {format, sizeBytes} = source.facts;
+  const size = sizeBytes === undefined ? '' : `, ${roundSize(sizeBytes)}`;
   return [
     ...(origin === '' ? [] : [`From ${origin}.`]),
-    ...(source.format === undefined ? [] : [`Source file: ${source.format}${size}.`]),
+    ...(format === undefined ? [] : [`Source file: ${format}${size}.`]),
+    ...digest(source, results, markup),
     ...costs(results, prices),
     `Took ${roundTime(clock.now() - startedAtMs)} in total.`,
   ].join(' ');
+}
+
+/** The file's SHA-256, and how it is known. One that is only expected is not shown. */
+function digest(
+  {file: {sha256}, staging, checksum}: UploadReport['source'],
+  results: UploadReport['results'],
+  markup: Markup,
+): readonly string[] {
+  const isProved = checksum === undefined || results.some(({outcome}) => imageIn(outcome) !== undefined);
+  if (sha256 === undefined || !isProved) return [];
+  const known = staging === undefined ? "GitHub's digest of the asset" : 'computed on the runner';
+  const read = checksum?.isRead() ? 'verified by reading the file' : 'verified by an earlier run';
+  return [`SHA-256: ${markup.code(sha256.toLowerCase())} (${checksum === undefined ? known : read}).`];
 }
 
 /** What the image costs in the regions that have it, or will have it. */
@@ -149,7 +164,7 @@ function regionTables(
       outcome.kind === 'failed' ? '❌ failed' : `${iconOf(outcome)} ${markup.text(outcomeText(outcome))}`,
       imageCell(image?.id, taskIdsOf(outcome, taskId(scope)), markup),
       image === undefined ? '' : roundSize(image.sizeBytes),
-      image === undefined ? '' : (source.format ?? ''),
+      image === undefined ? '' : (source.facts.format ?? ''),
       took === undefined || inputs.isDryRun ? '' : roundTime(took),
       inputs.isDryRun ? quotaCell(quotas.get(scope.regionId), markup) : '',
       price === undefined ? '' : markup.text(priceText([price])),

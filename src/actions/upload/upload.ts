@@ -72,7 +72,7 @@ export async function upload(step: Step): Promise<void> {
       release?.attach(outputs),
     ]);
     const {elapsedMs} = stopwatch;
-    const report = {inputs, source: source.facts, results, leftStaged, elapsedMs, taskId: outputs.taskId};
+    const report = {inputs, source, results, leftStaged, elapsedMs, taskId: outputs.taskId};
     await writeUploadSummary({...report, ...ahead, prices: await ahead.prices, notes: notes()}, step);
     announce(inputs.name, results, step.log);
     throwAll(results, leftStaged, step.log);

@@ -14,13 +14,18 @@ export interface Checksum {
    */
   begin(): void;
   /**
-   * Waits for the proof, and notes on the image that it is verified. If the file is another one, an image that this step made is deleted.
+   * Waits for the proof, and notes on the image that it is verified. If the file is another one, the images that this step made are
+   * deleted.
    *
+   * @param markers of the step's own uploads
+   * @returns the image as it is then
    * @throws ExplainedError, or the reason of a cancelled run
    */
-  verify(ready: ImageReady, context: PublishContext): Promise<void>;
+  verify(ready: ImageReady, markers: ReadonlySet<string>, context: PublishContext): Promise<ImageReady>;
   /** What is known of the proof by now, for an error of something else; undefined if it has not begun or is done. */
   status(): string | undefined;
+  /** Whether the file was read to its end, and is the expected one. */
+  isRead(): boolean;
 }
 
 /** An image to publish in one region, as the inputs ask for it. */

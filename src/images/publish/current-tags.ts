@@ -1,8 +1,11 @@
-import {RequestError} from '../../gcore/request-error.ts';
+import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import type {Tags} from '../../text/tags.ts';
+import {retry} from '../../waiting/retry.ts';
 import type {PublishContext} from './context.ts';
+
+const READ_ATTEMPTS = 3;
 
 /** The tags that the workflow gives and that an image does not have, or has with another value. */
 export function outdatedTags({tags}: Pick<Image, 'tags'>, {workflowTags}: PublishContext['spec']): Tags {
@@ -32,8 +35,22 @@ export async function updateTagsOf(image: Image, {spec, gcore, run}: PublishCont
     return image;
   }
   run.log.info(`Image ${image.id}: its tags are brought up to date: ${text}`);
+  return await readWithNewTags(image, {spec, gcore, run});
+}
+
+/**
+ * Reads an image whose tags were changed, so that the outputs have it as it is.
+ *
+ * @returns the image as it was if it cannot be read
+ * @throws only the reason of a cancelled run
+ */
+export async function readWithNewTags(
+  image: Image,
+  {spec, gcore, run}: Pick<PublishContext, 'spec' | 'gcore' | 'run'>,
+): Promise<Image> {
   try {
-    return await gcore.getImage(spec.scope, image.id);
+    const read = () => gcore.getImage(spec.scope, image.id);
+    return await retry(read, {attempts: READ_ATTEMPTS, shouldRetry: mayRetry}, run);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     run.log.debug(`The image with its new tags could not be read: ${error.message}`);

@@ -43,17 +43,14 @@ export function explainPublish(
   checksum?: Checksum,
 ): PublishFailed {
   const importMayRun = mayRun(error, progress);
-  const last = knownLines(progress, error, importMayRun);
+  const earlier = failedImports.flatMap(earlierLines);
   const {what, known, next, section, cause} = explainFailure(error, {
-    known: [
-      ...failedImports.flatMap(earlierLines),
-      ...(failedImports.length === 0 ? last : withoutNothing(last)),
-      ...checksumLines(progress, error, checksum),
-    ],
+    known: [...knownLines(progress, error, importMayRun), ...checksumLines(progress, error, checksum)],
     resume: resumeAdvice(progress, error, ifExists),
   });
   const keepsSlot = importMayRun && !(error instanceof ImportTimedOut);
-  return new PublishFailed(what, {known, ...(next === undefined ? {} : {next}), section, cause, keepsSlot});
+  const allKnown = earlier.length === 0 ? known : [...earlier, ...withoutNothing(known)];
+  return new PublishFailed(what, {known: allKnown, ...(next === undefined ? {} : {next}), section, cause, keepsSlot});
 }
 
 const NOTHING_UPLOADED = 'Nothing was uploaded.';

@@ -6,6 +6,7 @@ import {timeLeftMs} from '../../waiting/run.ts';
 import {ImportFailed, ImportTimedOut} from '../errors.ts';
 import {noteOnSame} from '../fingerprint.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
+import {MARKER_TAG} from '../tags.ts';
 import type {Waiting} from '../wait/wait-for.ts';
 import type {PublishContext} from './context.ts';
 import {outdatedTags, updateTagsOf} from './current-tags.ts';
@@ -57,7 +58,12 @@ async function publishOnce(
   // The lookups may have taken all the time: nothing is sent that could not be waited for.
   if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
   if (decision.kind === 'reuse') {
-    const reused = await verified(reuse(decision.image, context, recorder), context, recorder);
+    const reused = await verified(
+      reuse(decision.image, failedImports, context, recorder),
+      failedImports,
+      context,
+      recorder,
+    );
     return await asAskedFor(reused, context, recorder);
   }
   spec.checksum?.begin();
@@ -70,10 +76,9 @@ async function publishOnce(
     if (outcome.created) await warnOfOtherImports({taskIds: outcome.taskIds, marker}, existing.baseline, context);
     return outcome;
   }
-  await verified(outcome, context, recorder);
-  const markers = [markerOf(recorder.progress), ...failedImports.map(({marker}) => marker)].filter(Boolean);
-  await warnOfDuplicates(outcome.image, existing.baseline, new Set(markers), context);
-  const asked = await asAskedFor(outcome, context, recorder);
+  const proved = await verified(outcome, failedImports, context, recorder);
+  await warnOfDuplicates(proved.image, existing.baseline, ownMarkers(recorder, failedImports), context);
+  const asked = await asAskedFor(proved, context, recorder);
   if (spec.ifExists === 'replace') await deleteReplaced(asked.image, existing, context);
   return asked;
 }
@@ -97,7 +102,18 @@ async function lookUp({spec, gcore, run}: PublishContext, failedImports: readonl
   return {existing, decision: decide(existing, ifExists)};
 }
 
-function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressRecorder): ImageReady {
+function reuse(
+  image: Image,
+  failedImports: readonly FailedImport[],
+  {spec, run}: PublishContext,
+  recorder: ProgressRecorder,
+): ImageReady {
+  const own = failedImports.find(({marker}) => marker !== undefined && marker === image.tags.get(MARKER_TAG));
+  if (own !== undefined) {
+    run.log.info(`Image ${image.id}, from an import of this step that was given up, is ready by now.`);
+    recorder.accepted(own.taskIds, {created: true});
+    return {kind: 'published', image, taskIds: own.taskIds};
+  }
   const note = noteOnSame(image, spec.upload);
   if (note !== undefined) run.log.info(note);
   run.log.info(`Image ${image.id} is the same and ready: nothing is uploaded.`);
@@ -106,14 +122,23 @@ function reuse(image: Image, {spec, run}: PublishContext, recorder: ProgressReco
 }
 
 /** An image is only ready once its file is proved, if that is asked for: until then, no output names it. */
-async function verified(outcome: ImageReady, context: PublishContext, recorder: ProgressRecorder): Promise<ImageReady> {
+async function verified(
+  outcome: ImageReady,
+  failedImports: readonly FailedImport[],
+  context: PublishContext,
+  recorder: ProgressRecorder,
+): Promise<ImageReady> {
   const {checksum} = context.spec;
-  if (checksum !== undefined) {
-    recorder.unverified(outcome.image.id);
-    await checksum.verify(outcome, context);
-  }
-  recorder.ready(outcome.image);
-  return outcome;
+  recorder.unverified(outcome.image.id);
+  const proved = (await checksum?.verify(outcome, ownMarkers(recorder, failedImports), context)) ?? outcome;
+  recorder.ready(proved.image);
+  return proved;
+}
+
+/** The markers of all uploads of this publish. */
+function ownMarkers({progress}: ProgressRecorder, failedImports: readonly FailedImport[]): ReadonlySet<string> {
+  const markers = [markerOf(progress), ...failedImports.map(({marker}) => marker)];
+  return new Set(markers.filter((marker) => marker !== undefined));
 }
 
 /**

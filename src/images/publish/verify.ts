@@ -1,12 +1,15 @@
 import {ExplainedError} from '../../errors.ts';
 import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Section} from '../../sections.ts';
+import {PATIENCE_MS} from '../../waiting/poll.ts';
 import {retry} from '../../waiting/retry.ts';
 import {deleteImage} from '../delete-image.ts';
 import {ChecksumMismatch, NotVerified} from '../errors.ts';
 import {isVerified, verifiedTags} from '../fingerprint.ts';
 import type {ImageReady} from '../outcome.ts';
+import {MARKER_TAG} from '../tags.ts';
 import type {Checksum, PublishContext} from './context.ts';
+import {readWithNewTags} from './current-tags.ts';
 
 /** How the file behind the URL is proved to be the expected one. */
 export interface Proof {
@@ -18,9 +21,6 @@ export interface Proof {
   readonly checkUnchanged: () => Promise<void>;
 }
 
-/** A deletion may run past the deadline, as long as this. */
-const DELETION_MS = 120_000;
-const TAG_ATTEMPTS = 3;
 const NOTHING_UPLOADED = 'Nothing was uploaded.';
 const CHECK = 'Check which file the URL serves, and the input checksum. Then run this job again.';
 
@@ -56,22 +56,23 @@ export function createChecksum({expected, read, checkUnchanged}: Proof): Checksu
         });
       void readOnce().catch(() => undefined);
     },
-    verify: async (ready, context) => {
-      if (ready.kind === 'reused' && isVerified(ready.image, expected)) return;
+    verify: async (ready, markers, context) => {
+      if (ready.kind === 'reused' && isVerified(ready.image, expected)) return ready;
       try {
         await readOnce();
         await checkUnchanged();
       } catch (error) {
-        if (error instanceof ChecksumMismatch) throw mismatched(error, await removed(ready, context));
+        if (error instanceof ChecksumMismatch) throw mismatched(error, await removeMade(ready, markers, context));
         if (error instanceof NotVerified) throw unverified(error, ready, context);
         throw error;
       }
-      await noteVerified(ready, expected, context);
+      return await noteVerified(ready, expected, context);
     },
     status: () => {
       if (failure !== undefined) return `${whatOf(failure)} If the import makes an image, do not use it.`;
       return reading === undefined || isRead ? undefined : 'The checksum is not verified yet.';
     },
+    isRead: () => isRead,
   };
 }
 
@@ -85,14 +86,19 @@ function sectionOf(failure: ChecksumMismatch | NotVerified): Section {
   return failure instanceof ChecksumMismatch ? 'the-checksum-does-not-match' : 'the-checksum-is-not-verified';
 }
 
-/** What became of an image that was made from another file. */
-type Removal = {readonly known: string; readonly next?: string};
+/** What became of the images of another file. */
+interface Removal {
+  readonly known: readonly string[];
+  /** The images that may still be there. */
+  readonly leftIds: readonly string[];
+}
 
-function mismatched(failure: ChecksumMismatch, {known, next}: Removal): ExplainedError {
+function mismatched(failure: ChecksumMismatch, {known, leftIds}: Removal): ExplainedError {
+  const left = leftIds.map((id) => `Delete image ${id} in the Gcore portal, if nothing uses it.`);
   return new ExplainedError(whatOf(failure), {
     section: sectionOf(failure),
-    known: [known],
-    next: next === undefined ? CHECK : `${next} ${CHECK}`,
+    known,
+    next: [...left, CHECK].join(' '),
     cause: failure,
   });
 }
@@ -109,42 +115,70 @@ function unverified(failure: NotVerified, {image}: ImageReady, {spec}: PublishCo
   });
 }
 
-/** Deletes an image that this step made from another file than the expected one. Images of others stay. */
-async function removed({kind, image}: ImageReady, {spec, gcore, run}: PublishContext): Promise<Removal> {
-  const {id} = image;
-  const next = `Delete image ${id} in the Gcore portal, if nothing uses it.`;
-  if (kind !== 'published') {
-    return {
-      known: `Image ${id} is kept, because this step did not make it. Whether it holds the expected file is not known.`,
-    };
+/** Deletes the images that this step made from another file than the expected one. Images of others stay. */
+async function removeMade(
+  {kind, image}: ImageReady,
+  markers: ReadonlySet<string>,
+  context: PublishContext,
+): Promise<Removal> {
+  const madeIds = new Set(kind === 'published' ? [image.id] : []);
+  for (const id of await findMarked(markers, context)) madeIds.add(id);
+  const removals = await Promise.all([...madeIds].map(async (id) => ({id, ...(await removeOne(id, context))})));
+  const kept = `Image ${image.id} is kept, because this step did not make it. Whether it holds the expected file is not known.`;
+  return {
+    known: [...(madeIds.has(image.id) ? [] : [kept]), ...removals.map(({known}) => known)],
+    leftIds: removals.filter(({isGone}) => !isGone).map(({id}) => id),
+  };
+}
+
+/** Images that carry a marker of this step. An import that was given up may have made one as well. */
+async function findMarked(
+  markers: ReadonlySet<string>,
+  {spec, gcore, run}: PublishContext,
+): Promise<readonly string[]> {
+  try {
+    const images = await gcore.listImages(spec.scope, ({text}) => [...markers].some((marker) => text.includes(marker)));
+    return images.filter(({tags}) => markers.has(tags.get(MARKER_TAG) ?? '')).map(({id}) => id);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    run.log.warning(`Whether this step made further images could not be looked up: ${error.message}`);
+    return [];
   }
-  const deadlineMs = Math.max(run.deadlineMs, run.clock.now() + DELETION_MS);
+}
+
+async function removeOne(
+  id: string,
+  {spec, gcore, run}: PublishContext,
+): Promise<{readonly known: string; readonly isGone: boolean}> {
   run.log.warning(`Image ${id} is deleted: it was made from another file than the expected one.`);
   try {
-    const waiting = {gcore, run: {...run, deadlineMs}, intervalMs: spec.intervalMs, ifMissing: 'just-made'} as const;
+    const waiting = {gcore, run, intervalMs: spec.intervalMs, ifMissing: 'just-made'} as const;
     const deletion = await deleteImage(spec.scope, id, waiting);
-    if (!('reason' in deletion)) return {known: `Image ${id}, which this step made, is deleted.`};
+    if (!('reason' in deletion)) return {known: `Image ${id}, which this step made, is deleted.`, isGone: true};
     return {
       known: `Image ${id}, which this step made, is kept: Gcore refused to delete it (${deletion.reason}).`,
-      next,
+      isGone: false,
     };
   } catch (error) {
     run.cancelled.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    return {known: `Image ${id}, which this step made, may still exist: ${reason}.`, next};
+    return {known: `Image ${id}, which this step made, may still exist: ${reason}.`, isGone: false};
   }
 }
 
 /** Without the note a later run reads the file again, so a failure is a warning. */
-async function noteVerified({image}: ImageReady, sha256: string, {spec, gcore, run}: PublishContext): Promise<void> {
+async function noteVerified(ready: ImageReady, sha256: string, context: PublishContext): Promise<ImageReady> {
+  const {spec, gcore, run} = context;
+  const {image} = ready;
   const note = () => gcore.updateTags(spec.scope, image.id, verifiedTags(sha256));
   try {
-    await retry(note, {attempts: TAG_ATTEMPTS, shouldRetry: mayRetry}, run);
+    await retry(note, {patienceMs: PATIENCE_MS, shouldRetry: mayRetry}, run);
   } catch (error) {
     run.cancelled.throwIfAborted();
     if (!(error instanceof RequestError)) throw error;
     run.log.warning(
-      `Image ${image.id} is verified, but that could not be noted in its tags: ${error.message}. A later run reads the file again.`,
+      `Image ${image.id} is verified, but that could not be noted in its tags: ${error.message}. Until a later run has read the file again, the gate does not pass it.`,
     );
   }
+  return {...ready, image: await readWithNewTags(image, context)};
 }

@@ -1,8 +1,17 @@
 import {createHash} from 'node:crypto';
-import {appendFileSync, readFileSync} from 'node:fs';
+import {
+  appendFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, it} from '@jest/globals';
-import {hashFile} from '../../src/storage/hash-file.ts';
+import {hashFile, readStart, throwIfChanged} from '../../src/storage/hash-file.ts';
 import {logProgress} from '../../src/storage/progress.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {hashed, MIB, makeFile, testRun, thrownBy} from './stage.ts';
@@ -42,6 +51,57 @@ describe('hashing a file', () => {
     };
     const error = await thrownBy(hashFile(path, grow, new AbortController().signal));
     expect(error.message).toContain('was changed while this step read it');
+  });
+
+  it.each<[string, (path: string) => string]>([
+    [
+      'is a link to another',
+      (path) => {
+        const link = join(dirname(path), 'link.raw');
+        symlinkSync(path, link);
+        return link;
+      },
+    ],
+    [
+      'has a name beyond ASCII, with spaces',
+      (path) => {
+        const other = join(dirname(path), 'größe 大 (1)*.raw');
+        renameSync(path, other);
+        return other;
+      },
+    ],
+  ])('reads a file that %s', async (_what, renamed) => {
+    const path = renamed(makeFile(5000));
+    expect(await hashed(path)).toMatchObject({path, sizeBytes: 5000});
+    await throwIfChanged(await hashed(path));
+  });
+
+  it('counts the holes of a sparse file', async () => {
+    const path = makeFile(1);
+    truncateSync(path, 3 * MIB);
+    const expected = createHash('sha256').update(Buffer.concat([Buffer.of(7), Buffer.alloc(3 * MIB - 1)]));
+    expect(await hashed(path)).toMatchObject({sizeBytes: 3 * MIB, sha256: expected.digest('hex')});
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['its size alone tells', (path) => truncateSync(path, 4999)],
+    ['its time alone tells', (path) => utimesSync(path, 1000, 1001)],
+    ['it is gone', (path) => rmSync(path)],
+  ])('notices that a file has changed if %s', async (_what, change) => {
+    const path = makeFile(5000);
+    utimesSync(path, 1000, 1000);
+    const file = await hashed(path);
+    await throwIfChanged(file);
+    change(path);
+    if (statSync(path, {throwIfNoEntry: false})?.size === 4999) utimesSync(path, 1000, 1000);
+    expect((await thrownBy(throwIfChanged(file))).message).toContain('was changed while this step read it');
+  });
+
+  it('reads as many of its first bytes as are asked for, or all', async () => {
+    const path = makeFile(3 * MIB);
+    expect((await readStart(path, 5000)).start).toEqual(readFileSync(path).subarray(0, 5000));
+    expect(await readStart(path, 2 * MIB)).toMatchObject({start: {length: 2 * MIB}, sizeBytes: 3 * MIB});
+    expect((await readStart(path, 8 * MIB)).start.length).toBe(3 * MIB);
   });
 
   it('stops at once when it is cancelled', async () => {

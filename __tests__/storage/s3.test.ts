@@ -1,7 +1,7 @@
 import {beforeEach, describe, expect, it} from '@jest/globals';
 import {startSimulator} from '../../simulator/simulator.ts';
 import {s3PlaceOf} from '../../src/storage/endpoint.ts';
-import {failureOf, textsOf} from '../../src/storage/s3-answers.ts';
+import {elementsOf, failureOf, textsOf} from '../../src/storage/s3-answers.ts';
 import {itSpeaksWith, type S3Server} from './s3-scenarios.ts';
 import {closeAfterwards, LOCATION} from './stage.ts';
 
@@ -68,7 +68,9 @@ describe('the address of S3', () => {
 
 describe('an answer of S3', () => {
   it('is read with its entities', () => {
-    expect(textsOf('<Key>a&amp;b&#x20AC;&#60;&unknown;</Key><Key>c</Key>', 'Key')).toEqual(['a&b€<&unknown;', 'c']);
+    const xml = '<Key>a&amp;b&#x20AC;&#60;&unknown;&#x110000;</Key><Key xmlns="x">c</Key><Key></Key><Keys>no</Keys>';
+    expect(textsOf(xml, 'Key')).toEqual(['a&b€<&unknown;&#x110000;', 'c', '']);
+    expect(elementsOf('<Part>\n<a>1</a></Part><Part x="y">2</Part>', 'Part')).toEqual(['\n<a>1</a>', '2']);
   });
 
   it('has an error with inert text', () => {

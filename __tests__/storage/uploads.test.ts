@@ -1,7 +1,6 @@
 import {appendFileSync, truncateSync} from 'node:fs';
 import {describe, expect, it} from '@jest/globals';
 import type {Answer} from '../../simulator/simulator.ts';
-import {partsOf} from '../../src/storage/upload-file.ts';
 import {MIB, makeFile, openScene, thrownBy} from './stage.ts';
 
 const ERROR = '<?xml version="1.0"?><Error><Code>InternalError</Code><Message>We failed.</Message></Error>';
@@ -106,17 +105,4 @@ describe('an upload', () => {
     expect(scene.simulator.requests('s3-complete')).toHaveLength(0);
     expect(scene.states.at(-1)?.bucket.kind).toBe('private');
   });
-});
-
-describe('the parts of a file', () => {
-  it.each([1, 16 * MIB - 1, 16 * MIB, 16 * MIB + 1, 10_000 * 16 * MIB + 1, 5 * 2 ** 40 - 7])(
-    'of %d bytes cover it',
-    (sizeBytes) => {
-      const parts = partsOf(sizeBytes);
-      expect(parts.length).toBeLessThanOrEqual(10_000);
-      expect(parts.reduce((sum, part) => sum + part.sizeBytes, 0)).toBe(sizeBytes);
-      expect(parts.every(({offsetBytes}, index) => offsetBytes === index * (parts[0]?.sizeBytes ?? 0))).toBe(true);
-      expect(parts.slice(0, -1).every((part) => part.sizeBytes >= 16 * MIB)).toBe(true);
-    },
-  );
 });

@@ -109,7 +109,8 @@ function throwIfFailed({status, header, body}: IncomingAnswer, operation: string
   if (isGood && failure === undefined) return;
   const {code, message = ''} = failure ?? {};
   throw new S3Error({
-    outcome: isGood ? 'unknown' : outcomeOfStatus(status),
+    // Of an error in an answer 200, too, nobody knows what it left.
+    outcome: outcomeOfStatus(status),
     operation,
     status,
     code,

@@ -4,7 +4,10 @@
  * No step can cancel another one, so this process does it: at the first upload of an image called `e2e-cancelled`, it sends SIGINT to the
  * upload, as a runner does when a job is cancelled.
  */
+import {once} from 'node:events';
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {join, resolve} from 'node:path';
 import {hostImage} from '../harness/image-host.ts';
 import {makeQcow2} from '../harness/qcow2.ts';
@@ -19,6 +22,20 @@ writeFileSync(imageFile, image);
 const host = await hostImage(image);
 const cloud = await startSimulator({timing: {newMs: 500, runningMs: 2000, savingMs: 1000, deletingMs: 500}});
 
+/** In place of machines: `/<region>/<image>/nvidia-smi` runs if that image is ready in that region. */
+const machines = createServer(async ({url = ''}, response) => {
+  const [, regionId, imageId, command] = url.split('/');
+  const images = await cloud.images({regionId: Number(regionId)});
+  const boots = images.some(
+    ({id, status, sizeBytes, lockedBy}) => id === imageId && status === 'active' && sizeBytes > 0 && !lockedBy,
+  );
+  const runs = boots && command === 'nvidia-smi';
+  response
+    .writeHead(runs ? 200 : 404)
+    .end(runs ? 'NVIDIA-SMI 580.95.05  Driver Version: 580.95.05\n' : 'No such machine\n');
+}).listen(0, '127.0.0.1');
+await once(machines, 'listening');
+
 let isCancelled = false;
 cloud.on('request', ({kind, method, path, body}) => {
   console.log(`${kind} ${method} ${path}`);
@@ -26,13 +43,14 @@ cloud.on('request', ({kind, method, path, body}) => {
   isCancelled = true;
   for (const pid of processesOf(UPLOAD)) process.kill(pid, 'SIGINT');
 });
-process.once('SIGTERM', () => void Promise.all([cloud.close(), host.close()]));
+process.once('SIGTERM', () => void Promise.all([cloud.close(), host.close()]).then(() => machines.close()));
 process.send?.({
   'api-url': cloud.url,
   'api-key': cloud.apiKey,
   'image-url': host.url,
   'image-file': imageFile,
   'image-size': image.length,
+  'boot-url': `http://127.0.0.1:${(machines.address() as AddressInfo).port}`,
 });
 process.disconnect?.();
 

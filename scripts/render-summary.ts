@@ -56,6 +56,22 @@ function addOldImages(cloud: Simulator, regionIds: readonly number[]): void {
   }
 }
 
+const UPLOADED = {'managed-by': 'upload-gcore-gpu-image'};
+
+/** Images of versions, none of which is in all regions, for the gate. */
+function addVersions(cloud: Simulator, regions: number): void {
+  const longest = 'trainer-cuda-13.0-ubuntu-24.04-2026-11-27T10-30-00Z-ffac537e6c';
+  const names = regions > 3 ? [1, 2, 3, 4, 5, 6].map((at) => `${longest}${at}`) : ['trainer-v1.2.2', 'trainer-v1.2.3'];
+  for (const [at, {id: regionId}] of fleetOf(regions).entries()) {
+    for (const [index, name] of names.entries()) {
+      const [status, sizeBytes] = index === names.length - 1 && at === 1 ? ['error', 0] : ['active', GIB];
+      const createdAtMs = Date.now() - (names.length - index) * DAY_MS;
+      if (at % names.length === index) continue;
+      cloud.addImage({name, projectId: 1, regionId, createdAtMs, status, sizeBytes, tags: UPLOADED});
+    }
+  }
+}
+
 const PRUNE = {action: 'prune/action.yml', inputs: {name: 'trainer-*', 'match-tags': '*'}} as const;
 
 const SCENES: readonly Scene[] = [
@@ -102,6 +118,20 @@ const SCENES: readonly Scene[] = [
       },
     },
   ]),
+  ...[3, 27].map(
+    (regions): Scene => ({
+      name: `gate-versions-${regions}`,
+      regions,
+      action: 'wait/action.yml',
+      inputs: {
+        latest: '*',
+        region: fleetOf(regions)
+          .map(({name}) => name)
+          .join(),
+      },
+      prepare: (cloud) => addVersions(cloud, regions),
+    }),
+  ),
   {name: 'partial-failure-3', regions: 3, inputs: {attempts: '1'}, cloud: FAILING},
   {name: 'failure-1', regions: 1, inputs: {attempts: '1'}, cloud: {importFails: () => ({error: NO_VALID_HOST})}},
   {

@@ -237,7 +237,7 @@ const NETWORK: Readonly<Record<string, Failure>> = {
 const promoting = (stage: ReleaseStage, name: string) =>
   stage.run({
     action: 'promote/action.yml',
-    inputs: {...accountOf(stage), channel: 'stable', name, 'poll-interval-seconds': '1'},
+    inputs: {...accountOf(stage), channel: 'stable', name},
   });
 
 const PROMOTE: Readonly<Record<string, Failure>> = {

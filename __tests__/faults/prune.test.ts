@@ -160,7 +160,7 @@ describe('the wait for a deletion', () => {
       const {result, sends} = await play({
         faults: [
           {request: 'task', nth: 2, times: 3, answer},
-          {request: 'image', times: 3, answer},
+          {request: 'image', nth: 2, times: 3, answer},
         ],
       });
       expect([result?.kind, sends]).toEqual(['deleted', 1]);

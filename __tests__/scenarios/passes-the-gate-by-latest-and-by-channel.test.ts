@@ -59,10 +59,42 @@ describe('in several regions, latest', () => {
     stage.add('trainer-v2', {regionId: 10});
     const {exitCode, outputs, log, summary} = await stage.gate({region: 'Luxembourg-2, Manassas', latest: 'trainer-*'});
     expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([1, 'false', '[7,10]']);
-    expect(log).toContain('The newest image "trainer-*" is not there in all 2 regions.');
+    expect(log).toContain('No image "trainer-*" is ready in all 2 regions under the same name.');
     expect(log).toContain('Luxembourg-2 (7): trainer-v1');
     expect(log.match(/Manassas \(10\): trainer-v2/g)).toHaveLength(1);
-    expect(summary).toMatch(/Manassas \S*10\S* trainer-v2/);
+    expect(summary).toContain('| Region | trainer-v2 | trainer-v1 |\n| --- | --- | --- |\n');
+    expect(summary).toMatch(/^\| Manassas \S+ \| ready \| &#8211; \|$/m);
+  });
+
+  it('is red with a table of all 27 regions, however long the names, and an error that the runner keeps', async () => {
+    const fleet = fleetOf(27);
+    await using stage = await setChannelStage({regions: fleet});
+    const nameOf = (at: number) => `trainer-${String(at).padStart(55, '0')}`;
+    for (const [at, {id: regionId}] of fleet.entries()) {
+      for (const version of [1, 2, 3, 4, 5]) if (at !== version) stage.add(nameOf(version), {regionId});
+    }
+    const region = fleet.map(({name}) => name).join();
+    const {exitCode, commands, summary} = await stage.gate({region, latest: 'trainer-*'});
+    const [error = ''] = commands.filter(({name}) => name === 'error').map(({value}) => value);
+
+    expect([exitCode, error.length <= 4096]).toEqual([1, true]);
+    expect(error).toContain(`\n– Manassas (10): ${[5, 4, 3, 2].map(nameOf).join(', ')}\n`);
+    expect(summary).toContain(`| Region | ${[5, 4, 3, 2].map(nameOf).join(' | ')} | Other names |`);
+    expect(summary.match(/\| (ready|&#8211;) \| (ready|&#8211;) \|/g)).toHaveLength(27);
+    expect(summary).toMatch(/^\| Sines-2 \S+ \| ready \| ready \| ready \| &#8211; \| 1 \|$/m);
+  });
+
+  it('follows the required regions in an optional one', async () => {
+    await using stage = await setChannelStage();
+    stage.add('trainer-v1');
+    stage.add('trainer-v1', {regionId: 10});
+    stage.add('trainer-v2', {regionId: 10});
+    stage.add('trainer-v2', {regionId: 76});
+    const inputs = {region: '7', 'optional-region': '10, 76', latest: 'trainer-*'};
+    const {exitCode, outputs, log} = await stage.gate(inputs);
+    expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([0, 'true', '[76]']);
+    expect(namesIn(outputs)).toEqual({7: 'trainer-v1', 10: 'trainer-v1', 76: undefined});
+    expect(log).toContain('warning: Optional: region 76 failed. Image "trainer-v1": no image has this name.');
   });
 
   it('waits while an image of the name may still become ready, and with if-missing: wait', async () => {

@@ -33,14 +33,16 @@ it.each<[string, Partial<SimulatedImage>, RegExp]>([
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('promotes nothing if the upload left no image in a region', async () => {
+it.each(['without', 'with'])('promotes nothing if the upload failed in a region, %s an image', async (kind) => {
   await using stage = await setChannelStage();
   const {id} = stage.add('trainer-v1');
-  const images = {7: {region: 'Luxembourg-2', id}, 10: {region: 'Manassas', task_id: TASK, error: 'The quota is full'}};
+  const there = stage.add('trainer-v1', {regionId: 10});
+  const entry = {region: 'Manassas', task_id: TASK, error: 'The quota is full'};
+  const images = {7: {region: 'Luxembourg-2', id}, 10: kind === 'with' ? {...entry, id: there.id} : entry};
   const {exitCode, log} = await stage.promote({images: JSON.stringify(images), region: ''});
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('[Manassas (10)] The upload left no image here: The quota is full');
+  expect(log).toContain('[Manassas (10)] The upload failed here: The quota is full');
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 

@@ -12,7 +12,9 @@ it('stops in the middle of 27 regions, says which are done, and a re-run complet
     stage.add('trainer-v2', {regionId: id});
   }
   const inputs = {name: 'trainer-v2', region: fleet.map(({name}) => name).join()};
-  stage.cloud.script({request: 'patch', nth: 11, times: Infinity, effect: 'none', answer: {kind: 'hang'}});
+  let hangs = true;
+  const match = () => hangs;
+  stage.cloud.script({request: 'patch', match, nth: 11, times: Infinity, effect: 'none', answer: {kind: 'hang'}});
   let cancelledAtMs = 0;
   stage.cloud.on('request', ({kind}) => {
     if (kind !== 'patch' || stage.cloud.requests('patch').length < 15 || cancelledAtMs > 0) return;
@@ -34,6 +36,14 @@ it('stops in the middle of 27 regions, says which are done, and a re-run complet
   expect(log).toContain('Not started: cancelled while this region waited for its turn.');
   expect(log).toMatch(/Image \S+ may be the current image of stable here: its tag was sent, and not confirmed\./);
   expect(summary).toContain(`❌ Not promoted to stable in ${27 - done.length} of 27 regions`);
+
+  hangs = false;
+  const again = await stage.promote(inputs);
+  expect(again.exitCode).toBe(0);
+  expect(again.log).toContain(`notice: Channel stable: ${done.length} unchanged, ${27 - done.length} promoted.`);
+  expect(await Promise.all(fleet.map(({id}) => stage.current(id)))).toEqual(Array(27).fill('trainer-v2'));
+  const previous: Record<string, {name: string}> = JSON.parse(again.outputs['previous'] ?? '');
+  expect(Object.values(previous).map(({name}) => name)).toEqual(Array(27).fill('trainer-v1'));
 }, 30_000);
 
 it('changes nothing if it is cancelled while it checks', async () => {

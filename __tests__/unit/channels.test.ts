@@ -1,8 +1,10 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import {
+  CHANNEL_PATTERN,
   channelsOf,
   channelsWithCurrent,
+  isPromotedSince,
   nextPromotionTime,
   promotionsTo,
   promotionTag,
@@ -46,16 +48,27 @@ describe('the images of a channel', () => {
     '2026-07-08T10:00:00',
     '2026-07-08T10:00:00+02:00',
     '2026-07-08T10:00:00.0001Z',
+    '2026-07-08T10:00:00.1Z',
     '2026-02-30T10:00:00Z',
     '2026-13-01T10:00:00Z',
     ' 2026-07-08T10:00:00Z',
     '9999999999999',
   ])('are not those with the value %j', (value) => {
     expect(idsIn([promoted('a', value)])).toEqual([]);
+    expect([...channelsOf([promoted('a', value)], PROJECT)]).toEqual([]);
   });
 
   it('may have been promoted by hand, to the second', () => {
     expect(idsIn([promoted('a', '2026-07-08T10:00:00Z')])).toEqual(['a']);
+  });
+
+  it('of a time after the year 9999, which a promotion writes after a tag set by hand, are in order, too', () => {
+    const last = promoted('last', '9999-12-31T23:59:59.999Z');
+    const at = nextPromotionTime(new Date('2026-07-08T10:00:00Z'), promotionsTo('stable', [last], PROJECT)[0]?.at);
+    expect(idsIn([last, promoted('next', promotionTag('stable', at)['channel-stable'] ?? '')])).toEqual([
+      'next',
+      'last',
+    ]);
   });
 
   it('are found for every channel', () => {
@@ -67,6 +80,33 @@ describe('the images of a channel', () => {
       ['stable', ['a', 'both']],
     ]);
     expect(channelsWithCurrent(both, images, PROJECT)).toEqual(['beta']);
+  });
+});
+
+describe('the name of a channel', () => {
+  it.each(['ab', 'a'.repeat(40), '-1', '--', 'constructor'])('may be %j', (name) => {
+    expect(CHANNEL_PATTERN.test(name)).toBe(true);
+    const image = imageOf({id: 'a', tags: {...OURS, [`channel-${name}`]: T1}});
+    expect([...channelsOf([image], PROJECT).keys()]).toEqual([name]);
+  });
+
+  it.each(['', 'a', 'a'.repeat(41), 'Stable', 'a_b', 'a b', ' ab', 'ab\n', 'éé'])('may not be %j', (name) => {
+    expect(CHANNEL_PATTERN.test(name)).toBe(false);
+    const image = imageOf({id: 'a', tags: {...OURS, [`channel-${name}`]: T1}});
+    expect([...channelsOf([image], PROJECT).keys()]).toEqual([]);
+  });
+});
+
+describe('an image was promoted since it was read', () => {
+  const before = imageOf({id: 'a', tags: {...OURS, team: 'ml', 'channel-stable': T1}});
+  it.each<[string, object, boolean]>([
+    ['if it was promoted again', {'channel-stable': T2}, true],
+    ['if it was promoted to another channel', {'channel-beta': T1}, true],
+    ['not if nothing has changed', {}, false],
+    ['not if other tags have changed', {team: 'web', 'channel-': T2, 'my-channel-stable': T2}, false],
+  ])('%s', (_, tags, expected) => {
+    const now = imageOf({id: 'a', tags: {...OURS, team: 'ml', 'channel-stable': T1, ...tags}});
+    expect(isPromotedSince(before, now)).toBe(expected);
   });
 });
 

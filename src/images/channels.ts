@@ -18,8 +18,8 @@ export interface Promotion {
 /** What a channel may be called. */
 export const CHANNEL_PATTERN = /^[a-z0-9-]{2,40}$/;
 const TAG = /^channel-([a-z0-9-]{2,40})$/;
-/** UTC, ISO 8601, with seconds and, if any, three digits of a fraction. */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
+/** UTC, ISO 8601, with seconds and, if any, three digits of a fraction. A year after 9999 is what a promotion writes after a tag set by hand to that one. */
+const TIME = /^(?:\d{4}|\+\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
 /** The tag that promotes an image to a channel at a time. */
 export function promotionTag(channel: string, at: Date): Readonly<Record<string, string>> {
@@ -80,6 +80,6 @@ export function nextPromotionTime(now: Date, latest: Date | undefined): Date {
 function timeIn(value = ''): Date | undefined {
   if (!TIME.test(value)) return undefined;
   const time = new Date(value);
-  const isSame = !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
+  const isSame = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(value.slice(0, -1));
   return isSame ? time : undefined;
 }

@@ -1,7 +1,9 @@
 import type {Scope} from '../gcore/gcore.ts';
-import {mayResend, RequestError} from '../gcore/request-error.ts';
+import {mayResend, mayRetry, RequestError} from '../gcore/request-error.ts';
+import type {Image} from '../gcore/wire.ts';
 import {DeadlinePassed, PATIENCE_MS, type PollResult} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
+import {isPromotedSince} from './channels.ts';
 import {DeletionFailed, DeletionUnknown, isNotFound, TaskFailed} from './errors.ts';
 import {pollFor, type Waiting, waitForTask} from './wait/wait-for.ts';
 
@@ -11,6 +13,8 @@ export type Deletion =
   | {readonly kind: 'deleted'}
   /** The image did not exist any more. */
   | {readonly kind: 'gone'}
+  /** It was promoted to a channel since it was read, and is kept. */
+  | {readonly kind: 'promoted'}
   /** The service refused: a volume still uses the image, or the key may not delete it. */
   | {readonly kind: 'in-use' | 'forbidden'; readonly reason: string};
 
@@ -20,12 +24,18 @@ const LOST_ANSWER_MS = 120_000;
 /**
  * Deletes an image, and waits until it is gone.
  *
+ * @param unlessPromotedSince what was read of the image before. It is read again right before each DELETE, which has no condition of its own
  * @throws DeletionFailed, DeletionUnknown, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
-export async function deleteImage(scope: Scope, imageId: string, waiting: Waiting): Promise<Deletion> {
-  let taskIds: readonly string[];
+export async function deleteImage(
+  scope: Scope,
+  imageId: string,
+  waiting: Waiting,
+  {unlessPromotedSince}: {readonly unlessPromotedSince?: Image | undefined} = {},
+): Promise<Deletion> {
+  let sent: Sent;
   try {
-    taskIds = await send(scope, imageId, waiting);
+    sent = await send(scope, imageId, waiting, unlessPromotedSince);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (error.status === 404) return {kind: 'gone'};
@@ -34,7 +44,9 @@ export async function deleteImage(scope: Scope, imageId: string, waiting: Waitin
     if (error.outcome !== 'unknown') throw error;
     return await settleLostDeletion(scope, imageId, error, waiting);
   }
-  for (const taskId of taskIds) await waitForDeletion(taskId, waiting);
+  if ('unread' in sent) throw sent.unread;
+  if ('isPromoted' in sent) return {kind: 'promoted'};
+  for (const taskId of sent.taskIds) await waitForDeletion(taskId, waiting);
   return await waitUntilGone(scope, imageId, waiting);
 }
 
@@ -46,11 +58,25 @@ async function waitForDeletion(taskId: string, waiting: Waiting): Promise<void> 
   }
 }
 
+/** What came of the DELETE: its tasks, or why it was not sent. */
+type Sent = {readonly taskIds: readonly string[]} | {readonly isPromoted: true} | {readonly unread: RequestError};
+
 /** Sends the DELETE, and again only while it surely had no effect. */
-async function send(scope: Scope, imageId: string, {gcore, run}: Waiting): Promise<readonly string[]> {
-  const sendOnce = async () => {
+async function send(scope: Scope, imageId: string, {gcore, run}: Waiting, before: Image | undefined): Promise<Sent> {
+  const isPromoted = async (image: Image) => {
+    const read = () => gcore.getImage(scope, imageId);
+    return isPromotedSince(image, await retry(read, {shouldRetry: mayRetry, patienceMs: PATIENCE_MS}, run));
+  };
+  const sendOnce = async (): Promise<Sent> => {
     run.cancelled.throwIfAborted();
-    return await gcore.deleteImage(scope, imageId);
+    try {
+      if (before !== undefined && (await isPromoted(before))) return {isPromoted: true};
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      // An image that is gone is what the deletion itself tells.
+      if (!isNotFound(error)) return {unread: error};
+    }
+    return {taskIds: await gcore.deleteImage(scope, imageId)};
   };
   return await retry(sendOnce, {shouldRetry: mayResend, patienceMs: PATIENCE_MS}, run);
 }

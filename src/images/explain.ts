@@ -1,4 +1,4 @@
-import {ExplainedError, RunnerFailed} from '../errors.ts';
+import {ExplainedError, type FactTable, RunnerFailed} from '../errors.ts';
 import {refusalIn} from '../gcore/refusal.ts';
 import {RequestError, UnreadableRow} from '../gcore/request-error.ts';
 import {DeadlinePassed, Outage, type Progress} from '../waiting/poll.ts';
@@ -23,6 +23,8 @@ import {ADVICE, type ErrorText, explainRequest} from './explain-request.ts';
 export interface FailureDetails {
   /** What is known to be so, a line each. */
   readonly known: readonly string[];
+  /** Some lines of `known` once more, for the summary. */
+  readonly table?: FactTable | undefined;
   /** The next step if the failure itself does not tell one: after a cancel, a timeout, an outage. */
   readonly resume: string;
 }
@@ -108,10 +110,10 @@ const TEXTS: readonly ((error: unknown) => ErrorText | undefined)[] = [
 /** Makes of any failure an error that says what happened, what is known and what to do next. */
 export function explainFailure(error: unknown, details: FailureDetails): ExplainedError {
   if (error instanceof ExplainedError && !(error instanceof RunnerFailed)) return error;
-  const {resume} = details;
+  const {resume, table} = details;
   const {what, known = [], check, section, ...text} = textFor(error);
   const next = text.next ?? (check === undefined ? resume : `${check} ${resume}`);
-  return new ExplainedError(what, {known: [...known, ...details.known], next, section, cause: error});
+  return new ExplainedError(what, {known: [...known, ...details.known], table, next, section, cause: error});
 }
 
 function textFor(error: unknown): ErrorText {

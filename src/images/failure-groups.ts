@@ -1,3 +1,4 @@
+import type {FactTable} from '../errors.ts';
 import type {Section} from '../sections.ts';
 import {type FailedRegion, type RegionRef, regionLabel} from './regions.ts';
 
@@ -10,6 +11,8 @@ export interface FailureGroup {
   readonly known: readonly string[];
   /** The same in fewer lines: what differs between the regions is `…`. */
   readonly knownInShort: readonly string[];
+  /** Set if all regions have one. */
+  readonly table: FactTable | undefined;
   readonly next: string | undefined;
   readonly section: Section | undefined;
   readonly failed: readonly FailedRegion[];
@@ -44,7 +47,7 @@ export function patternOf(text: string, {regionId, regionName}: RegionRef): stri
 }
 
 function groupOf(first: FailedRegion, failed: readonly FailedRegion[]): FailureGroup {
-  const {what, known, next, section} = first.error;
+  const {what, known, table, next, section} = first.error;
   const isSame = (line: string, at: number) => failed.every(({error}) => error.known[at] === line);
   const ofEach = (at: number) => failed.map(({scope, error}) => `${regionLabel(scope)}: ${error.known[at]}`);
   return {
@@ -52,6 +55,7 @@ function groupOf(first: FailedRegion, failed: readonly FailedRegion[]): FailureG
     what,
     known: known.flatMap((line, at) => (isSame(line, at) ? [line] : ofEach(at))),
     knownInShort: known.map((line, at) => (isSame(line, at) ? line : patternOf(line, first.scope))),
+    table: failed.every(({error}) => error.table === table) ? table : undefined,
     next: failed.every(({error}) => error.next === next) ? next : next && patternOf(next, first.scope),
     section,
     failed,

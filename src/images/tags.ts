@@ -24,6 +24,11 @@ export function isForeign(image: Pick<Image, 'tags' | 'projectId' | 'visibility'
   return isOfAnotherProject(image, projectId) || (image.visibility === 'public' && !isOurs(image, projectId));
 }
 
+/** Whether a row of a list has a tag of this action, even if the rest of the row cannot be read. */
+export function mentionsOurTags(text: string): boolean {
+  return [MARKER_TAG, FINGERPRINT_TAG, MANAGED_BY].some((mark) => text.includes(`"${mark}"`));
+}
+
 function isOfAnotherProject(image: Pick<Image, 'projectId'>, projectId: number): boolean {
   return image.projectId !== undefined && image.projectId !== projectId;
 }

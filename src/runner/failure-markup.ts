@@ -2,12 +2,13 @@ import {existsSync, statSync} from 'node:fs';
 import type {ExplainedError} from '../errors.ts';
 import type {Environment} from './environment.ts';
 import {helpUrl} from './help.ts';
-import {type Markup, markupWithout} from './markup.ts';
+import {type Markup, markupWithout, table} from './markup.ts';
 import type {Step} from './step.ts';
 import {addToSummary} from './summary.ts';
 
 /** Usually an error has a handful of lines, but an answer may name any number of tasks. */
 const MOST_LINES = 20;
+const MOST_TABLE_BYTES = 100 * 1024;
 
 /** Writes an error that ended the step before it wrote a summary: invalid inputs, a refused key, a URL that does not exist. */
 export async function writeEarlyFailure(
@@ -22,21 +23,24 @@ export async function writeEarlyFailure(
 
 /** An error in a summary: what happened, what is known, the next step. */
 export function explanationOf(
-  {what, known, next, section}: Pick<ExplainedError, 'what' | 'known' | 'next' | 'section'>,
+  {what, known, table: facts, next, section}: Pick<ExplainedError, 'what' | 'known' | 'table' | 'next' | 'section'>,
   environment: Environment,
   {text, item, link}: Markup,
 ): readonly string[] {
+  const items = known
+    .filter((line) => facts?.lines.includes(line) !== true)
+    .map((line) => item(line.replace(/^- /, '')));
   return [
     `**What happened:** ${text(what)}`,
     '',
-    ...(known.length === 0
+    ...(items.length === 0 ? [] : ['**What is known:**', '', ...few(items, (rest) => `- and ${rest} more`), '']),
+    ...(facts === undefined
       ? []
       : [
-          '**What is known:**',
-          '',
-          ...few(
-            known.map((line) => item(line.replace(/^- /, ''))),
-            (rest) => `- and ${rest} more`,
+          ...table(
+            facts.titles.map(text),
+            facts.rows.map((cells) => cells.map(text)),
+            MOST_TABLE_BYTES,
           ),
           '',
         ]),

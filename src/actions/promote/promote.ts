@@ -77,7 +77,7 @@ async function checkEverywhere(regions: readonly AskedRegion[], {inputs, gcore, 
 
 /** Promotes in the regions that have passed the check. The others, optional ones, stay as they are. */
 async function promoteEverywhere(plans: readonly RegionResult<PromotionPlan>[], {inputs, gcore, outputs, run}: Work) {
-  const {channel, pollIntervalMs: intervalMs} = inputs;
+  const {channel} = inputs;
   const passed = plans.flatMap(({isOptional, outcome}) =>
     outcome.kind === 'checked' ? [{scope: outcome.scope, isOptional, plan: outcome}] : [],
   );
@@ -90,7 +90,7 @@ async function promoteEverywhere(plans: readonly RegionResult<PromotionPlan>[], 
       work: async (scope, regionRun) => {
         const plan = planOf.get(scope);
         if (plan === undefined) throw new Error('a region without a plan');
-        const result = await promoteImage(plan, {channel, gcore, run: regionRun, intervalMs});
+        const result = await promoteImage(plan, {channel, gcore, run: regionRun});
         if (result.previous !== undefined) outputs.previous(scope, result.previous.image);
         outputs.promoted(scope, result.image);
         regionRun.log.info(`${describeOutcome(result, channel)}.`);
@@ -105,8 +105,8 @@ async function promoteEverywhere(plans: readonly RegionResult<PromotionPlan>[], 
 
 function targetIn({regionId}: Scope, {images, imageId, name = ''}: PromoteInputs): PromotionTarget {
   if (images !== undefined) {
-    const {id, error = 'it names no image'} = images[regionId] ?? {};
-    return id === undefined ? {failure: error} : {imageId: id};
+    const {id, error} = images[regionId] ?? {};
+    return id === undefined || error !== undefined ? {failure: error ?? 'it names no image'} : {imageId: id};
   }
   return imageId === undefined ? {name} : {imageId};
 }

@@ -10,6 +10,7 @@ import {
   EXCLUDE_NEEDS_ALL,
   maskKeys,
   mayExclude,
+  PollInterval,
   regionChoiceOf,
   regionInputs,
   Timeout,
@@ -37,6 +38,7 @@ export function pruneInputs(environment: Environment) {
     'max-delete': withDefault(wholeNumber(1, 100_000), '10'),
     'dry-run': withDefault(Flag, 'true'),
     'timeout-minutes': withDefault(Timeout, '15'),
+    'poll-interval-seconds': PollInterval,
   });
 }
 
@@ -46,6 +48,7 @@ export type PruneInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: v.InferOutput<ReturnType<typeof pruneInputs>>) {
   return {
     ...accountOf(values),
+    pollIntervalMs: values['poll-interval-seconds'] * 1000,
     regions: regionChoiceOf(values),
     name: values.name,
     matchTags: values['match-tags'],

@@ -104,8 +104,10 @@ export const accountInputs = {
   project: required('the ID or name of a project'),
   region: Regions,
   'image-type': withDefault(oneOf(imageTypes, IMAGE_TYPE_ALIASES), DEFAULT_IMAGE_TYPE),
-  'poll-interval-seconds': withDefault(wholeNumber(1, 300), '5'),
 };
+
+/** The longest usual gap between two polls, in seconds. */
+export const PollInterval = withDefault(wholeNumber(1, 300), '5');
 
 /** A hosted runner ends a job after six hours, a self-hosted one after five days. */
 export const Timeout = minutes(5 * 24 * 60);
@@ -134,7 +136,6 @@ export function accountOf(values: Omit<AccountValues, 'region'> & {readonly 'tim
     apiUrl: values['api-url'],
     project: values.project,
     imageType: values['image-type'],
-    pollIntervalMs: values['poll-interval-seconds'] * 1000,
     timeoutMs: values['timeout-minutes'] * 60_000,
   };
 }

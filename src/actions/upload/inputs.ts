@@ -19,6 +19,7 @@ import {
   maskKeys,
   mayExclude,
   NO_GITHUB_TOKEN,
+  PollInterval,
   regionChoiceOf,
   regionInputs,
   Timeout,
@@ -123,6 +124,7 @@ export function uploadInputs(environment: Environment) {
     wait: withDefault(Flag, 'true'),
     'timeout-minutes': withDefault(Timeout, '120'),
     'region-timeout-minutes': v.optional(Timeout),
+    'poll-interval-seconds': PollInterval,
     'max-parallel': withDefault(wholeNumber(1, 30), '4'),
     attempts: withDefault(wholeNumber(1, 10), '2'),
     'release-asset': v.optional(globOf('asset names')),
@@ -201,6 +203,7 @@ export type UploadInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: v.InferOutput<ReturnType<typeof uploadInputs>>) {
   return {
     ...accountOf(values),
+    pollIntervalMs: values['poll-interval-seconds'] * 1000,
     regions: regionChoiceOf(values),
     url: values.url,
     file: values.file,

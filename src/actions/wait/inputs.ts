@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
-import type {VersionQuery} from '../../images/wait/same-version.ts';
+import type {VersionQuery} from '../../images/wait/version-query.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {Flag, globOf, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
@@ -12,6 +12,7 @@ import {
   maskKeys,
   mayExclude,
   NO_GITHUB_TOKEN,
+  PollInterval,
   regionChoiceOf,
   regionInputs,
   Timeout,
@@ -78,6 +79,7 @@ export function waitInputs(environment: Environment) {
     'if-missing': withDefault(oneOf(['fail', 'wait']), 'fail'),
     'include-prices': withDefault(Flag, 'false'),
     'timeout-minutes': withDefault(Timeout, '30'),
+    'poll-interval-seconds': PollInterval,
   });
 }
 
@@ -140,6 +142,7 @@ export type WaitInputs = Readonly<ReturnType<typeof inputsFrom>>;
 function inputsFrom(values: Values) {
   return {
     ...accountOf(values),
+    pollIntervalMs: values['poll-interval-seconds'] * 1000,
     regions: regionChoiceOf(values),
     imageId: values['image-id'],
     taskId: values['task-id'],

@@ -12,7 +12,7 @@ import {isOurs} from '../tags.ts';
 export type PromotionTarget =
   | {readonly imageId: string}
   | {readonly name: string}
-  /** The upload left no image in this region. */
+  /** The upload failed in this region. It may have made an image all the same: one that is public, though a private one is asked for. */
   | {readonly failure: string};
 
 /** An image that can be promoted, and what a promotion would change. */
@@ -77,7 +77,7 @@ export function previousTo({id}: Image, promotions: readonly Promotion[]): Promo
 function findImage(images: readonly Image[], target: PromotionTarget, projectId: number): Image {
   if ('failure' in target) {
     throw refused(
-      `The upload left no image here: ${inert(target.failure)}`,
+      `The upload failed here: ${inert(target.failure)}`,
       'Run the upload again until every region has its image.',
     );
   }

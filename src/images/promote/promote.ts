@@ -24,12 +24,11 @@ export interface PromoteContext {
   readonly channel: string;
   readonly gcore: Gcore;
   readonly run: Run;
-  /** The longest usual gap between two writes, in milliseconds. */
-  readonly intervalMs: number;
 }
 
-/** How often the tag is written before another job is said to promote to the same channel. Lists may be a minute late. */
+/** How often the tag is written, and how far apart, before another job is said to promote to the same channel. Lists may be 40 seconds late. */
 const MAX_WRITES = 15;
+const WRITE_GAP_MS = 3000;
 
 /**
  * Makes an image the current one of a channel: sets the channel's tag on it, and reads back whether its value is the greatest. If it is
@@ -40,7 +39,7 @@ const MAX_WRITES = 15;
 export async function promoteImage(plan: PromotionPlan, context: PromoteContext): Promise<Promoted> {
   const {scope, image, isCurrent, previous} = plan;
   if (isCurrent) return {kind: 'unchanged', image, previous};
-  const {channel, gcore, run, intervalMs} = context;
+  const {channel, gcore, run} = context;
   let {at} = plan;
   let writes = 0;
   let writesRefused = 0;
@@ -74,7 +73,7 @@ export async function promoteImage(plan: PromotionPlan, context: PromoteContext)
     return {state, isCounted: true};
   };
   try {
-    return await pollFor(`Promotion of ${image.id}`, poll, {gcore, run, intervalMs, ifMissing: 'fail'});
+    return await pollFor(`Promotion of ${image.id}`, poll, {gcore, run, intervalMs: WRITE_GAP_MS, ifMissing: 'fail'});
   } catch (error) {
     const known =
       writes === writesRefused

@@ -5,10 +5,10 @@ import {RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
-import {isPromotedSince} from '../channels.ts';
 import {deleteImage} from '../delete-image.ts';
 import {DeletionFailed, DeletionUnknown} from '../errors.ts';
 import {explainFailure} from '../explain.ts';
+import type {Waiting} from '../wait/wait-for.ts';
 import {type PlannedImage, PRUNE_AGAIN} from './plan.ts';
 
 /** What came of an image that was planned to be deleted. */
@@ -63,11 +63,10 @@ export function createPruner(gcore: Gcore, {intervalMs, keepsPromoted}: PrunerOp
     if (whyNotTried !== undefined) return {kind: 'not-tried', image, reason: whyNotTried};
     const what = `Image ${image.id} "${inert(image.name)}"`;
     try {
-      if (keepsPromoted && (await isPromotedNow(scope, image, gcore))) {
-        run.log.notice(`${what} was promoted since the plan was made, and is kept.`);
-        return {kind: 'skipped', image, reason: 'promoted since the plan was made'};
-      }
-      const deletion = await deleteImage(scope, image.id, {gcore, run, intervalMs, ifMissing: 'just-made'});
+      const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
+      // A rollback may promote an old image while the prune runs.
+      const unlessPromotedSince = keepsPromoted ? image : undefined;
+      const deletion = await deleteImage(scope, image.id, waiting, {unlessPromotedSince});
       switch (deletion.kind) {
         case 'deleted':
           run.log.info(`${what} is deleted.`);
@@ -75,6 +74,9 @@ export function createPruner(gcore: Gcore, {intervalMs, keepsPromoted}: PrunerOp
         case 'gone':
           run.log.info(`${what} was already deleted.`);
           return {kind: 'skipped', image, reason: 'already deleted'};
+        case 'promoted':
+          run.log.notice(`${what} was promoted since the plan was made, and is kept.`);
+          return {kind: 'skipped', image, reason: 'promoted since the plan was made'};
         case 'in-use':
           run.log.notice(`${what} is in use and is kept: ${deletion.reason}`);
           return {kind: 'skipped', image, reason: `in use: ${deletion.reason}`};
@@ -100,16 +102,6 @@ export function createPruner(gcore: Gcore, {intervalMs, keepsPromoted}: PrunerOp
         ),
       ),
   };
-}
-
-/** A rollback may promote an old image while the prune runs. A read that fails does not stop the deletion: the plan is not old. */
-async function isPromotedNow(scope: Scope, planned: Image, gcore: Gcore): Promise<boolean> {
-  try {
-    return isPromotedSince(planned, await gcore.getImage(scope, planned.id));
-  } catch (error) {
-    if (error instanceof RequestError) return false;
-    throw error;
-  }
 }
 
 function whyStopped(run: Run): string | undefined {

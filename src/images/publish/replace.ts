@@ -1,9 +1,9 @@
 import type {Scope} from '../../gcore/scope.ts';
 import type {Image} from '../../gcore/wire.ts';
-import {isPromotedSince} from '../channels.ts';
 import {deleteImage} from '../delete-image.ts';
 import {hasOtherProperties} from '../fingerprint.ts';
 import {isOurs} from '../tags.ts';
+import type {Waiting} from '../wait/wait-for.ts';
 import type {ImageSpec, PublishContext} from './context.ts';
 import type {Existing} from './find-existing.ts';
 
@@ -37,9 +37,10 @@ async function deleteOld(old: Image, {spec, gcore, run}: PublishContext): Promis
   const {scope, intervalMs} = spec;
   const {id} = old;
   try {
+    const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
     // An import takes minutes, in which the old image may have been promoted.
-    if (isPromotedSince(old, await gcore.getImage(scope, id))) return 'it was promoted to a channel during the upload';
-    const deletion = await deleteImage(scope, id, {gcore, run, intervalMs, ifMissing: 'just-made'});
+    const deletion = await deleteImage(scope, id, waiting, {unlessPromotedSince: old});
+    if (deletion.kind === 'promoted') return 'it was promoted to a channel during the upload';
     return 'reason' in deletion ? `Gcore refused to delete it (${deletion.reason})` : undefined;
   } catch (error) {
     run.cancelled.throwIfAborted();

@@ -1,9 +1,5 @@
-import {ExplainedError} from '../../errors.ts';
 import type {IsCandidate, Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
-import {inert} from '../../text/inert.ts';
-import type {NameGlob} from '../../text/name-glob.ts';
-import type {Tags} from '../../text/tags.ts';
 import type {PollResult} from '../../waiting/poll.ts';
 import type {Run} from '../../waiting/run.ts';
 import {isInChannel, promotionsTo} from '../channels.ts';
@@ -11,32 +7,18 @@ import {explainFailure} from '../explain.ts';
 import {newestFirst} from '../newest-first.ts';
 import {judgeReadiness} from '../readiness.ts';
 import {type FoundRegion, regionLabel} from '../regions.ts';
-import {carriesTags, isOurs} from '../tags.ts';
+import {carriesTags, isOurs, mentionsOurTags} from '../tags.ts';
+import {explainNoVersion, knownOfVersions, type WhyNone} from './explain-version.ts';
 import {GATE, type GateWaiting, type Target} from './gate.ts';
 import {watchLocks} from './lock.ts';
+import {type RegionImages, shownQuery, type VersionQuery} from './version-query.ts';
 import {pollFor} from './wait-for.ts';
-
-/** Which image is meant, if neither its ID nor its name is known. */
-export type VersionQuery =
-  /** The newest image that this action uploaded and whose name and tags fit. */
-  | {readonly latest: NameGlob; readonly tags: Tags}
-  /** The current image of a channel. */
-  | {readonly channel: string};
-
-/** The images of a region that a query can mean, the newest first; of a channel only the current one. */
-export interface RegionImages {
-  readonly scope: Scope;
-  readonly images: readonly Image[];
-}
 
 /** What a query means in several regions: an image of the same name in each, or why there is none. */
 export type Agreement =
   | {readonly images: ReadonlyMap<number, Image>}
-  /** `pending`: images that exist may still become ready; `missing`: some are still to come; `differs`: each region has another one. */
-  | {readonly why: 'pending' | 'missing' | 'differs'};
-
-/** How many names of a region a table shows. */
-const MAX_NAMES = 4;
+  /** `pending`: images that exist may still become ready. */
+  | {readonly why: 'pending' | WhyNone};
 
 /**
  * Finds out which image a query means in each region. With `sameVersion` one decision is made for all required regions, and optional ones
@@ -85,14 +67,15 @@ async function agree(scopes: readonly Scope[], query: VersionQuery, waiting: Gat
     const agreement = agreeOn(rows, query);
     if ('images' in agreement) return {done: agreement.images};
     const {why} = agreement;
-    if (why === 'differs' || (why === 'missing' && ifMissing === 'fail')) throw disagreement(rows, query, why);
-    return {state: why === 'pending' ? 'not ready yet' : 'not there yet in every region'};
+    if (why === 'pending') return {state: 'not ready yet'};
+    if (why !== 'missing' || ifMissing === 'fail') throw explainNoVersion(rows, query, why);
+    return {state: 'not there yet in every region'};
   };
   try {
-    return await pollFor(shown(query), poll, waiting);
+    return await pollFor(shownQuery(query), poll, waiting);
   } catch (error) {
     const failed = failedScope === undefined ? [] : [`The request that failed was about ${regionLabel(failedScope)}.`];
-    throw explainFailure(error, {known: [...GATE.known, ...failed, ...tableOf(rows)], resume: GATE.resume});
+    throw explainFailure(error, {...knownOfVersions(rows, failed), resume: GATE.resume});
   }
 }
 
@@ -115,7 +98,8 @@ export function agreeOn(rows: readonly RegionImages[], query: VersionQuery): Agr
     rows.every(({images}) => images.some((one) => one.name === name && judgeReadiness(one).kind !== 'failed')),
   );
   if (mayBecomeReady) return {why: 'pending'};
-  return {why: 'channel' in query && rows.every(({images}) => images.length > 0) ? 'differs' : 'missing'};
+  if (!('channel' in query) || rows.some(({images}) => images.length === 0)) return {why: 'missing'};
+  return {why: names.length > 1 ? 'differs' : 'failed'};
 }
 
 function oldestOf(images: ReadonlyMap<number, Image>): Pick<Image, 'createdAt' | 'id'> {
@@ -134,38 +118,5 @@ function imagesMeant(query: VersionQuery, images: readonly Image[], projectId: n
 
 function isCandidateFor(query: VersionQuery): IsCandidate {
   if ('channel' in query) return isInChannel(query.channel);
-  return ({name}) => name !== undefined && query.latest.matches(name);
-}
-
-function disagreement(rows: readonly RegionImages[], query: VersionQuery, why: 'missing' | 'differs'): ExplainedError {
-  const where = rows.length === 1 ? '' : ` in all ${rows.length} regions`;
-  const what =
-    why === 'differs' ? `${shown(query)} is not the same image${where}` : `${shown(query)} is not there${where}`;
-  const next =
-    'channel' in query
-      ? 'Promote one image in all of these regions. For the current image of each region whatever its name, set same-version: false.'
-      : 'Publish one image to all of these regions, or set if-missing: wait. For the newest image of each region whatever its name, set same-version: false.';
-  return new ExplainedError(`${what}.`, {
-    known: [...GATE.known, ...tableOf(rows)],
-    next,
-    section: 'the-regions-have-different-images',
-  });
-}
-
-/** A line a region, with the newest names, and what keeps them from being ready. */
-function tableOf(rows: readonly RegionImages[]): readonly string[] {
-  return rows.map(({scope, images}) => {
-    const names = images.slice(0, MAX_NAMES).map((image) => {
-      const readiness = judgeReadiness(image);
-      const state = readiness.kind === 'pending' ? readiness.state : image.status;
-      return inert(image.name, 63) + (readiness.kind === 'ready' ? '' : ` (${state})`);
-    });
-    const rest = images.length > MAX_NAMES ? ` and ${images.length - MAX_NAMES} more` : '';
-    return `${regionLabel(scope)}: ${names.join(', ') || 'none'}${rest}`;
-  });
-}
-
-function shown(query: VersionQuery): string {
-  if ('channel' in query) return `The current image of channel ${query.channel}`;
-  return `The newest image "${inert(query.latest.text, 100)}"`;
+  return ({name, text}) => name !== undefined && query.latest.matches(name) && mentionsOurTags(text);
 }

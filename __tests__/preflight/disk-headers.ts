@@ -113,6 +113,29 @@ export function vdi(diskBytes: number, {blocks = 64, linked = false} = {}): Buff
   return image;
 }
 
+/** The start of a QED image, with clusters of 64 KiB and tables of four. */
+export function qed(diskBytes: number, {features = 0n} = {}): Buffer {
+  const image = Buffer.alloc(1024);
+  image.write('QED\0');
+  image.writeUInt32LE(0x1_0000, 4);
+  image.writeUInt32LE(4, 8);
+  image.writeBigUInt64LE(features, 16);
+  image.writeBigUInt64LE(0x1_0000n, 40);
+  image.writeBigUInt64LE(BigInt(diskBytes), 48);
+  return image;
+}
+
+/** The start of a ploop image with blocks of 1 MiB, and where each is: in blocks, or in sectors if it is of the earlier format. */
+export function ploop(diskBytes: number, table: readonly number[], {magic = 'WithouFreSpacExt'} = {}): Buffer {
+  const image = Buffer.alloc(1024);
+  image.write(magic);
+  image.writeUInt32LE(2048, 28);
+  image.writeUInt32LE(table.length, 32);
+  image.writeBigUInt64LE(BigInt(diskBytes / 512), 36);
+  for (const [index, at] of table.entries()) image.writeUInt32LE(at, 64 + 4 * index);
+  return image;
+}
+
 /** A descriptor of VMware's, as text. */
 export function vmdkDescriptor(createType: string, extents: readonly string[], parentCid = 'ffffffff'): string {
   return [

@@ -2,7 +2,7 @@ import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from '@jest/globals';
 import {makeQcow2} from '../../harness/qcow2.ts';
 import {TELLING_BYTES} from '../../src/preflight/disk-formats.ts';
-import {vhdx} from './disk-headers.ts';
+import {qed, vhdx} from './disk-headers.ts';
 import {look, rawDisk, serve, statuses, store} from './stage.ts';
 
 const MIB = 2 ** 20;
@@ -136,11 +136,11 @@ describe('a source with doubts', () => {
   });
 
   it.each([
-    ['qed', 'QED\0', 0],
-    ['iso', 'CD001', 32_769],
-  ])('has a warning if the format is %s', async (format, magic, offset) => {
+    ['qed', qed(MIB), 0],
+    ['iso', Buffer.from('CD001'), 32_769],
+  ])('has a warning if the format is %s', async (format, header, offset) => {
     const image = Buffer.alloc(MIB);
-    image.write(magic, offset);
+    image.set(header, offset);
     const host = await serve(store(image));
     expect((await look(host.url)).facts).toMatchObject({
       format,
@@ -151,15 +151,21 @@ describe('a source with doubts', () => {
     });
   });
 
-  it('has a warning if there is no partition table', async () => {
-    const host = await serve(store(Buffer.alloc(MIB)));
+  it.each([
+    [
+      'no format',
+      1,
+      'The image begins with no format that is known here, and with no partition table: Gcore will take it for a raw disk.',
+    ],
+    [
+      'zeros alone',
+      0,
+      'The image begins with zeros alone, without a partition table: no machine boots from such a disk. Check the step that writes the file.',
+    ],
+  ])('has a warning if there is no partition table: %s', async (_, firstByte, warning) => {
+    const host = await serve(store(Buffer.concat([Buffer.from([firstByte]), Buffer.alloc(MIB - 1)])));
     const {facts} = await look(host.url);
-    expect(facts).toMatchObject({
-      sizeBytes: MIB,
-      warnings: [
-        'The image begins with no format that is known here, and with no partition table: Gcore will take it for a raw disk.',
-      ],
-    });
+    expect(facts).toMatchObject({sizeBytes: MIB, warnings: [warning]});
     expect(facts).not.toHaveProperty('format');
   });
 
@@ -182,14 +188,14 @@ describe('a source with doubts', () => {
     ]);
   });
 
-  it('has a warning if it refuses the range of a file that is not empty', async () => {
+  it.each([400, 416])('has a warning if it answers %i to the range of a file that is not empty', async (status) => {
     const image = makeQcow2(MIB);
     const host = await serve((request, response) =>
-      request.method === 'HEAD' ? store(image)(request, response) : response.writeHead(416).end(),
+      request.method === 'HEAD' ? store(image)(request, response) : response.writeHead(status).end(),
     );
     expect((await look(host.url)).facts).toMatchObject({
       sizeBytes: image.length,
-      warnings: [`GET ${host.url} was answered 416: the format is not known.`],
+      warnings: [`GET ${host.url} was answered ${status}: the format is not known.`],
     });
   });
 

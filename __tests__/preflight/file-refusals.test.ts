@@ -40,7 +40,7 @@ describe('a file that is not an image', () => {
 
   it.each([
     ['a disk without a partition table', Buffer.alloc(MIB)],
-    ['bytes of no known format', Buffer.from('\0\x01\x02')],
+    ['bytes of no known format', Buffer.alloc(512, '\0\x01\x02')],
   ])('has a warning if a server labels %s as a web page', async (_, file) => {
     const host = await serve(store(file, {'content-type': 'Text/HTML'}));
     expect((await look(host.url)).facts?.warnings).toEqual([

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
 import {inspectDisk, tellingBytes} from '../../src/preflight/inspect-disk.ts';
-import {gpt, MIB, mbr, qcow2, vdi, vhd, vhdx, vmdk, vmdkDescriptor} from './disk-headers.ts';
+import {gpt, MIB, mbr, ploop, qcow2, qed, vdi, vhd, vhdx, vmdk, vmdkDescriptor} from './disk-headers.ts';
 
 const SPARSE = ['RW 131072 SPARSE "disk.vmdk"'];
 const STREAM = vmdkDescriptor('streamOptimized', SPARSE);
@@ -26,6 +26,9 @@ describe('an image of another program', () => {
       196_608,
     ],
     ['vmdk, streamOptimized', 'vmdk', vmdk(64 * MIB, {descriptor: STREAM, gdSector: 2n ** 64n - 1n}), 131_584],
+    ['qed', 'qed', qed(64 * MIB), 327_680],
+    ['ploop', 'ploop', ploop(64 * MIB, [1, 0, 2]), 3 * MIB],
+    ['ploop, the earlier format', 'ploop', ploop(64 * MIB, [2048, 0], {magic: 'WithoutFreeSpace'}), 2 * MIB],
     ['vmdk whose descriptor is far behind', 'vmdk', vmdk(64 * MIB, {descriptorSector: 10_000}), 131_584_000],
   ])('has no fault, and a known size of its disk: %s', (_, format, start, sizeBytes) => {
     expect(inspect(start, sizeBytes)).toMatchObject({format, faults: [], warnings: [], virtualSizeBytes: 64 * MIB});
@@ -121,6 +124,30 @@ describe('an image of another program', () => {
       'The image is truncated: what precedes its grain directory ends at byte 512000, and the file at byte 131584.',
     ],
     [
+      'a qed overlay',
+      qed(64 * MIB, {features: 1n}),
+      MIB,
+      'The image is not whole: it is a qed overlay, which needs its backing file.',
+    ],
+    [
+      'a qed shorter than its table',
+      qed(64 * MIB),
+      100_000,
+      'The image is truncated: its L1 table ends at byte 327680, and the file at byte 100000.',
+    ],
+    [
+      'a ploop shorter than its blocks',
+      ploop(64 * MIB, [1, 5]),
+      3 * MIB,
+      'The image is truncated: its last block ends at byte 6291456, and the file at byte 3145728.',
+    ],
+    [
+      'a ploop of the earlier format shorter than its blocks',
+      ploop(64 * MIB, [4096], {magic: 'WithoutFreeSpace'}),
+      2 * MIB,
+      'The image is truncated: its last block ends at byte 3145728, and the file at byte 2097152.',
+    ],
+    [
       'a LUKS device',
       Buffer.from('LUKS\xba\xbe\0\x01'.padEnd(600, '\0'), 'latin1'),
       MIB,
@@ -144,7 +171,18 @@ describe('an image of another program', () => {
 
 it('a file of 0 bytes is empty, and a file without received bytes is unknown', () => {
   expect(inspectDisk(Buffer.alloc(0), 0)).toEqual({kind: 'empty'});
-  expect(inspectDisk(Buffer.alloc(0), undefined)).toEqual({kind: 'unknown'});
+  expect(inspectDisk(Buffer.alloc(0), undefined)).toEqual({kind: 'unknown', isBlank: false});
+});
+
+it('a file of zeros is known as one if all bytes that a machine boots from are there', () => {
+  expect(inspectDisk(Buffer.alloc(40_000), MIB)).toEqual({kind: 'unknown', isBlank: true});
+  expect(inspectDisk(Buffer.alloc(1000), MIB)).toEqual({kind: 'unknown', isBlank: false});
+});
+
+it.each([1, 511])('a file of %i bytes of no known format is truncated: no disk is shorter than a sector', (bytes) => {
+  expect(inspect(Buffer.alloc(bytes)).faults).toEqual([
+    `The image is truncated: its first sector ends at byte 512, and the file at byte ${bytes}.`,
+  ]);
 });
 
 describe('an inspection', () => {
@@ -157,6 +195,8 @@ describe('an inspection', () => {
     vhdx(64 * MIB),
     vdi(64 * MIB),
     vmdk(64 * MIB, {descriptor: STREAM}),
+    qed(64 * MIB),
+    ploop(64 * MIB, [1]),
     Buffer.from(STREAM),
   ].map((file) => file.subarray(0, 3 * MIB));
   const size = fc.option(fc.oneof(fc.nat(), fc.maxSafeNat()), {nil: undefined});

@@ -85,8 +85,8 @@ describe('a good image of qemu-img', () => {
     expect(found).toMatchObject({kind: 'disk', faults: []});
     expect(judgeFile(found, 'Reading the image').warnings).toHaveLength(variant.warnings ?? 0);
     const told = found.kind === 'disk' ? found.virtualSizeBytes : undefined;
-    // A fixed vhd is a raw disk with a footer: whose bytes the last 512 are is not known. ploop does not say more than its name here.
-    const isTold = variant.format !== 'parallels' && !variant.name.startsWith('fixed, ') && variant.name !== 'fixed';
+    // A fixed vhd is a raw disk with a footer: whose bytes the last 512 are is not known.
+    const isTold = !variant.name.startsWith('fixed, ') && variant.name !== 'fixed';
     expect(told).toBe(isTold || variant.format === 'vhdx' ? virtualSize(variant.format, file) : undefined);
   });
 });
@@ -112,7 +112,16 @@ describe('an image of qemu-img that cannot work', () => {
   it.each([
     ['qcow2', 150_000, 'L1 table'],
     ['vpc', 1_000_000, 'last block'],
+    ['vpc', 600, 'header'],
     ['vhdx', 2_500_000, 'one of its regions'],
+    ['vhdx', 8 * MIB, 'last block'],
+    ['vdi', MIB, 'last block'],
+    ['vmdk', 50_000, 'first grain'],
+    ['qed', 70_000, 'L1 table'],
+    ['parallels', 2 * MIB, 'last block'],
+    ['parallels', 70, 'table of blocks'],
+    ['raw', 600, 'GPT'],
+    ['raw', 100, 'first sector'],
     ['raw', DISK_BYTES / 2, 'GPT'],
   ])(`has its fault named: %s that is cut after %i bytes${IF_NOT_CHECKED}`, (format, bytes, part) => {
     if (!hasQemuImg) return;

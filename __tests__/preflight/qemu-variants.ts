@@ -55,6 +55,8 @@ export const GOOD: readonly Variant[] = [
   of('vmdk', 'streamOptimized', ['-o', 'subformat=streamOptimized'], {warnings: 1}),
   of('vmdk', 'empty', [], {command: 'create', warnings: 1}),
   of('parallels', 'ploop', []),
+  of('parallels', 'ploop, empty', [], {command: 'create'}),
+  of('qed', 'as it comes', [], {warnings: 1}),
   of('raw', 'raw', []),
 ];
 
@@ -62,6 +64,7 @@ export const GOOD: readonly Variant[] = [
 export const BAD: readonly (Variant & {readonly fault: RegExp})[] = [
   {...of('qcow2', 'overlay', ['-b', '$base', '-F', 'qcow2'], {command: 'create'}), fault: /needs its backing file/},
   {...of('qcow2', 'external data file', ['-o', 'data_file=$data'], {command: 'create'}), fault: /external data file/},
+  {...of('qed', 'overlay', ['-b', '$base', '-F', 'qcow2'], {command: 'create'}), fault: /needs its backing file/},
   {
     ...of('qcow2', 'AES', ['--object', 'secret,id=k,file=$key', '-o', 'encrypt.format=aes,encrypt.key-secret=k'], {
       command: 'create',

@@ -30,6 +30,8 @@ describe('a status that every client gets', () => {
     });
     expect(both.seen.map(({method}) => method)).toEqual(isFinal ? ['HEAD'] : ['HEAD', 'GET']);
 
+    // A server may answer that to the range alone.
+    if (status === 400) return;
     const get = await serve(statuses(200, status));
     expect((await look(get.url)).error).toMatchObject({what: `${what}: GET ${get.url} was answered ${status}.`});
   });

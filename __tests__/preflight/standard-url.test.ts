@@ -21,6 +21,9 @@ describe('a URL of an image', () => {
     ['https://host/a b', /without white space/],
     ['https://host/a\tb', /without white space/],
     ['https://host:99999/x', /an http or https URL/],
+    ['https://$' + '{HOST}/x', /without a placeholder/],
+    ['https://{host}:8080/x', /without a placeholder/],
+    ['https://`host`/x', /without a placeholder/],
     ['https://[::1/x', /an http or https URL/],
   ])('is refused: %j', (text, expected) => {
     expect(standardUrl(text)).toEqual({expected: expect.stringMatching(expected)});

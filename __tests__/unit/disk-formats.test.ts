@@ -133,7 +133,19 @@ describe('a compressed file', () => {
     ['lz4', 'lz4 -d', '\x02\x21\x4c\x18', 0],
     ['lzip', 'lzip -d', 'LZIP\x01', 0],
     ['lzop', 'lzop -d', '\x89LZO\0\r\n\x1a\n', 0],
+    ['zstd', 'zstd -d', '\x5f*M\x18', 0],
     ['zip', 'unzip', 'PK\x03\x04', 0],
+    ['zip', 'unzip', 'PK\x05\x06', 0],
+    ['zip', 'unzip', 'PK\x07\x08', 0],
+    ['cpio', 'cpio -i', '070701', 0],
+    ['ar', 'ar x', '!<arch>\n', 0],
+    ['rpm', 'rpm2cpio', '\xed\xab\xee\xdb', 0],
+    ['cab', 'cabextract', 'MSCF\0\0\0\0', 0],
+    ['wim', 'wimlib-imagex apply', 'MSWIM\0\0\0', 0],
+    ['snappy', 'snzip -d', '\xff\x06\0\0sNaPpY', 0],
+    ['lrzip', 'lrzip -d', 'LRZI', 0],
+    ['a file encrypted by age', 'age -d', 'age-encryption.org/v1\n', 0],
+    ['a file encrypted by OpenSSL', 'openssl enc -d', 'Salted__', 0],
     ['7z', '7z x', '7z\xbc\xaf\x27\x1c', 0],
     ['rar', 'unrar x', 'Rar!\x1a\x07', 0],
     ['tar', 'tar -xf', 'ustar', 257],
@@ -213,6 +225,14 @@ describe('a file that is not an image', () => {
   ])('is text if it is %j', (text) => {
     expect(recognise(Buffer.from(text))).toEqual({kind: 'text'});
     expect(recognise(Buffer.from(text.repeat(300)).subarray(0, TELLING_BYTES))).toEqual({kind: 'text'});
+  });
+
+  it.each([
+    ['utf-16le', '\ufeff<Error>AccessDenied</Error>', Buffer.from('\ufeff<Error>AccessDenied</Error>', 'utf16le')],
+    ['utf-16be', '\ufeffno', Buffer.from('\ufeffno', 'utf16le').swap16()],
+  ])('is text if it is %s: %j', (_, __, bytes) => {
+    expect(recognise(bytes)).toEqual({kind: 'text'});
+    expect(recognise(Buffer.concat([bytes, Buffer.alloc(2)]))).toBeUndefined();
   });
 
   it.each(['hsqs', 'sqsh'])('is the file system squashfs if it begins with %s', (magic) => {

@@ -52,17 +52,28 @@ const SIGNATURES: readonly Signature[] = [
   packed('gzip', 'gunzip', '\x1f\x8b\x08'),
   packed('xz', 'xz -d', '\xfd7zXZ\0'),
   packed('zstd', 'zstd -d', '\x28\xb5\x2f\xfd'),
-  // What pzstd begins with.
-  packed('zstd', 'zstd -d', '\x50\x2a\x4d\x18'),
+  // Frames that a decoder skips, of any of 16 kinds: pzstd begins with one.
+  ...Array.from({length: 16}, (_, kind) =>
+    packed('zstd', 'zstd -d', `${String.fromCharCode(0x50 + kind)}\x2a\x4d\x18`),
+  ),
   packed('bzip2', 'bunzip2', '1AY&SY', 4),
   packed('lz4', 'lz4 -d', '\x04\x22\x4d\x18'),
   packed('lz4', 'lz4 -d', '\x02\x21\x4c\x18'),
   packed('lzip', 'lzip -d', 'LZIP\x01'),
   packed('lzop', 'lzop -d', '\x89LZO\0\r\n\x1a\n'),
-  packed('zip', 'unzip', 'PK\x03\x04'),
+  ...['PK\x03\x04', 'PK\x05\x06', 'PK\x07\x08'].map((magic) => packed('zip', 'unzip', magic)),
   packed('7z', '7z x', '7z\xbc\xaf\x27\x1c'),
   packed('rar', 'unrar x', 'Rar!\x1a\x07'),
   packed('tar', 'tar -xf', 'ustar', 257),
+  ...['070701', '070702', '070707'].map((magic) => packed('cpio', 'cpio -i', magic)),
+  packed('ar', 'ar x', '!<arch>\n'),
+  packed('rpm', 'rpm2cpio', '\xed\xab\xee\xdb'),
+  packed('cab', 'cabextract', 'MSCF\0\0\0\0'),
+  packed('wim', 'wimlib-imagex apply', 'MSWIM\0\0\0'),
+  packed('snappy', 'snzip -d', '\xff\x06\0\0sNaPpY'),
+  packed('lrzip', 'lrzip -d', 'LRZI'),
+  packed('a file encrypted by age', 'age -d', 'age-encryption.org/v1\n'),
+  packed('a file encrypted by OpenSSL', 'openssl enc -d', 'Salted__'),
   disk('iso', 'CD001', 16 * 2048 + 1),
   disk('raw', '\x55\xaa', 510),
 ];
@@ -127,8 +138,16 @@ function isOldTar(start: Buffer): boolean {
 }
 
 function isText(start: Buffer): boolean {
-  const sector = start.subarray(0, SECTOR_BYTES);
+  const sector = utf16(start.subarray(0, SECTOR_BYTES));
   return sector.length > 0 && sector.every((byte) => (byte >= 0x20 && byte !== 0x7f) || TEXT_CONTROLS.has(byte));
+}
+
+/** Text in UTF-16, which Windows writes, as UTF-8; all other bytes as they are. */
+function utf16(bytes: Buffer): Buffer {
+  const [first, second] = bytes;
+  const isLittle = first === 0xff && second === 0xfe;
+  if (!isLittle && !(first === 0xfe && second === 0xff)) return bytes;
+  return Buffer.from(new TextDecoder(isLittle ? 'utf-16le' : 'utf-16be').decode(bytes));
 }
 
 function disk(format: DiskFormat, magic: string, offset = 0): Signature {

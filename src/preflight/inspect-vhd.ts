@@ -2,6 +2,7 @@ import {bigEndian, hasMagic, isBeyond} from './header-fields.ts';
 import {type Fault, type Inspect, inspection, notWhole, truncated} from './inspection.ts';
 
 const DIFFERENCING = 4;
+const HEADER_BYTES = 1024;
 const SECTOR_BYTES = 512;
 const UNUSED = 0xffff_ffff;
 
@@ -25,6 +26,8 @@ export const inspectVhd: Inspect = (start, sizeBytes) => {
 /** The table says where each block is: it, and each block, must end before the file does. */
 function tableFault(start: Buffer, headerOffset: number, sizeBytes: number | undefined): Fault | undefined {
   const {u32, u64} = bigEndian(start);
+  const headerEnd = headerOffset + HEADER_BYTES;
+  if (isBeyond(headerEnd, sizeBytes)) return truncated('its header', headerEnd, sizeBytes);
   if (!hasMagic(start, 'cxsparse', headerOffset)) return undefined;
   const [tableOffset, entries, blockBytes] = [u64(headerOffset + 16), u32(headerOffset + 28), u32(headerOffset + 32)];
   if (tableOffset === undefined || entries === undefined || blockBytes === undefined) return undefined;

@@ -9,10 +9,14 @@ const REGION_TABLES = [192 * 1024, 256 * 1024];
 const REGION_TABLE_BYTES = 64 * 1024;
 const ENTRY_BYTES = 32;
 /** GUIDs as they stand in the file, byte by byte. */
+const BAT_REGION = '6677c22d23f600429d64115e9bfd4a08';
 const METADATA_REGION = '06a27c8b90479a4bb8fe575f050f886e';
 const VIRTUAL_DISK_SIZE = '2442a52f1bcd7648b2115dbed83bf4b8';
 const FILE_PARAMETERS = '3767a1ca36fa434db3b633f0aa44e76b';
 const HAS_PARENT = 2;
+/** States of a block from this one on have data in the file. */
+const FULLY_PRESENT = 6;
+const MIB = 2 ** 20;
 
 interface Entry {
   readonly guid: string;
@@ -36,7 +40,7 @@ export const inspectVhdx: Inspect = (start, sizeBytes) => {
   const [size, parameters] = [offsetOf(VIRTUAL_DISK_SIZE), offsetOf(FILE_PARAMETERS)];
   const flags = parameters === undefined ? 0 : (fields.u32(parameters + 4) ?? 0);
   return inspection(size === undefined ? undefined : fields.u64(size), [
-    ...beyond.filter((fault) => fault !== undefined).slice(0, 1),
+    ...[...beyond, blockFault(start, regions, sizeBytes)].filter((fault) => fault !== undefined).slice(0, 1),
     (flags & HAS_PARENT) !== 0 &&
       notWhole(
         'it is a differencing VHDX, which needs its parent',
@@ -47,6 +51,23 @@ export const inspectVhdx: Inspect = (start, sizeBytes) => {
 
 function regionFault(endBytes: number, sizeBytes: number | undefined): Fault | undefined {
   return isBeyond(endBytes, sizeBytes) ? truncated('one of its regions', endBytes, sizeBytes) : undefined;
+}
+
+/** The block table says where each block is: a block may not begin where the file has ended. QEMU refuses such a file, too. */
+function blockFault(start: Buffer, regions: readonly Entry[], sizeBytes: number | undefined): Fault | undefined {
+  const {u32, u64} = littleEndian(start);
+  const at = regions.find(({guid}) => guid === BAT_REGION)?.at;
+  if (at === undefined) return undefined;
+  const [offset = 0, bytes = 0] = [u64(at), u32(at + 8)];
+  let last = 0;
+  for (let entry = offset; entry < Math.min(offset + bytes, start.length); entry += 8) {
+    const [low = 0, high = 0] = [u32(entry), u32(entry + 4)];
+    // The state is in the lowest bits; from bit 20 on, the offset in MiB.
+    if ((low & 7) >= FULLY_PRESENT) last = Math.max(last, (high * 2 ** 12 + (low >>> 20)) * MIB);
+  }
+  return last > 0 && isBeyond(last + MIB, sizeBytes)
+    ? truncated('the first MiB of its last block', last + MIB, sizeBytes)
+    : undefined;
 }
 
 function regionsOf(start: Buffer): readonly Entry[] {

@@ -24,9 +24,13 @@ export const inspectVmdk: Inspect = (start, sizeBytes) => {
   const sectors = u64(12);
   const directory = u64(56);
   const directoryBytes = directory === undefined || directory === AT_END ? undefined : directory * SECTOR_BYTES;
+  const firstGrain = u64(64);
+  const tablesEnd = firstGrain === undefined ? undefined : firstGrain * SECTOR_BYTES;
   return inspection(sectors === undefined ? undefined : sectors * SECTOR_BYTES, [
     descriptorFault(start),
-    isBeyond(directoryBytes, sizeBytes) && truncated('what precedes its grain directory', directoryBytes, sizeBytes),
+    isBeyond(directoryBytes, sizeBytes)
+      ? truncated('what precedes its grain directory', directoryBytes, sizeBytes)
+      : isBeyond(tablesEnd, sizeBytes) && truncated('what precedes its first grain', tablesEnd, sizeBytes),
   ]);
 };
 

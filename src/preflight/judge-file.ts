@@ -28,7 +28,9 @@ export function judgeFile(file: FileInspection, asked: string): FileVerdict {
     case 'unknown':
       return {
         warnings: [
-          'The image begins with no format that is known here, and with no partition table: Gcore will take it for a raw disk.',
+          file.isBlank
+            ? 'The image begins with zeros alone, without a partition table: no machine boots from such a disk. Check the step that writes the file.'
+            : 'The image begins with no format that is known here, and with no partition table: Gcore will take it for a raw disk.',
         ],
       };
     default:

@@ -30,6 +30,8 @@ function gptFault(start: Buffer, sizeBytes: number | undefined): Fault | undefin
     const lastSector = littleEndian(start).u64(bytes + 32);
     return lastSector === undefined ? undefined : (lastSector + 1) * bytes;
   });
+  const headerEnd = 2 * SECTOR_BYTES;
+  if (isBeyond(headerEnd, sizeBytes)) return truncated('its partition table (GPT)', headerEnd, sizeBytes);
   if (ends.length === 0 || !ends.every((end) => isBeyond(end, sizeBytes))) return undefined;
   return truncated('the disk that its partition table (GPT) describes', ends[0], sizeBytes);
 }

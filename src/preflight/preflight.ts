@@ -23,6 +23,8 @@ const LIMIT_MS = 10_000;
 const PASSING: ReadonlySet<number> = new Set([407, 408, 425, 429, 431, 451]);
 /** What may be answered to HEAD alone: a store's refusal of a signature for GET, or a server that does not know the method. */
 const REFUSES_HEAD: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 501]);
+/** What a server may answer to the range alone, which Gcore does not ask for. */
+const REFUSES_RANGE: ReadonlySet<number> = new Set([400, 416]);
 /** What a store answers to a signature that it does not accept. */
 const REFUSES_SIGNATURE: ReadonlySet<number> = new Set([400, 401, 403]);
 
@@ -48,8 +50,11 @@ export async function preflight(
   const get = await ask('GET', source);
   if (!isGood(head)) throw refusalOf(source, {head, get});
   if ('doubt' in get) return {...headersOf([head]), warnings: [...warnings, uncheckedBecause(get)]};
-  if (get.status === 416 && !isEmpty(get, head)) {
-    return {...headersOf([head]), warnings: [...warnings, `${get.asked} was answered 416: the format is not known.`]};
+  if (isGood(head) && REFUSES_RANGE.has(get.status) && !isEmpty(get, head)) {
+    return {
+      ...headersOf([head]),
+      warnings: [...warnings, `${get.asked} was answered ${get.status}: the format is not known.`],
+    };
   }
   if (isEmpty(get, head)) throw refusal.ofEmptiness(get.asked);
   if (!isGood(get)) throw refusalOf(source, {head, get});

@@ -24,6 +24,9 @@ export function standardUrl(text: string): string | UrlFault {
   const url = new URL(text);
   // A fragment is never sent.
   url.hash = '';
+  if (!/^(?:\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/.test(url.hostname)) {
+    return {expected: 'a URL whose host is a name or an address, without a placeholder in it'};
+  }
   const {href} = url;
   const afterHost = href.length - url.pathname.length - url.search.length;
   return href.slice(0, afterHost) + href.slice(afterHost).replace(NOT_IN_A_URI, escaped);

@@ -1,6 +1,7 @@
 /**
  * Shows job summaries as people see them: runs the built action against the simulator, converts the summaries to HTML as GitHub does (GitHub
- * Flavored Markdown, then sanitized), and takes a picture of each if Chromium is installed.
+ * Flavored Markdown, then sanitized), and takes a picture of each if Chromium is installed (with the
+ * Debian packages fonts-liberation and fonts-noto-color-emoji, which look like GitHub's fonts).
  *
  *     npm run summary [folder]
  *     npm run screenshots      only the pictures for the documentation, into docs/images
@@ -142,15 +143,16 @@ const SCENES: readonly Scene[] = [
     picture: 'partial-failure',
   },
   {
-    name: 'prune-27-folded',
-    regions: 27,
+    name: 'prune-2',
+    regions: 2,
     ...PRUNE,
     prepare: (cloud) =>
       addOldImages(
         cloud,
-        fleetOf(27).map(({id}) => id),
+        fleetOf(2).map(({id}) => id),
       ),
     picture: 'prune',
+    unfold: true,
   },
   {
     name: 'prune-3-deletes',

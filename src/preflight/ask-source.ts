@@ -6,42 +6,42 @@ import {showUrl} from '../text/show-url.ts';
 import type {Run} from '../waiting/run.ts';
 import {TELLING_BYTES} from './disk-formats.ts';
 
-/** Where the image is, and how long it may be asked about. */
+/** The image's URL, and the time for requests to it. */
 export interface Source {
   readonly url: URL;
   readonly run: Run;
-  /** What all requests together may take, in milliseconds. */
+  /** The time for all requests together, in milliseconds. */
   readonly limitMs: number;
-  /** When that is over, on the run's clock, in milliseconds. */
+  /** The end of that time, on the run's clock, in milliseconds. */
   readonly deadlineMs: number;
 }
 
 export type Method = 'HEAD' | 'GET';
 
-/** What the source answered, once redirects were followed. */
+/** The source's answer after all redirects. */
 export interface SourceAnswer {
   readonly status: number;
-  /** The request, as it may be shown. */
+  /** The request, without secrets. */
   readonly asked: string;
-  /** Where redirects led to. */
+  /** The URL after all redirects. */
   readonly url: URL;
-  /** The first bytes of the file; none to a HEAD. */
+  /** The first bytes of the file; none for HEAD. */
   readonly body: BodyStart;
   header(name: string): string | undefined;
 }
 
-/** What may be so for this runner alone, as a sentence without its full stop. */
+/** A failure that may concern only this runner, as a sentence without its full stop. */
 export interface Doubt {
   readonly doubt: string;
 }
 
-/** Gcore follows redirects, how many is not known: curl follows 50, Python's requests 30. More than these are no sure failure. */
+/** Gcore follows redirects, but it is unknown how many: curl follows 50, Python's requests 30. More than this limit is only a warning. */
 const MOST_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The headers of every request to a source. */
 export const HEADERS = {
   accept: '*/*',
-  // The file's own first bytes are wanted.
+  // Without compression: the file's own first bytes are needed.
   'accept-encoding': 'identity',
   'user-agent': 'upload-gcore-gpu-image',
 };
@@ -49,16 +49,16 @@ export const HEADERS = {
 /** An answer that may be a redirect. */
 type Redirectable = Pick<SourceAnswer, 'status' | 'header'>;
 
-/** A redirect that leads nowhere, for anybody: how, as a sentence without its full stop. */
+/** A redirect that fails for every client: the reason, as a sentence without its full stop. */
 interface DeadEnd {
   readonly deadEnd: string;
 }
 
 /**
- * Asks the source as Gcore will: without credentials, and following redirects.
+ * Sends a request to the source as Gcore does: without credentials, and following redirects.
  *
- * @param mostBytes how many bytes of the file are asked for, by GET
- * @throws ExplainedError if a redirect leads to what nobody can fetch, or the reason of a cancelled run
+ * @param mostBytes how many bytes of the file GET requests
+ * @throws ExplainedError if a redirect fails for every client, or the reason of a cancelled run
  */
 export async function askSource(
   method: Method,
@@ -76,9 +76,9 @@ export async function askSource(
 }
 
 /**
- * Follows the redirects of a URL, a bounded number of them.
+ * Follows the redirects of a URL, up to a limit.
  *
- * @param askOnce asks one URL, and follows no redirect; `asked` is the request, as it may be shown
+ * @param askOnce sends one request and follows no redirect; `asked` is the request, without secrets
  */
 export async function followRedirects<A extends Redirectable>(
   method: Method,
@@ -114,7 +114,7 @@ async function askOnce(
   {run, limitMs, deadlineMs}: Source,
 ): Promise<SourceAnswer | Doubt> {
   const {clock, cancelled, log} = run;
-  // Each host may need another proxy, or none.
+  // Each host may need a different proxy, or none.
   const transport = openTransport(url, run.proxyFor);
   const startedAtMs = clock.now();
   const tell = (result: string | number) =>
@@ -137,22 +137,22 @@ async function askOnce(
   }
 }
 
-/** Why a request within a check of so many milliseconds failed: `failed (ECONNREFUSED)`. */
+/** Why a request failed, in a check with a time limit in milliseconds: `failed (ECONNREFUSED)`. */
 export function failureText(error: unknown, limitMs: number): string {
   return isTimeout(error)
     ? `was not answered within the ${secondsText(limitMs)} of this check`
     : `failed (${inert(describeError(error))})`;
 }
 
-/** Whether the time of a request was up. */
+/** Whether a request ran out of time. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 /**
- * A Location as its server meant it: many send UTF-8, and Node reads the bytes of a header as Latin-1.
+ * Decodes a Location header: many servers send UTF-8, and Node reads the bytes of a header as Latin-1.
  *
- * @returns undefined if the bytes are not UTF-8: what they stand for is not known
+ * @returns undefined if the bytes are not UTF-8, so that their encoding is unknown
  */
 function decodeLocation(location: string): string | undefined {
   try {
@@ -162,7 +162,7 @@ function decodeLocation(location: string): string | undefined {
   }
 }
 
-/** A client that keeps cookies may get out of a circle: whether Gcore does is not known. */
+/** A client with cookies may get out of a circle. It is unknown whether Gcore's client keeps them. */
 function circle(asked: string, setsCookie: boolean): Doubt | DeadEnd {
   const text = `${asked} leads in a circle`;
   return setsCookie ? {doubt: `${text} for a client that sends no cookies`} : {deadEnd: text};
@@ -176,7 +176,7 @@ function targetOf(location: string, from: URL, asked: string): URL | DeadEnd {
     : {deadEnd: `${asked} leads to a URL that begins with ${inert(target.protocol, 20)}`};
 }
 
-/** What is asked for: the fragment is never sent. */
+/** The URL that is requested: a fragment is never sent. */
 function withoutFragment({href}: URL): string {
   return href.replace(/#.*$/s, '');
 }

@@ -4,31 +4,31 @@ import {VMDK_DESCRIPTOR} from './inspect-vmdk.ts';
 /** How a disk image is stored. */
 export type DiskFormat = 'qcow2' | 'qcow' | 'vhd' | 'vhdx' | 'vdi' | 'vmdk' | 'ploop' | 'qed' | 'iso' | 'luks' | 'raw';
 
-/** What the first bytes of a file say it is. */
+/** The kind of a file, by its first bytes. */
 export type Content =
   | {readonly kind: 'disk'; readonly format: DiskFormat}
-  /** Compressed, or an archive; `unpack` is the command that undoes it. */
+  /** Compressed, or an archive; `unpack` is the command to decompress it. */
   | {readonly kind: 'packed'; readonly format: string; readonly unpack: string}
-  /** The files of one file system, packed, with nothing that boots. */
+  /** A compressed file system, which cannot boot. */
   | {readonly kind: 'file-system'; readonly format: string}
   | {readonly kind: 'page'}
   | {readonly kind: 'text'};
 
 interface Signature {
   readonly offset: number;
-  /** A byte a character. */
+  /** One character for each byte. */
   readonly magic: string;
   readonly content: Content;
 }
 
-/** How many of a file's first bytes tell all that the table below knows: up to the end of an ISO's first descriptor. */
+/** How many of a file's first bytes the table below needs: up to the end of an ISO's first descriptor. */
 export const TELLING_BYTES = 17 * 2048;
 
 /**
- * The first that fits decides.
+ * The first matching row decides.
  *
- * Disk images: QEMU's `block/*.c`, one a format. Packed files: the formats' own documents, and file(1)'s database. The boot
- * signature of a partition table is last: an ISO for USB sticks has one as well, and other formats may by chance.
+ * Disk images: QEMU's `block/*.c`, one file for each format. Compressed files: the formats' own documents, and file(1)'s database. The boot
+ * signature of a partition table is last, because an ISO for USB sticks also has one, and other formats may have one by chance.
  */
 const SIGNATURES: readonly Signature[] = [
   disk('qcow', 'QFI\xfb\0\0\0\x01'),
@@ -78,24 +78,24 @@ const SIGNATURES: readonly Signature[] = [
   disk('raw', '\x55\xaa', 510),
 ];
 
-/** Where a tar's header has its checksum; it counts as spaces itself. */
+/** The position of the checksum in a tar header. For the sum, the checksum itself counts as spaces. */
 const TAR_CHECKSUM = {from: 148, to: 156};
 const SPACE = 0x20;
 
-/** How much of a file is looked at to tell text from a disk, whose first sector is never without control characters. */
+/** How many bytes are checked to distinguish text from a disk, whose first sector always has control characters. */
 const SECTOR_BYTES = 512;
 const TEXT_CONTROLS: ReadonlySet<number> = new Set([...'\t\n\f\r'].map((character) => character.charCodeAt(0)));
 const HTML_START = /^(\xef\xbb\xbf)?\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b/is;
 
 /**
- * Tells what a file is.
+ * Detects the kind of a file.
  *
- * @param start the first bytes of the file, {@link TELLING_BYTES} of it if it is that long; fewer may be too few to tell
+ * @param start the first bytes of the file, {@link TELLING_BYTES} of it if it is that long; fewer may not be enough
  * @param sizeBytes the size of the whole file, if it is known
  * @returns undefined if nothing is recognised: a disk without a partition table, for example
  */
 export function recognise(start: Buffer, sizeBytes: number | undefined): Content | undefined {
-  // Of these the first bytes alone could be chance.
+  // For these, the first bytes alone could be a coincidence.
   if (isLzma(start)) return {kind: 'packed', format: 'lzma', unpack: 'xz -d --format=lzma'};
   if (isCompress(start)) return {kind: 'packed', format: 'compress (.Z)', unpack: 'uncompress'};
   const known = SIGNATURES.find(({offset, magic}) => hasMagic(start, magic, offset));
@@ -107,8 +107,8 @@ export function recognise(start: Buffer, sizeBytes: number | undefined): Content
 }
 
 /**
- * A file of the time before xz, which has no magic bytes. As xz tells it: properties, the size of a dictionary (2^n, or 2^n + 2^(n-1)),
- * the size unpacked (unknown, or below 256 GiB), and then the first byte of the coder, which is always 0.
+ * The old lzma format has no magic bytes. Like xz, this checks the properties, the size of the dictionary (2^n, or 2^n + 2^(n-1)),
+ * the decompressed size (unknown, or below 256 GiB), and the first byte of the coder, which is always 0.
  */
 function isLzma(start: Buffer): boolean {
   if (start[0] !== 0x5d || start[13] !== 0) return false;
@@ -119,14 +119,14 @@ function isLzma(start: Buffer): boolean {
   return isDictionary && bits >= 12 && (unpackedBytes === 2 ** 64 || unpackedBytes < 2 ** 38);
 }
 
-/** Of compress(1): its third byte is the most bits of a code, 9 to 16, and a flag. */
+/** compress(1): the third byte is the largest number of bits of a code, 9 to 16, and a flag. */
 function isCompress(start: Buffer): boolean {
   const flags = start[2] ?? 0;
   const bits = flags & 0x1f;
   return hasMagic(start, '\x1f\x9d') && (flags & 0x60) === 0 && bits >= 9 && bits <= 16;
 }
 
-/** A tar of before POSIX (v7) has no magic bytes, but its first header has a checksum. */
+/** A tar from before POSIX (v7) has no magic bytes, but its first header has a checksum. */
 function isOldTar(start: Buffer): boolean {
   if (start.length < SECTOR_BYTES || start[0] === 0) return false;
   const stated = /^ *([0-7]{1,7})[\0 ]/.exec(start.toString('latin1', TAR_CHECKSUM.from, TAR_CHECKSUM.to))?.[1];

@@ -1,8 +1,8 @@
-/** Reads the numbers of a header. A field that lies beyond the bytes that are known is undefined, so nothing here ever throws. */
+/** Reads the numbers of a header. A field beyond the known bytes is undefined, so nothing here throws. */
 export interface HeaderFields {
   u16(offset: number): number | undefined;
   u32(offset: number): number | undefined;
-  /** Above 2^53 the value is rounded, which is good enough to compare it with the size of a file. */
+  /** Above 2^53 the value is rounded, which is precise enough to compare it with the size of a file. */
   u64(offset: number): number | undefined;
 }
 
@@ -22,12 +22,12 @@ export function littleEndian(bytes: Buffer): HeaderFields {
   };
 }
 
-/** Whether these bytes, a character each, stand at the offset. */
+/** Whether these bytes, as one character each, are at the offset. */
 export function hasMagic(bytes: Buffer, magic: string, offset = 0): boolean {
   return bytes.toString('latin1', offset, offset + magic.length) === magic;
 }
 
-/** Whether something surely ends beyond the end of the file: both must be known. */
+/** Whether something certainly ends beyond the end of the file: both positions must be known. */
 export function isBeyond(endBytes: number | undefined, sizeBytes: number | undefined): boolean {
   return endBytes !== undefined && sizeBytes !== undefined && endBytes > sizeBytes;
 }

@@ -10,10 +10,10 @@ import {inspectVmdk} from './inspect-vmdk.ts';
 import {encrypted, type Inspect, type Inspection, inspection, truncated} from './inspection.ts';
 import {inspectRaw} from './partition-table.ts';
 
-/** A raw disk with a partition table. A fixed vhd is one as well, with 512 bytes more at its end. */
+/** A raw disk with a partition table. A fixed vhd is the same with 512 more bytes at its end. */
 export type ImageFormat = DiskFormat | 'raw or fixed vhd';
 
-/** What a file is, and what is wrong with it if it is a disk image. */
+/** The kind of a file, and the faults of a disk image. */
 export type FileInspection =
   | (Inspection & {readonly kind: 'disk'; readonly format: ImageFormat})
   | Exclude<Content, {readonly kind: 'disk'}>
@@ -38,10 +38,10 @@ const INSPECT: Readonly<Partial<Record<DiskFormat, Inspect>>> = {
 };
 
 /**
- * Tells what a file is, and, of a disk image, what makes it sure or likely that no machine can boot from it. Makes no request and reads
- * no file: it serves a file behind a URL as well as one on the runner. Never throws.
+ * Detects the kind of a file, and why certainly or probably no machine can boot from a disk image. It sends no request and reads
+ * no file, so it is used for a URL as well as for a file on the runner. Never throws.
  *
- * @param start the first bytes of the file: as many as {@link tellingBytes} says, or all if there are fewer. Fewer tell less.
+ * @param start the first bytes of the file: as many as {@link tellingBytes} says, or all if there are fewer. With fewer, fewer faults are found.
  * @param sizeBytes the size of the whole file, if it is known
  */
 export function inspectDisk(start: Buffer, sizeBytes: number | undefined): FileInspection {
@@ -52,7 +52,7 @@ export function inspectDisk(start: Buffer, sizeBytes: number | undefined): FileI
   const {format} = content;
   const found = INSPECT[format]?.(start, sizeBytes) ?? inspection(undefined);
   if (format !== 'raw' || (sizeBytes ?? 1) % MIB === 0) return {kind: 'disk', format, ...found};
-  // Whole mebibytes leave no room for the 512 bytes of a fixed vhd. Here it is not known how many bytes are the disk's.
+  // A size in whole mebibytes has no room for the 512 bytes of a fixed vhd. Otherwise the size of the disk is unknown.
   return {kind: 'disk', ...found, format: 'raw or fixed vhd', virtualSizeBytes: undefined};
 }
 
@@ -68,7 +68,7 @@ function unknown(start: Buffer, sizeBytes: number | undefined): FileInspection {
   return {kind: 'unknown', isBlank: start.length >= TELLING_BYTES && start.every((byte) => byte === 0)};
 }
 
-/** How many of a file's first bytes {@link inspectDisk} can use, by what the first few say: a VHDX keeps its metadata far behind. */
+/** How many of a file's first bytes {@link inspectDisk} can use, by the first few bytes: a VHDX has its metadata far from its start. */
 export function tellingBytes(start: Buffer): number {
   const content = recognise(start, undefined);
   return content?.kind === 'disk' && content.format === 'vhdx' ? VHDX_TELLING_BYTES : TELLING_BYTES;

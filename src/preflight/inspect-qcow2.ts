@@ -3,11 +3,11 @@ import {damaged, encrypted, type Fault, type Inspect, inspection, notWhole, trun
 
 /** Bytes of the header, by version. */
 const HEADER_BYTES = {2: 72, 3: 104} as const;
-/** Bits of a cluster's size that QEMU reads: 512 bytes to 2 MiB. */
+/** Bits of the cluster sizes that QEMU supports: 512 bytes to 2 MiB. */
 const CLUSTER_BITS = {least: 9, most: 21};
 const CRYPT_METHODS: Readonly<Record<number, string>> = {1: 'AES', 2: 'LUKS'};
 
-/** The incompatible features that are defined, by their bits. The rest must be 0. */
+/** The defined incompatible features, by their bits. All other bits must be 0. */
 const DIRTY = 0;
 const CORRUPT = 1;
 const EXTERNAL_DATA = 2;
@@ -25,7 +25,7 @@ export const inspectQcow2: Inspect = (start, sizeBytes) => {
   const version = u32(4);
   if (version === undefined) return inspection(undefined);
   if (version !== 2 && version !== 3) return inspection(undefined, [unknownVersion(version)]);
-  // Where version 3 has its features, version 2 has the first header extension.
+  // At the position of version 3's features, version 2 has the first header extension.
   const bits = version === 3 ? bitsOf(u32(72), u32(76)) : [];
   return inspection(
     u64(24),
@@ -113,7 +113,7 @@ function warningsOf(bits: readonly number[]): readonly (string | false)[] {
   ];
 }
 
-/** The bits that are set in a number of 64 bits, the lowest is 0. */
+/** The bits that are set in a 64-bit number; the lowest bit is 0. */
 function bitsOf(high: number | undefined, low: number | undefined): readonly number[] {
   const isSet = (bit: number) => (((bit < 32 ? low : high) ?? 0) >>> (bit % 32)) & 1;
   return Array.from({length: 64}, (_, bit) => bit).filter(isSet);

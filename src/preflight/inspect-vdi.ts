@@ -1,7 +1,7 @@
 import {isBeyond, littleEndian} from './header-fields.ts';
 import {type Inspect, inspection, notWhole, truncated} from './inspection.ts';
 
-/** Where the IDs of the images are that a differencing image needs: all zeros in any other. */
+/** The position of the IDs of the images that a differencing image needs; all zeros in other images. */
 const LINK = {from: 0x1a8, to: 0x1b8};
 
 /** Entries of the table from here on are no blocks: discarded, and free. */

@@ -23,7 +23,7 @@ export const inspectVhd: Inspect = (start, sizeBytes) => {
   ]);
 };
 
-/** The table says where each block is: it, and each block, must end before the file does. */
+/** The table has the position of each block. The table and each block must end before the file does. */
 function tableFault(start: Buffer, headerOffset: number, sizeBytes: number | undefined): Fault | undefined {
   const {u32, u64} = bigEndian(start);
   const headerEnd = headerOffset + HEADER_BYTES;

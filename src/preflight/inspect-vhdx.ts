@@ -1,14 +1,14 @@
 import {hasMagic, isBeyond, littleEndian} from './header-fields.ts';
 import {type Fault, type Inspect, inspection, notWhole, truncated} from './inspection.ts';
 
-/** How many of a VHDX's first bytes hold all that is read here: as a rule its metadata is at 2 MiB. */
+/** How many of a VHDX's first bytes are needed here: its metadata is usually at 2 MiB. */
 export const VHDX_TELLING_BYTES = 8 * 2 ** 20;
 
 /** The region table, and its copy. */
 const REGION_TABLES = [192 * 1024, 256 * 1024];
 const REGION_TABLE_BYTES = 64 * 1024;
 const ENTRY_BYTES = 32;
-/** GUIDs as they stand in the file, byte by byte. */
+/** GUIDs as in the file, byte by byte. */
 const BAT_REGION = '6677c22d23f600429d64115e9bfd4a08';
 const METADATA_REGION = '06a27c8b90479a4bb8fe575f050f886e';
 const VIRTUAL_DISK_SIZE = '2442a52f1bcd7648b2115dbed83bf4b8';
@@ -20,7 +20,7 @@ const MIB = 2 ** 20;
 
 interface Entry {
   readonly guid: string;
-  /** Where the 16 bytes of the GUID end, and the rest of the entry begins. */
+  /** The end of the 16 bytes of the GUID, where the rest of the entry begins. */
   readonly at: number;
 }
 
@@ -75,7 +75,7 @@ function regionsOf(start: Buffer): readonly Entry[] {
   return table === undefined ? [] : entriesAt(start, table + 16, littleEndian(start).u32(table + 8));
 }
 
-/** Where in the file an item of the metadata is, by its GUID. */
+/** The position in the file of a metadata item, by its GUID. */
 function itemsOf(start: Buffer, metadataOffset: number): (guid: string) => number | undefined {
   const {u16, u32} = littleEndian(start);
   if (!hasMagic(start, 'metadata', metadataOffset)) return () => undefined;
@@ -87,7 +87,7 @@ function itemsOf(start: Buffer, metadataOffset: number): (guid: string) => numbe
   };
 }
 
-/** A table of either kind has 2,047 entries at most. */
+/** Both kinds of tables have at most 2,047 entries. */
 function entriesAt(start: Buffer, offset: number, count = 0): readonly Entry[] {
   return Array.from({length: Math.min(count, 2047)}, (_, index) => {
     const entry = offset + ENTRY_BYTES * index;

@@ -2,9 +2,9 @@ import {hasMagic, isBeyond, littleEndian} from './header-fields.ts';
 import {type Fault, type Inspect, inspection, notWhole, truncated} from './inspection.ts';
 
 const SECTOR_BYTES = 512;
-/** The descriptor of a VMDK: text that names the files the disk is made of. */
+/** The descriptor of a VMDK: text that names the files of the disk. */
 export const VMDK_DESCRIPTOR = '# Disk DescriptorFile';
-/** In place of an offset: the table is at the end of the file (streamOptimized). */
+/** A special offset: the table is at the end of the file (streamOptimized). */
 const AT_END = 2 ** 64;
 
 const CONVERT_DISK = 'qemu-img convert -O qcow2 -c disk.vmdk image.qcow2';
@@ -36,7 +36,7 @@ export const inspectVmdk: Inspect = (start, sizeBytes) => {
 
 const LONE_EXTENT = notWhole('it is one extent of a VMDK, without the descriptor and the other extents', CONVERT_DISK);
 
-/** What the descriptor inside a sparse extent says, if it is among the bytes at hand. */
+/** The descriptor inside a sparse extent, if it is among the given bytes. */
 function descriptorFault(start: Buffer): Fault | undefined {
   const {u64} = littleEndian(start);
   const [sector, sectors] = [u64(28), u64(36)];

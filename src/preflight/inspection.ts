@@ -1,25 +1,25 @@
 import type {Section} from '../sections.ts';
 
-/** Why an image can surely not work. */
+/** Why an image certainly cannot work. */
 export interface Fault {
-  /** What is wrong: a sentence. */
+  /** The fault, as a sentence. */
   readonly what: string;
-  /** How to fix the file: a sentence with the command. */
+  /** How to fix the file, as a sentence with the command. */
   readonly next: string;
   readonly section: Section;
 }
 
-/** What the header of a disk image says of it. */
+/** The result of inspecting the header of a disk image. */
 export interface Inspection {
   readonly faults: readonly Fault[];
-  /** What may go wrong: sentences. */
+  /** Warnings, as sentences. */
   readonly warnings: readonly string[];
-  /** The size of the disk as a machine sees it; undefined if the bytes at hand do not tell. */
+  /** The size of the disk as a machine sees it; undefined if the given bytes do not contain it. */
   readonly virtualSizeBytes: number | undefined;
 }
 
 /**
- * Inspects a disk image of one format. Never throws, whatever the bytes: a field that is not among them says nothing.
+ * Inspects a disk image of one format. Never throws: missing fields are ignored.
  *
  * @param start the first bytes of the file
  * @param sizeBytes the size of the whole file, if it is known
@@ -28,7 +28,7 @@ export type Inspect = (start: Buffer, sizeBytes: number | undefined) => Inspecti
 
 export const CONVERT = '`qemu-img convert -O qcow2 -c disk.raw image.qcow2`';
 
-/** Puts an inspection together. A disk of 0 bytes is a fault in every format. */
+/** Completes an inspection. A disk of 0 bytes is a fault in every format. */
 export function inspection(
   virtualSizeBytes: number | undefined,
   faults: readonly (Fault | false | undefined)[] = [],
@@ -59,7 +59,7 @@ export function damaged(how: string): Fault {
   };
 }
 
-/** @param how what the file is, and what it needs: `it is a qcow2 overlay, which needs its backing file` */
+/** @param how the kind of the file and what it needs: `it is a qcow2 overlay, which needs its backing file` */
 export function notWhole(how: string, command: string): Fault {
   return {
     what: `The image is not whole: ${how}.`,

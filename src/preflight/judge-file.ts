@@ -3,23 +3,23 @@ import type {DiskFormat} from './disk-formats.ts';
 import type {FileInspection, ImageFormat} from './inspect-disk.ts';
 import * as refusal from './refusals.ts';
 
-/** What is known of a file that may be imported. */
+/** The facts about a file that may be imported. */
 export interface FileVerdict {
   readonly format?: ImageFormat;
   /** The size of the disk as a machine sees it. */
   readonly virtualSizeBytes?: number;
-  /** What may go wrong, and what could not be checked: sentences that are not written to the log yet. */
+  /** Warnings that are not in the log yet, as sentences: what may go wrong, and what could not be checked. */
   readonly warnings: readonly string[];
 }
 
-/** What Gcore's documentation accepts: "Upload an image to the storage". aki, ari and ami are told by no first bytes. */
+/** The formats in Gcore's documentation, "Upload an image to the storage". aki, ari and ami cannot be detected by their first bytes. */
 const ACCEPTED: readonly DiskFormat[] = ['raw', 'qcow2', 'vhd', 'vhdx', 'vdi', 'ploop'];
 
 /**
  * Decides whether a file can be imported.
  *
  * @param asked how the file was read, as the subject of "gave gzip": `GET https://h/image.qcow2`, or `Reading image.qcow2`
- * @throws ExplainedError if the import would surely fail, or make an image that cannot boot
+ * @throws ExplainedError if the import would certainly fail, or make an image that cannot boot
  */
 export function judgeFile(file: FileInspection, asked: string): FileVerdict {
   switch (file.kind) {

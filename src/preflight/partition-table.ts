@@ -6,16 +6,16 @@ const SECTOR_BYTES = 512;
 const GPT_SECTOR_BYTES = [512, 4096];
 const TABLE_OFFSET = 446;
 const ENTRY_BYTES = 16;
-/** The type of the entry that covers the disk where a GPT describes it: its own length is often 0xFFFFFFFF. */
+/** The type of the entry that covers the whole disk if there is a GPT. Its length is often 0xFFFFFFFF. */
 const PROTECTIVE = 0xee;
 
 interface Partition {
   readonly type: number;
-  /** One past the last sector. */
+  /** The sector after the last one. */
   readonly endSector: number;
 }
 
-/** Inspects a raw disk: whether what its partition table describes is all there. Formats: UEFI 2.10, chapter 5. */
+/** Inspects a raw disk: whether the file contains everything in its partition table. Formats: UEFI 2.10, chapter 5. */
 export const inspectRaw: Inspect = (start, sizeBytes) => {
   const partitions = partitionsOf(start);
   const fault = partitions.some(({type}) => type === PROTECTIVE)
@@ -24,7 +24,7 @@ export const inspectRaw: Inspect = (start, sizeBytes) => {
   return inspection(sizeBytes, [fault]);
 };
 
-/** The copy of a GPT is in the disk's last sector. If both sizes of sectors have a header, one is left from another disk. */
+/** The copy of a GPT is in the disk's last sector. If there are headers for both sector sizes, one is a leftover of another disk. */
 function gptFault(start: Buffer, sizeBytes: number | undefined): Fault | undefined {
   const ends = GPT_SECTOR_BYTES.filter((bytes) => hasMagic(start, 'EFI PART', bytes)).map((bytes) => {
     const lastSector = littleEndian(start).u64(bytes + 32);
@@ -50,14 +50,14 @@ function partitionsOf(start: Buffer): readonly Partition[] {
     const [flag = 0, type = 0, first = 0, count = 0] = [start[at], start[at + 4], u32(at + 8), u32(at + 12)];
     return {flag, type, first, count};
   });
-  // Code or text is here if the sector belongs to a boot loader alone.
+  // There is code or text here if the sector only has a boot loader.
   if (entries.some(({flag}) => flag !== 0 && flag !== 0x80)) return [];
   return entries
     .filter(({type, first, count}) => type !== 0 && first !== 0 && count !== 0)
     .map(({type, first, count}) => ({type, endSector: first + count}));
 }
 
-/** A file system that begins in the first sector, without a partition table: FAT, NTFS or exFAT, which have text and code in its place. */
+/** A file system that begins in the first sector, without a partition table: FAT, NTFS or exFAT, which have text and code there. */
 function isVolume(start: Buffer): boolean {
   const beginsWithJump = start[0] === 0xeb || start[0] === 0xe9;
   if (!beginsWithJump) return false;

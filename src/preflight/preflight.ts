@@ -11,29 +11,29 @@ import {isForCertainAddresses, isPrivateHost, isSigned, queryDamage} from './sou
 export type {SourceFacts} from './source-facts.ts';
 
 export interface PreflightOptions {
-  /** How long the whole may take, in milliseconds. */
+  /** The time for the whole check, in milliseconds. */
   readonly limitMs?: number;
-  /** Gcore itself is on this machine, as its simulator is: then hosts of a private network need no warning. */
+  /** Gcore's API is on this machine (the simulator), so hosts in a private network need no warning. */
   readonly apiIsLoopback?: boolean;
 }
 
 const LIMIT_MS = 10_000;
 
-/** Statuses below 500 that may be so for this runner alone, or only for now. */
+/** Statuses below 500 that may concern only this runner, or be temporary. */
 const PASSING: ReadonlySet<number> = new Set([407, 408, 425, 429, 431, 451]);
-/** What may be answered to HEAD alone: a store's refusal of a signature for GET, or a server that does not know the method. */
+/** Answers to HEAD if only GET works: a store refuses a signature for GET, or a server does not support HEAD. */
 const REFUSES_HEAD: ReadonlySet<number> = new Set([400, 401, 403, 404, 405, 501]);
 /** What a server may answer to the range alone, which Gcore does not ask for. */
 const REFUSES_RANGE: ReadonlySet<number> = new Set([400, 416]);
-/** What a store answers to a signature that it does not accept. */
+/** Answers of a store to a signature that it does not accept. */
 const REFUSES_SIGNATURE: ReadonlySet<number> = new Set([400, 401, 403]);
 
 /**
- * Checks the image's URL as Gcore will use it, before Gcore is asked to: one HEAD, and one GET of the first bytes, without credentials. A
- * VHDX takes one more GET.
+ * Checks the image's URL in the same way as Gcore uses it, before any request to Gcore: one HEAD, and one GET of the first bytes, without
+ * credentials. A VHDX needs one more GET.
  *
  * @param url an http or https URL in its standard form, as it will be sent
- * @throws ExplainedError if Gcore's import would surely fail, or make an image that cannot boot; the reason of a cancelled run
+ * @throws ExplainedError if Gcore's import would certainly fail, or make an image that cannot boot; the reason of a cancelled run
  */
 export async function preflight(
   url: string,
@@ -75,7 +75,7 @@ function warningsOfUrl(url: URL, apiIsLoopback: boolean): readonly string[] {
   ];
 }
 
-/** Asks, and takes for a doubt what the source may answer to this runner alone, or only for now. */
+/** Sends a request, and returns a warning for an answer that may concern only this runner, or be temporary. */
 async function ask(method: Method, source: Source, mostBytes = TELLING_BYTES): Promise<SourceAnswer | Doubt> {
   const answer = await askSource(method, source, mostBytes);
   if ('doubt' in answer) return answer;
@@ -86,7 +86,7 @@ async function ask(method: Method, source: Source, mostBytes = TELLING_BYTES): P
       doubt: `${asked} was answered ${status}, and its signature is for certain addresses only (sip): it may be open to Gcore and not to this runner. "preflight: false" leaves this check out`,
     };
   }
-  // Whether Gcore sends a user and password that stand in the URL is not known.
+  // It is unknown whether Gcore sends the user and password of a URL.
   const lacksLogin = isDenied && (source.url.username !== '' || source.url.password !== '');
   const mayPass = PASSING.has(status) || (status >= 500 && status !== 501) || lacksLogin;
   return mayPass ? {doubt: `${asked} was answered ${status}`} : answer;
@@ -113,17 +113,17 @@ function isGood({status}: SourceAnswer): boolean {
   return status >= 200 && status <= 299;
 }
 
-/** No range of an empty file can be given: it is answered 416, with a length of 0. */
+/** An empty file has no range: the answer is 416, with a length of 0. */
 function isEmpty(get: SourceAnswer, head: SourceAnswer): boolean {
   if (get.status === 416) return get.header('content-range') === 'bytes */0' || head.header('content-length') === '0';
   return isGood(get) && get.body.bytes.length === 0;
 }
 
-/** Inspects the file by its first bytes; asks for more of them if its format keeps what matters further back. */
+/** Inspects the file by its first bytes, and requests more of them if its format needs that. */
 async function inspect(get: SourceAnswer, statedBytes: number | undefined, source: Source): Promise<FileInspection> {
   const {bytes, end} = get.body;
   const isWhole = get.status === 200 && end === 'of the body';
-  // A length that HEAD alone tells may be that of something else: 0, for example.
+  // A length that only HEAD sends may be wrong: 0, for example.
   const isCredible = statedBytes !== undefined && statedBytes >= bytes.length;
   const sizeBytes = isCredible ? statedBytes : isWhole ? bytes.length : undefined;
   if (tellingBytes(bytes) <= bytes.length || bytes.length < TELLING_BYTES) return inspectDisk(bytes, sizeBytes);
@@ -131,7 +131,7 @@ async function inspect(get: SourceAnswer, statedBytes: number | undefined, sourc
   return inspectDisk('doubt' in more || !isGood(more) ? bytes : more.body.bytes, sizeBytes);
 }
 
-/** Decides by the file, and by what its server says of it. */
+/** Decides by the file and by its server's headers. */
 function judge(file: FileInspection, get: SourceAnswer, {limitMs}: Source): FileVerdict {
   const {asked, body} = get;
   const encoding = get.header('content-encoding') ?? 'identity';

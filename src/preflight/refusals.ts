@@ -15,7 +15,7 @@ export interface Answers {
   readonly get?: SourceAnswer | Doubt;
 }
 
-/** A status that no other runner would be spared. */
+/** A status that every runner would get. */
 export function ofStatus(answer: SourceAnswer, answered = answeredBy(answer)): ExplainedError {
   switch (answer.status) {
     case 401:
@@ -61,7 +61,7 @@ export function ofHeadAlone(answers: Answers, hasQuery: boolean): ExplainedError
   });
 }
 
-/** A signed URL is refused to HEAD and to GET. */
+/** A signed URL is refused for HEAD and for GET. */
 export function ofSignature(answers: Answers): ExplainedError {
   return new ExplainedError(`The signature in the image's URL is refused: ${answeredTo(answers)}.`, {
     section: 'the-signature-is-refused',
@@ -73,7 +73,7 @@ export function ofSignature(answers: Answers): ExplainedError {
   });
 }
 
-/** A URL that is refused, and whose query shows why. */
+/** A refused URL whose query shows the reason. */
 export function ofQuery(damage: QueryDamage, answers: Answers): ExplainedError {
   const answered = answeredTo(answers);
   switch (damage) {
@@ -135,7 +135,7 @@ export function ofFileSystem({format}: Content & {readonly kind: 'file-system'},
   );
 }
 
-/** A disk image that can surely not work: its first fault, and what else is wrong with it. */
+/** A disk image that certainly cannot work: its first fault, and its other faults. */
 export function ofDisk({what, next, section}: Fault, others: readonly Fault[]): ExplainedError {
   return new ExplainedError(what, {known: others.map((other) => other.what), next, section});
 }

@@ -1,7 +1,7 @@
 import type {RequestListener} from 'node:http';
 import {gzipSync} from 'node:zlib';
 import {hostImage} from '../../harness/image-host.ts';
-import {gpt, MIB, qcow2} from '../preflight/disk-headers.ts';
+import {gpt, MIB, qcow2, qed} from '../preflight/disk-headers.ts';
 import type {Failure} from './failure.ts';
 
 const S3_SIGNATURE = '?X-Amz-Expires=3600&X-Amz-Signature=0f1e2d3c4b5a69788796a5b4c3d2e1f0';
@@ -64,7 +64,10 @@ export const URL_FAILURES: Readonly<Record<string, Failure>> = {
   'The image needs features that QEMU does not have': fetching(serving(qcow2({u64: {72: 32n}}))),
   'The image is a packed file system': fetching(serving(Buffer.from('hsqs'.padEnd(4096, '\0')))),
   'The image may be damaged': {...onlyChecked(serving(qcow2({u64: {72: 1n}}))), told: 'warning'},
-  'The image has another format': {...onlyChecked(serving(Buffer.from('QED\0'.padEnd(512, '\0')))), told: 'warning'},
+  'The image has another format': {
+    ...onlyChecked(serving(Buffer.concat([qed(MIB), Buffer.alloc(MIB)]))),
+    told: 'warning',
+  },
   'The URL holds a user and password': {
     told: 'warning',
     play: async (stage) => {

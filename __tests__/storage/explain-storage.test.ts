@@ -15,21 +15,24 @@ const TOKEN = 'The token may not use Gcore Object Storage: POST /b: for the test
 const COULD_NOT = 'Could not make a bucket: POST /b: for the test';
 
 describe('a failure of Object Storage', () => {
-  it.each<[Error, string, string]>([
-    [failure(401, 'refused'), TOKEN, 'set storage-api-key to a token that has one'],
-    [failure(403, 'refused'), TOKEN, 'set storage-api-key to a token that has one'],
-    [failure(400, 'refused'), COULD_NOT, 'Check the storage in the Gcore portal'],
-    [failure(503, 'unknown'), COULD_NOT, 'Check https://status.gcore.com'],
-    [failure(429, 'throttled'), COULD_NOT, 'Check https://status.gcore.com'],
-    [failure(undefined, 'refused'), COULD_NOT, 'Check https://status.gcore.com'],
-    [S3, 'Could not make a bucket: S3 UploadPart 1: 400 for the test', 'Run this job again.'],
-  ])('%s says what to do', async (error, what, next) => {
+  it.each<[string, Error, string, string]>([
+    ['401', failure(401, 'refused'), TOKEN, 'set storage-api-key to a token that has one'],
+    ['403', failure(403, 'refused'), TOKEN, 'set storage-api-key to a token that has one'],
+    ['400', failure(400, 'refused'), COULD_NOT, 'Check the storage in the Gcore portal'],
+    ['503', failure(503, 'unknown'), COULD_NOT, 'Check https://status.gcore.com'],
+    ['429', failure(429, 'throttled'), COULD_NOT, 'Check https://status.gcore.com'],
+    ['no answer', failure(undefined, 'refused'), COULD_NOT, 'Check https://status.gcore.com'],
+    ['400 of S3', S3, 'Could not make a bucket: S3 UploadPart 1: 400 for the test', 'Run this job again.'],
+  ])('that is %s says what to do', async (_what, error, what, next) => {
     const thrown = await thrownBy(explained('make a bucket', Promise.reject(error), testRun().run));
     expect(thrown).toBeInstanceOf(ExplainedError);
     expect(thrown).toMatchObject({what, next: expect.stringContaining(next), cause: error});
   });
 
-  it.each([S3, failure(503, 'unknown')])('says that the time is over, if it is: %s', async (error) => {
+  it.each([
+    ['S3', S3],
+    ['the API', failure(503, 'unknown')],
+  ])('of %s says that the time is over, if it is', async (_what, error) => {
     const {run} = testRun();
     expect(await thrownBy(explained('make a bucket', Promise.reject(error), {...run, deadlineMs: 0}))).toMatchObject({
       what: 'Could not make a bucket: the time of this step (timeout-minutes) is over.',

@@ -83,7 +83,7 @@ async function throwUnlessPublic(url: URL, {sizeBytes}: LocalFile, storageId: nu
   const seen = await waitUntilPublic(url, sizeBytes, run);
   if (seen.kind === 'readable') return;
   throw new ExplainedError(`The staged file cannot be fetched without credentials: ${seen.what}.`, {
-    known: [`Its bucket was made public in storage ${storageId}. No import was started.`],
+    known: [`Its bucket was made public in storage ${storageId}.`],
     next: 'Run this job again. If that does not help, ask the support of Gcore whether public buckets are allowed in this account.',
   });
 }

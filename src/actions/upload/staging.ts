@@ -1,4 +1,4 @@
-import type {ExplainedError} from '../../errors.ts';
+import {ExplainedError} from '../../errors.ts';
 import type {Account} from '../../gcore/client.ts';
 import {ImportTimedOut, NoSourceUrl, PublishFailed} from '../../images/errors.ts';
 import {explainFailure, RESUME} from '../../images/explain.ts';
@@ -32,7 +32,7 @@ export interface Staging {
   readonly remove: () => Promise<ExplainedError | undefined>;
 }
 
-const NOT_IMPORTED = {known: ['No import was started.'], resume: 'Run this job again.'};
+const AGAIN = 'Run this job again.';
 const RESUME_STAGED =
   'Run this job again: it waits for this import if it still runs, and stages the file again if it failed.';
 
@@ -58,7 +58,7 @@ export function createStaging(file: LocalFile, {account, locationName, secrets}:
       return href;
     } catch (error) {
       run.cancelled.throwIfAborted();
-      failure = explainFailure(error, NOT_IMPORTED);
+      failure = notImported(explainFailure(error, {known: [], resume: AGAIN}));
       throw failure;
     }
   };
@@ -80,6 +80,11 @@ export function createStaging(file: LocalFile, {account, locationName, secrets}:
       return await removeStagedFile({account, state, credentials, mask}, run);
     },
   };
+}
+
+/** Why a file could not be staged, and what that means for the images. */
+function notImported({what, known, next = AGAIN, section, cause}: ExplainedError): ExplainedError {
+  return new ExplainedError(what, {known: [...known, 'No import was started.'], next, section, cause});
 }
 
 /** The failure of a region whose import may still run: it reads a file that is gone by then. */

@@ -104,6 +104,12 @@ describe('hashing a file', () => {
     expect((await readStart(path, 8 * MIB)).start.length).toBe(3 * MIB);
   });
 
+  it('fails if the file is cut meanwhile', async () => {
+    const path = makeFile(3 * MIB);
+    const error = await thrownBy(hashFile(path, () => truncateSync(path, MIB), new AbortController().signal));
+    expect(error.message).toContain('cannot be read: the file is shorter than it was.');
+  });
+
   it('stops at once when it is cancelled', async () => {
     const cancel = new AbortController();
     const path = makeFile(3 * MIB);

@@ -3,7 +3,7 @@ import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release
 
 const ATTACH = {'attach-to-release': 'true'};
 
-it('writes the image IDs to the release, the same as in the output', async () => {
+it.concurrent('writes the image IDs to the release, the same as in the output', async () => {
   await using stage = await setReleaseStage();
   const {exitCode, outputs, log, summary} = await stage.upload({...ATTACH, region: '7, 10'});
 
@@ -13,7 +13,7 @@ it('writes the image IDs to the release, the same as in the output', async () =>
   expect(summary).toContain('The image IDs are in gcore-images.json');
 });
 
-it('keeps the entries of runs for other regions on the release', async () => {
+it.concurrent('keeps the entries of runs for other regions on the release', async () => {
   await using stage = await setReleaseStage();
   const first = await stage.upload({...ATTACH, region: '7'});
   const second = await stage.upload({...ATTACH, region: '10'});
@@ -29,7 +29,7 @@ it('keeps the entries of runs for other regions on the release', async () => {
   ]);
 });
 
-it('writes nothing to the release if nothing would change', async () => {
+it.concurrent('writes nothing to the release if nothing would change', async () => {
   await using stage = await setReleaseStage();
   await stage.upload(ATTACH);
   await stage.upload(ATTACH);
@@ -41,7 +41,7 @@ it('writes nothing to the release if nothing would change', async () => {
   expect(writes()).toBe(before);
 });
 
-it('writes the image IDs of all regions if many jobs write at the same time', async () => {
+it.concurrent('writes the image IDs of all regions if many jobs write at the same time', async () => {
   await using stage = await setReleaseStage();
   await stage.upload({...ATTACH, region: '26', 'image-type': 'instance'});
   // All have read before any writes.
@@ -60,7 +60,7 @@ it('writes the image IDs of all regions if many jobs write at the same time', as
   expect(stage.github.release(REPOSITORY, TAG).assets).toHaveLength(3);
 });
 
-it('writes the image IDs if only some regions succeeded', async () => {
+it.concurrent('writes the image IDs if only some regions succeeded', async () => {
   await using stage = await setReleaseStage();
   const {exitCode} = await stage.upload({...ATTACH, region: '7, 26'});
 
@@ -68,7 +68,7 @@ it('writes the image IDs if only some regions succeeded', async () => {
   expect(stage.attached()).toMatchObject({7: {id: expect.any(String)}, 26: {error: expect.any(String)}});
 });
 
-it('writes the image IDs after temporary errors of GitHub', async () => {
+it.concurrent('writes the image IDs after temporary errors of GitHub', async () => {
   await using stage = await setReleaseStage();
   stage.github.script(
     {method: 'GET', path: /tags/, status: 500, times: 4},
@@ -82,7 +82,7 @@ it('writes the image IDs after temporary errors of GitHub', async () => {
   expect(stage.github.release(REPOSITORY, TAG).assets).toHaveLength(3);
 });
 
-it.each([
+it.concurrent.each([
   ['the token may not write', {contents: 'read' as const}, 'contents: write'],
   [
     "the file there is somebody else's",
@@ -100,7 +100,7 @@ it.each([
   expect(stage.github.assetText(REPOSITORY, TAG, IMAGES_FILE)).toBe(before);
 });
 
-it('warns, and stays green, if GitHub fails once the image is ready', async () => {
+it.concurrent('warns, and stays green, if GitHub fails once the image is ready', async () => {
   await using stage = await setReleaseStage();
   stage.github.script({method: 'GET', path: /assets$/, status: 422});
   const {exitCode, log} = await stage.upload(ATTACH);
@@ -110,7 +110,7 @@ it('warns, and stays green, if GitHub fails once the image is ready', async () =
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('fails before the upload if there is no release to write to', async () => {
+it.concurrent('fails before the upload if there is no release to write to', async () => {
   await using stage = await setReleaseStage({releases: () => []});
   const {exitCode, log} = await stage.upload(ATTACH);
 
@@ -119,7 +119,7 @@ it('fails before the upload if there is no release to write to', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('writes no image IDs in a dry run, or if the run is cancelled', async () => {
+it.concurrent('writes no image IDs in a dry run, or if the run is cancelled', async () => {
   await using stage = await setReleaseStage({cloud: {timing: {runningMs: 60_000}}});
   await stage.upload({...ATTACH, 'dry-run': 'true'});
   const step = stage.startUpload(ATTACH);

@@ -4,7 +4,7 @@ import {setStage} from '../fixtures/stage.ts';
 const OLD = 'team=ml\nstage=dev';
 const NEW = 'team=ml\nstage=prod\nowner=kim';
 
-it.each(['virtual-gpu', 'instance'])(
+it.concurrent.each(['virtual-gpu', 'instance'])(
   'sets the tags that the workflow gives now, and keeps the others: %s',
   async (type) => {
     await using stage = await setStage();
@@ -26,7 +26,7 @@ it.each(['virtual-gpu', 'instance'])(
   },
 );
 
-it('sends no PATCH if the image already has the tags', async () => {
+it.concurrent('sends no PATCH if the image already has the tags', async () => {
   await using stage = await setStage();
   await stage.upload({tags: OLD});
   const {exitCode} = await stage.upload({tags: 'stage=dev'});
@@ -35,7 +35,7 @@ it('sends no PATCH if the image already has the tags', async () => {
   expect(stage.cloud.requests('patch')).toEqual([]);
 });
 
-it('updates the tags of an import that it joins', async () => {
+it.concurrent('updates the tags of an import that it joins', async () => {
   await using stage = await setStage({timing: {runningMs: 1500}});
   await stage.upload({tags: OLD, wait: 'false'});
   const {exitCode, outputs} = await stage.upload({tags: NEW});
@@ -44,7 +44,7 @@ it('updates the tags of an import that it joins', async () => {
   expect((await stage.cloud.images())[0]?.tags).toMatchObject({team: 'ml', stage: 'prod', owner: 'kim'});
 });
 
-it.each([403, 500])('warns if Gcore answers %s to the PATCH, and uses the image anyway', async (status) => {
+it.concurrent.each([403, 500])('warns if Gcore answers %s to the PATCH, and uses the image anyway', async (status) => {
   await using stage = await setStage();
   await stage.upload({tags: OLD});
   stage.cloud.script({request: 'patch', effect: 'none', answer: {kind: 'status', status}});
@@ -57,7 +57,7 @@ it.each([403, 500])('warns if Gcore answers %s to the PATCH, and uses the image 
   );
 });
 
-it('says in a dry run which tags it would set', async () => {
+it.concurrent('says in a dry run which tags it would set', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({tags: OLD});
   const {log} = await stage.upload({tags: NEW, 'dry-run': 'true'});

@@ -7,7 +7,7 @@ import {setStage} from '../fixtures/stage.ts';
 const EXPECTED = Buffer.alloc(256 * 1024, 'disk'.padEnd(8, '\0'));
 const CHECKSUM = {name: 'latest', checksum: `sha256:${sha256Of(EXPECTED)}`};
 
-it('deletes the image of another file in every region, except one that existed before', async () => {
+it.concurrent('deletes the image of another file in every region, except one that existed before', async () => {
   await using stage = await setStage();
   await using host = await hostFile(EXPECTED);
   const before = await stage.upload({...CHECKSUM, url: host.url, region: '7'});
@@ -36,7 +36,7 @@ it('deletes the image of another file in every region, except one that existed b
   expect(outputs['failed-regions']).toBe('[10,76]');
 });
 
-it('outputs no image of another file', async () => {
+it.concurrent('outputs no image of another file', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const {exitCode, outputs, log, summary} = await stage.upload({...CHECKSUM, url: host.url});
@@ -50,7 +50,7 @@ it('outputs no image of another file', async () => {
   expect(log).toMatch(/Image \S+, which this step made, is deleted\./);
 });
 
-it('looks up the deletion of an image of another file if its answer was lost', async () => {
+it.concurrent('looks up the deletion of an image of another file if its answer was lost', async () => {
   await using stage = await setStage({timing: {deletingMs: 1500}});
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'delete', answer: {kind: 'reset'}});
@@ -61,7 +61,7 @@ it('looks up the deletion of an image of another file if its answer was lost', a
   expect(log).toMatch(/Image \S+, which this step made, is deleted\./);
 });
 
-it('names an image of another file that Gcore does not delete', async () => {
+it.concurrent('names an image of another file that Gcore does not delete', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'delete', effect: 'none', answer: {kind: 'status', status: 409}});
@@ -73,7 +73,7 @@ it('names an image of another file that Gcore does not delete', async () => {
   expect(log).toContain(`Image ${image?.id}, which this step made, is kept: Gcore refused to delete it (`);
 });
 
-it('never deletes the image of an import that it joined', async () => {
+it.concurrent('never deletes the image of an import that it joined', async () => {
   await using stage = await setStage({timing: {runningMs: 4000}});
   await using host = await hostFile(stage.image);
   const first = stage.startUpload(
@@ -88,7 +88,7 @@ it('never deletes the image of an import that it joined', async () => {
   expect(stage.cloud.requests('delete')).toEqual([]);
 });
 
-it('keeps the old image if the new one is of another file', async () => {
+it.concurrent('keeps the old image if the new one is of another file', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const old = stage.cloud.addImage({
@@ -102,7 +102,7 @@ it('keeps the old image if the new one is of another file', async () => {
   expect(await stage.cloud.images()).toMatchObject([{id: old.id}]);
 });
 
-it('uploads to no further region once the file is another one', async () => {
+it.concurrent('uploads to no further region once the file is another one', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const {log} = await stage.upload({...CHECKSUM, url: host.url, region: '7, 10', 'max-parallel': '1'});
@@ -111,7 +111,7 @@ it('uploads to no further region once the file is another one', async () => {
   expect(log).toContain('Nothing was uploaded.');
 });
 
-it('adds no image of another file to the release', async () => {
+it.concurrent('adds no image of another file to the release', async () => {
   await using stage = await setReleaseStage();
   await using host = await hostFile(stage.image);
   await stage.upload({...CHECKSUM, url: host.url, 'attach-to-release': 'true'});

@@ -4,7 +4,7 @@ import {setStage} from '../fixtures/stage.ts';
 const OURS = {'managed-by': 'upload-gcore-gpu-image'};
 const HERE = {projectId: 1, regionId: 7, name: 'twin'};
 
-it('uses the newest ready image that this action uploaded', async () => {
+it.concurrent('uses the newest ready image that this action uploaded', async () => {
   await using stage = await setStage();
   const nowMs = Date.now();
   stage.cloud.addImage({...HERE, tags: OURS, createdAtMs: nowMs - 3000});
@@ -20,7 +20,7 @@ it('uses the newest ready image that this action uploaded', async () => {
   );
 });
 
-it('does not choose between images of other tools', async () => {
+it.concurrent('does not choose between images of other tools', async () => {
   await using stage = await setStage();
   const twins = [stage.cloud.addImage(HERE), stage.cloud.addImage(HERE)];
   const {exitCode, outputs, log} = await stage.gate({name: 'twin', 'if-missing': 'wait'});
@@ -30,7 +30,7 @@ it('does not choose between images of other tools', async () => {
   for (const {id} of twins) expect(log).toContain(`${id} (active)`);
 });
 
-it('uses the only image of a name, whoever made it, and none with a similar name', async () => {
+it.concurrent('uses the only image of a name, whoever made it, and none with a similar name', async () => {
   await using stage = await setStage();
   const only = stage.cloud.addImage(HERE);
   stage.cloud.addImage({...HERE, name: 'Twin', tags: OURS});
@@ -43,7 +43,7 @@ it('uses the only image of a name, whoever made it, and none with a similar name
 
 const UPLOADED = {'upload-marker': '5d0b0b8e-0a35-4d4e-9f7d-0a1b2c3d4e5f'};
 
-it('recognises an upload without provenance tags', async () => {
+it.concurrent('recognises an upload without provenance tags', async () => {
   await using stage = await setStage();
   stage.cloud.addImage({...HERE, createdAtMs: Date.now()});
   const ours = stage.cloud.addImage({...HERE, tags: UPLOADED, createdAtMs: Date.now() - 1000});
@@ -53,7 +53,7 @@ it('recognises an upload without provenance tags', async () => {
   expect(outputs['image-id']).toBe(ours.id);
 });
 
-it('never passes a public image that this action did not upload', async () => {
+it.concurrent('never passes a public image that this action did not upload', async () => {
   await using stage = await setStage();
   const theirs = stage.cloud.addImage({...HERE, visibility: 'public'});
   const {exitCode, outputs, log} = await stage.gate({name: 'twin'});
@@ -63,7 +63,7 @@ it('never passes a public image that this action did not upload', async () => {
   expect(log).toContain(`no image has this name that this project uploaded: ${theirs.id} (public) is not its own.`);
 });
 
-it('never passes an image of another project', async () => {
+it.concurrent('never passes an image of another project', async () => {
   await using stage = await setStage();
   stage.cloud.addImage({...HERE, type: 'instance', wire: {project_id: 2}});
   const {exitCode} = await stage.gate({name: 'twin', 'image-type': 'instance'});
@@ -71,7 +71,7 @@ it('never passes an image of another project', async () => {
   expect(exitCode).toBe(1);
 });
 
-it('never passes an image of another project while the upload of that name is being imported', async () => {
+it.concurrent('never passes an image of another project while the upload of that name is being imported', async () => {
   await using stage = await setStage();
   stage.cloud.addImage({...HERE, visibility: 'public'});
   const ours = stage.cloud.addImage({...HERE, tags: UPLOADED, status: 'saving', sizeBytes: 0});
@@ -81,7 +81,7 @@ it('never passes an image of another project while the upload of that name is be
   expect(gate.log).toContain(`Last state seen: not ready: ${ours.id} (saving)`);
 });
 
-it('passes a public image that this action uploaded', async () => {
+it.concurrent('passes a public image that this action uploaded', async () => {
   await using stage = await setStage({uploadVisibility: 'public'});
   const published = await stage.upload({name: 'twin'});
   stage.cloud.addImage({...HERE, visibility: 'public'});

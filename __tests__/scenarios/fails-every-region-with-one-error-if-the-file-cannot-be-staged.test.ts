@@ -17,7 +17,7 @@ async function expectNothingImported({main, post}: FilePublished, stage: FileSta
   expect(stage.left().buckets).toEqual([]);
 }
 
-it.each<[string, SimulatorOptions, string]>([
+it.concurrent.each<[string, SimulatorOptions, string]>([
   ['three names of buckets are taken', {storage: {takenNames: 3}}, 'Gcore said of 3 random bucket names'],
   [
     'the location takes no storages',
@@ -36,7 +36,7 @@ it.each<[string, SimulatorOptions, string]>([
   expect(stage.left().keys).toEqual([]);
 });
 
-it('fails before it creates anything if the token has no role for Object Storage', async () => {
+it.concurrent('fails before it creates anything if the token has no role for Object Storage', async () => {
   await using stage = await setFileStage({storage: {apiKey: 'another'}});
   const published = await stage.publish();
 
@@ -47,7 +47,7 @@ it('fails before it creates anything if the token has no role for Object Storage
   expect(published.main.state).not.toHaveProperty('staging');
 });
 
-it('names the access keys if there are too many, and deletes none', async () => {
+it.concurrent('names the access keys if there are too many, and deletes none', async () => {
   await using stage = await setFileStage({storage: {keyLimit: 1}});
   const {keys} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   const published = await stage.publish();
@@ -58,7 +58,7 @@ it('names the access keys if there are too many, and deletes none', async () => 
   expect(stage.left().keys).toEqual([...keys.keys()]);
 });
 
-it('gives up a part that is refused every time, and deletes the incomplete file', async () => {
+it.concurrent('gives up a part that is refused every time, and deletes the incomplete file', async () => {
   await using stage = await setFileStage();
   const refused = {kind: 'status', status: 404, body: '<Error><Code>NoSuchUpload</Code></Error>'} as const;
   stage.cloud.script({request: 's3-part', times: Infinity, effect: 'none', answer: refused});
@@ -69,7 +69,7 @@ it('gives up a part that is refused every time, and deletes the incomplete file'
   expect(stage.left().keys).toEqual([]);
 });
 
-it('notices if the file changes while it is uploaded', async () => {
+it.concurrent('notices if the file changes while it is uploaded', async () => {
   await using stage = await setFileStage();
   stage.cloud.on('request', ({kind}) => {
     if (kind === 's3-part') appendFileSync(stage.path, 'more');
@@ -81,7 +81,7 @@ it('notices if the file changes while it is uploaded', async () => {
   expect(stage.left().keys).toEqual([]);
 });
 
-it('imports nothing if the file cannot be fetched without credentials, and makes it private again', async () => {
+it.concurrent('imports nothing if the file cannot be fetched without credentials, and makes it private again', async () => {
   await using stage = await setFileStage();
   const refused = {kind: 'status', status: 403, body: ''} as const;
   stage.cloud.script({request: 's3-anonymous-head', times: Infinity, answer: refused});
@@ -93,7 +93,7 @@ it('imports nothing if the file cannot be fetched without credentials, and makes
   expect(stage.requests('change-bucket').at(-1)?.body).toEqual({policy: {is_public: false}});
 });
 
-it('stops the upload when the time of the step is over', async () => {
+it.concurrent('stops the upload when the time of the step is over', async () => {
   await using stage = await setFileStage();
   stage.cloud.script({request: 's3-part', times: Infinity, answer: {kind: 'hang'}});
   const published = await stage.publish({'timeout-minutes': '0.05'});

@@ -23,11 +23,11 @@ function makeOutputFile() {
   };
 }
 
-it.each([
+it.concurrent.each([
   ['while the POST is under way', 'Uploading ', 'is the import. Gcore cannot cancel a task: the import goes on'],
   ['while the import runs', 'RUNNING', ', and it is ready.'],
 ])('names task and marker if the disk is full %s', async (_, line, known) => {
-  await using stage = await setStage({timing: {runningMs: 1500}});
+  await using stage = await setStage({timing: {runningMs: 3000}});
   using file = makeOutputFile();
   stage.cloud.script({request: 'upload', delayMs: 1000}, {request: 'image', delayMs: 1000});
   const {exitCode, log} = await stage.upload(
@@ -45,7 +45,7 @@ it.each([
   expect(log).toContain('Free disk space on the runner. ');
 });
 
-it('uploads nothing if the disk is already full', async () => {
+it.concurrent('uploads nothing if the disk is already full', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({}, {env: {GITHUB_OUTPUT: FULL}});
 
@@ -55,7 +55,7 @@ it('uploads nothing if the disk is already full', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('uploads nothing if the marker cannot be saved', async () => {
+it.concurrent('uploads nothing if the marker cannot be saved', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({}, {env: {GITHUB_STATE: FULL}});
 
@@ -65,7 +65,7 @@ it('uploads nothing if the marker cannot be saved', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
-it('fails the gate if the outputs cannot be written', async () => {
+it.concurrent('fails the gate if the outputs cannot be written', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({name: 'trainer'});
   const {exitCode, log} = await stage.gate({'image-id': outputs['image-id'] ?? ''}, {env: {GITHUB_OUTPUT: FULL}});

@@ -4,8 +4,8 @@ import {setStage} from '../fixtures/stage.ts';
 
 const ALL = '1,2,3,4,5,6,7,8,9';
 
-it('never has more imports in flight than allowed, and completes all of them', async () => {
-  await using stage = await setStage({regions: regionsNamed(9), timing: {runningMs: 400}});
+it.concurrent('never has more imports in flight than allowed, and completes all of them', async () => {
+  await using stage = await setStage({regions: regionsNamed(9), timing: {runningMs: 1000}});
   const {exitCode} = await stage.upload({region: ALL, 'max-parallel': '4'});
 
   expect(exitCode).toBe(0);
@@ -13,7 +13,7 @@ it('never has more imports in flight than allowed, and completes all of them', a
   expect(mostInFlight(await stage.cloud.tasks())).toBe(4);
 });
 
-it('keeps the slot of an import that it stopped waiting for, because it may still run', async () => {
+it.concurrent('keeps the slot of an import that it stopped waiting for, because it may still run', async () => {
   await using stage = await setStage({regions: regionsNamed(9), timing: {runningMs: 600_000}});
   stage.cloud.script({
     request: 'task',
@@ -29,7 +29,7 @@ it('keeps the slot of an import that it stopped waiting for, because it may stil
   expect(outputs['failed-regions']).toBe('[1,2,3,4,5,6,7,8,9]');
 });
 
-it('never has more imports in flight than allowed when imports fail and are retried', async () => {
+it.concurrent('never has more imports in flight than allowed when imports fail and are retried', async () => {
   await using stage = await setStage({regions: regionsNamed(6), timing: {runningMs: 200}});
   const failing = (task: object) => ({...task, state: 'ERROR', error: 'No space left'});
   for (const nth of [2, 4, 5, 9]) stage.cloud.script({request: 'task', nth, answer: {kind: 'true', change: failing}});

@@ -10,7 +10,7 @@ const namesIn = ({images = '{}'}: Readonly<Record<string, string>>) =>
   );
 
 describe.each(TYPES)('an image of type %s', (type) => {
-  it('passes with the newest ready image of this action whose name and tags match', async () => {
+  it.concurrent('passes with the newest ready image of this action whose name and tags match', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1', {type});
     const tags = {...promotedAt(1, 'beta'), team: 'ml'};
@@ -25,7 +25,7 @@ describe.each(TYPES)('an image of type %s', (type) => {
     expect((await stage.gate(inputs)).outputs['image-name']).toBe('trainer-v3');
   });
 
-  it('passes with the current image of a channel', async () => {
+  it.concurrent('passes with the current image of a channel', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1', {type, tags: promotedAt(2)});
     stage.add('trainer-v2', {type, tags: promotedAt(1)});
@@ -36,7 +36,7 @@ describe.each(TYPES)('an image of type %s', (type) => {
 });
 
 describe('in several regions, latest', () => {
-  it('is the newest name that is ready in all of them', async () => {
+  it.concurrent('is the newest name that is ready in all of them', async () => {
     const fleet = fleetOf(27);
     await using stage = await setChannelStage({regions: fleet});
     for (const {id: regionId} of fleet) stage.add('trainer-v1', {regionId});
@@ -53,7 +53,7 @@ describe('in several regions, latest', () => {
     expect(namesIn(each.outputs)).toMatchObject({7: 'trainer-v2', 10: 'trainer-v3', 84: 'trainer-v1'});
   });
 
-  it('is red if no name is ready in all, with the newest names of each region', async () => {
+  it.concurrent('is red if no name is ready in all, with the newest names of each region', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1');
     stage.add('trainer-v2', {regionId: 10});
@@ -66,7 +66,7 @@ describe('in several regions, latest', () => {
     expect(summary).toMatch(/^\| Manassas \S+ \| ready \| &#8211; \|$/m);
   });
 
-  it('is red with a table of all 27 regions, however long the names, and an error that the runner keeps', async () => {
+  it.concurrent('is red with a table of all 27 regions, however long the names, and an error that the runner keeps', async () => {
     const fleet = fleetOf(27);
     await using stage = await setChannelStage({regions: fleet});
     const nameOf = (at: number) => `trainer-${String(at).padStart(55, '0')}`;
@@ -84,7 +84,7 @@ describe('in several regions, latest', () => {
     expect(summary).toMatch(/^\| Sines-2 \S+ \| ready \| ready \| ready \| &#8211; \| 1 \|$/m);
   });
 
-  it('follows the required regions in an optional one', async () => {
+  it.concurrent('follows the required regions in an optional one', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1');
     stage.add('trainer-v1', {regionId: 10});
@@ -97,7 +97,7 @@ describe('in several regions, latest', () => {
     expect(log).toContain('warning: Optional: region 76 failed. Image "trainer-v1": no image has this name.');
   });
 
-  it('waits while an image of the name may still become ready, and with if-missing: wait', async () => {
+  it.concurrent('waits while an image of the name may still become ready, and with if-missing: wait', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1');
     setTimeout(() => stage.add('trainer-v1', {regionId: 10}), 2500);
@@ -111,27 +111,33 @@ describe('in the regions that all stands for', () => {
   const regions = fleetOf(4, {84: {state: 'MAINTENANCE'}});
   const stable = {tags: promotedAt(1)};
 
-  it.each([{name: 'trainer-v1'}, {latest: 'trainer-*'}, {channel: 'stable'}])('%j is waited for', async (asked) => {
-    await using stage = await setChannelStage({regions});
-    for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, ...stable});
-    const inputs = {...asked, region: 'all', 'exclude-region': 'Sines-2'};
-    const {exitCode, outputs, log} = await stage.gate(inputs);
-    expect([exitCode, namesIn(outputs)]).toEqual([0, {7: 'trainer-v1', 10: 'trainer-v1'}]);
-    expect(log).toContain('region: all stands for 2 regions: Luxembourg-2 (7), Manassas (10)');
-  });
+  it.concurrent.each([{name: 'trainer-v1'}, {latest: 'trainer-*'}, {channel: 'stable'}])(
+    '%j is waited for',
+    async (asked) => {
+      await using stage = await setChannelStage({regions});
+      for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, ...stable});
+      const inputs = {...asked, region: 'all', 'exclude-region': 'Sines-2'};
+      const {exitCode, outputs, log} = await stage.gate(inputs);
+      expect([exitCode, namesIn(outputs)]).toEqual([0, {7: 'trainer-v1', 10: 'trainer-v1'}]);
+      expect(log).toContain('region: all stands for 2 regions: Luxembourg-2 (7), Manassas (10)');
+    },
+  );
 
-  it.each([{name: 'trainer-v1'}, {channel: 'stable'}])('%j is missing only in an optional one', async (asked) => {
-    await using stage = await setChannelStage({regions});
-    for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, ...stable});
-    const inputs = {...asked, region: 'all', 'optional-region': '76', 'same-version': 'false'};
-    const {exitCode, outputs} = await stage.gate(inputs);
-    expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([0, 'true', '[76]']);
-    expect((await stage.gate({...inputs, 'optional-region': ''})).exitCode).toBe(1);
-  });
+  it.concurrent.each([{name: 'trainer-v1'}, {channel: 'stable'}])(
+    '%j is missing only in an optional one',
+    async (asked) => {
+      await using stage = await setChannelStage({regions});
+      for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId, ...stable});
+      const inputs = {...asked, region: 'all', 'optional-region': '76', 'same-version': 'false'};
+      const {exitCode, outputs} = await stage.gate(inputs);
+      expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([0, 'true', '[76]']);
+      expect((await stage.gate({...inputs, 'optional-region': ''})).exitCode).toBe(1);
+    },
+  );
 });
 
 describe('in several regions, the channel', () => {
-  it('fails if the current images differ, and shows the image of each region', async () => {
+  it.concurrent('fails if the current images differ, and shows the image of each region', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1', {tags: promotedAt(1)});
     stage.add('trainer-v2', {tags: promotedAt(2)});
@@ -146,7 +152,7 @@ describe('in several regions, the channel', () => {
     expect([each.exitCode, namesIn(each.outputs)]).toEqual([0, {7: 'trainer-v2', 10: 'trainer-v1'}]);
   });
 
-  it('fails if a region has no current image, unless the gate waits', async () => {
+  it.concurrent('fails if a region has no current image, unless the gate waits', async () => {
     await using stage = await setChannelStage();
     for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId});
     const inputs = {region: '7, 10', channel: 'stable'};
@@ -161,7 +167,7 @@ describe('in several regions, the channel', () => {
   });
 });
 
-it('match-tags limits the images of a name', async () => {
+it.concurrent('match-tags limits the images of a name', async () => {
   await using stage = await setChannelStage();
   const image = stage.add('trainer', {tags: {...promotedAt(1), cuda: '13.0'}});
   stage.add('trainer');
@@ -169,7 +175,7 @@ it('match-tags limits the images of a name', async () => {
   expect([exitCode, outputs['image-id']]).toEqual([0, image.id]);
 });
 
-it.each([
+it.concurrent.each([
   [{latest: 'trainer-*', name: 'a'}, 'give exactly one of them'],
   [{channel: 'Stable'}, 'channel: "Stable"; expected 2 to 40'],
   [{'image-id': 'a', 'match-tags': 'a=b'}, 'match-tags: it narrows name and latest only'],

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {IMAGES_FILE, REPOSITORY, setReleaseStage, TAG} from '../fixtures/release-stage.ts';
 
-it.each([
+it.concurrent.each([
   [TAG, REPOSITORY],
   [`${REPOSITORY}@${TAG}`, 'octo-org/deploys'],
 ])('passes the gate of %s when every region in its file is ready, from %s', async (release, repository) => {
@@ -16,7 +16,7 @@ it.each([
   expect(stage.cloud.journal.filter(({method}) => method !== 'GET' && method !== 'POST')).toEqual([]);
 });
 
-it('waits for a release that is published later', async () => {
+it.concurrent('waits for a release that is published later', async () => {
   await using stage = await setReleaseStage();
   const gate = stage.gate({release: TAG, region: '', 'if-missing': 'wait'});
   const published = await stage.upload({'attach-to-release': 'true'});
@@ -26,7 +26,7 @@ it('waits for a release that is published later', async () => {
   expect(outputs['image-id']).toBe(published.outputs['image-id']);
 });
 
-it('passes the gate of a release while its file is being replaced', async () => {
+it.concurrent('passes the gate of a release while its file is being replaced', async () => {
   await using stage = await setReleaseStage();
   await stage.upload({'attach-to-release': 'true'});
   const file = stage.github.release(REPOSITORY, TAG).assets.at(-1);
@@ -42,7 +42,7 @@ it('passes the gate of a release while its file is being replaced', async () => 
   expect(looks).toBe(2);
 });
 
-it.each([
+it.concurrent.each([
   ['a region in it has failed', {release: TAG}, 'The upload left no image here'],
   [
     'a region in it has failed, in one line whatever the file says',
@@ -76,21 +76,24 @@ it.each([
 describe('of which the tag looks like owner/repository@tag', () => {
   const MONOREPO_TAG = 'images/trainer@1.2.3';
 
-  it.each([MONOREPO_TAG, `${REPOSITORY}@${MONOREPO_TAG}`])('looks for %s in this repository first', async (release) => {
-    const image = {name: 'trainer', projectId: 1, regionId: 7};
-    const content = (id: string) => Buffer.from(JSON.stringify({7: {id}}));
-    const id = '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11';
-    await using stage = await setReleaseStage({
-      releases: () => [{tag: MONOREPO_TAG, assets: [{name: IMAGES_FILE, content: content(id)}]}],
-    });
-    stage.cloud.addImage({...image, id});
-    const {exitCode, outputs} = await stage.gate({release, region: ''});
+  it.concurrent.each([MONOREPO_TAG, `${REPOSITORY}@${MONOREPO_TAG}`])(
+    'looks for %s in this repository first',
+    async (release) => {
+      const image = {name: 'trainer', projectId: 1, regionId: 7};
+      const content = (id: string) => Buffer.from(JSON.stringify({7: {id}}));
+      const id = '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11';
+      await using stage = await setReleaseStage({
+        releases: () => [{tag: MONOREPO_TAG, assets: [{name: IMAGES_FILE, content: content(id)}]}],
+      });
+      stage.cloud.addImage({...image, id});
+      const {exitCode, outputs} = await stage.gate({release, region: ''});
 
-    expect(exitCode).toBe(0);
-    expect(outputs['image-id']).toBe(id);
-  });
+      expect(exitCode).toBe(0);
+      expect(outputs['image-id']).toBe(id);
+    },
+  );
 
-  it('says how it was read if there is none, and how to write it', async () => {
+  it.concurrent('says how it was read if there is none, and how to write it', async () => {
     await using stage = await setReleaseStage();
     const {exitCode, log} = await stage.gate({release: MONOREPO_TAG, region: ''});
 

@@ -4,7 +4,7 @@ import {promotedAt, setChannelStage} from '../fixtures/channel-stage.ts';
 
 const TASK = '11111111-1111-4111-8111-111111111111';
 
-it('two promotions at once both end, the image of one of them is current, and no region is without', async () => {
+it.concurrent('two promotions at once both end, the image of one of them is current, and no region is without', async () => {
   await using stage = await setChannelStage();
   for (const regionId of [7, 10, 76]) {
     stage.add('trainer-v1', {regionId, tags: promotedAt(1)});
@@ -17,7 +17,7 @@ it('two promotions at once both end, the image of one of them is current, and no
   for (const regionId of [7, 10, 76]) expect(names).toContain(await stage.current(regionId));
 });
 
-it('a promotion that another one overtakes between its write and its read is written again, and wins', async () => {
+it.concurrent('a promotion that another one overtakes between its write and its read is written again, and wins', async () => {
   await using stage = await setChannelStage();
   stage.add('trainer-v1');
   const other = stage.add('trainer-v2', {tags: {...promotedAt(1)}});
@@ -54,7 +54,7 @@ it('a promotion that another one overtakes between its write and its read is wri
   expect(JSON.parse(outputs['previous'] ?? '')['7'].id).toBe(other.id);
 });
 
-it('an image that is being deleted while it is promoted makes the step red', async () => {
+it.concurrent('an image that is being deleted while it is promoted makes the step red', async () => {
   await using stage = await setChannelStage();
   const {id} = stage.add('trainer-v1');
   stage.cloud.script({
@@ -71,7 +71,7 @@ it('an image that is being deleted while it is promoted makes the step red', asy
   expect(log).toContain(`error: Image ${id} was promoted, and is not ready any more: active, locked by task ${TASK}.`);
 });
 
-it('an image that is promoted while a prune runs is not deleted by it', async () => {
+it.concurrent('an image that is promoted while a prune runs is not deleted by it', async () => {
   await using stage = await setChannelStage();
   stage.add('trainer-v3', {tags: promotedAt(3)});
   stage.add('trainer-v2', {tags: promotedAt(2)});

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {listed, OURS, setPruneStage} from '../fixtures/prune-stage.ts';
 import {mostInFlight, regionsNamed} from '../fixtures/regions.ts';
 
-it('deletes exactly the planned of 2,500 images in 3 regions', async () => {
+it.concurrent('deletes exactly the planned of 2,500 images in 3 regions', async () => {
   await using stage = await setPruneStage({regions: regionsNamed(3)});
   const toStay = new Set<string>();
   const toGo = new Set<string>();
@@ -36,7 +36,7 @@ it('deletes exactly the planned of 2,500 images in 3 regions', async () => {
   expect(Buffer.byteLength(result.summary)).toBeLessThan(1024 * 1024);
 }, 120_000);
 
-it('has no more than ten deletions in flight, over all regions', async () => {
+it.concurrent('has no more than ten deletions in flight, over all regions', async () => {
   await using stage = await setPruneStage({regions: regionsNamed(3), timing: {deletingMs: 1000}});
   for (const regionId of [1, 2, 3]) {
     for (let daysAgo = 1; daysAgo <= 8; daysAgo += 1) stage.add(daysAgo, {regionId});

@@ -8,7 +8,7 @@ const LOST: readonly (readonly [string, Answer])[] = [
   ['half an answer', {kind: 'cut', bytes: 5}],
 ];
 
-it.each(LOST)('finds that the image is gone, after %s', async (_, answer) => {
+it.concurrent.each(LOST)('finds that the image is gone, after %s', async (_, answer) => {
   await using stage = await setPruneStage({timing: {deletingMs: 500}});
   const image = stage.add(1);
   stage.cloud.script({request: 'delete', answer});
@@ -20,13 +20,13 @@ it.each(LOST)('finds that the image is gone, after %s', async (_, answer) => {
   expect(result.log).toContain(`warning: The answer to the deletion of ${image.id} was lost`);
 });
 
-it.each(LOST)(
+it.concurrent.each(LOST)(
   'does not report a deletion of an image that still exists, and does not repeat it, after %s',
   async (_, answer) => {
     await using stage = await setPruneStage();
     const image = stage.add(1);
     stage.cloud.script({request: 'delete', effect: 'none', answer});
-    const result = await stage.prune({'keep-last': '0', 'timeout-minutes': '0.03'});
+    const result = await stage.prune({'keep-last': '0', 'timeout-minutes': '0.06'});
 
     expect(result.exitCode).toBe(1);
     expect(stage.cloud.requests('delete')).toHaveLength(1);

@@ -13,7 +13,7 @@ function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-it('publishes an asset of a public repository by its public URL', async () => {
+it.concurrent('publishes an asset of a public repository by its public URL', async () => {
   await using stage = await setReleaseStage();
   const {exitCode, outputs, log} = await stage.upload(ASSET);
 
@@ -26,7 +26,7 @@ it('publishes an asset of a public repository by its public URL', async () => {
   expect(log).toContain('The image is the asset trainer-v1.2.3.qcow2 of release v1.2.3');
 });
 
-it.each([
+it.concurrent.each([
   ['whatever tag the run is on', 'refs/tags/v1.2.3'],
   ['even where the runner tells no ref', ''],
 ])('publishes an asset of the release of the event, %s', async (_how, ref) => {
@@ -45,7 +45,7 @@ it.each([
   expect(urlsOf(stage.cloud.requests('upload'))[0]?.pathname).toContain('v1.2.4');
 });
 
-it('publishes an asset of a private repository by a new short-lived URL for each region and attempt', async () => {
+it.concurrent('publishes an asset of a private repository by a new short-lived URL for each region and attempt', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
   const {exitCode, outputs, lines} = await stage.upload({...ASSET, region: '7, 10'});
@@ -59,7 +59,7 @@ it('publishes an asset of a private repository by a new short-lived URL for each
   for (const {searchParams} of urls) expect(masked).toContain(searchParams.get('sig'));
 });
 
-it('reuses the image of an asset in another run, although its URL has changed', async () => {
+it.concurrent('reuses the image of an asset in another run, although its URL has changed', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   const first = await stage.upload(ASSET);
   const second = await stage.upload({...ASSET, preflight: 'false'});
@@ -69,7 +69,7 @@ it('reuses the image of an asset in another run, although its URL has changed', 
   expect(second.outputs['image-id']).toBe(first.outputs['image-id']);
 });
 
-it('joins the import of a killed run that can only be recognised by its URL', async () => {
+it.concurrent('joins the import of a killed run that can only be recognised by its URL', async () => {
   await using stage = await setReleaseStage({
     isPrivate: true,
     cloud: {timing: {runningMs: 3000}, imageVisible: 'finished', taskDataHoldsTags: false},
@@ -81,7 +81,7 @@ it('joins the import of a killed run that can only be recognised by its URL', as
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it('notices that an asset was replaced by another one of the same size', async () => {
+it.concurrent('notices that an asset was replaced by another one of the same size', async () => {
   await using stage = await setReleaseStage();
   await stage.upload(ASSET);
   const [asset] = stage.github.release(REPOSITORY, TAG).assets;
@@ -92,7 +92,7 @@ it('notices that an asset was replaced by another one of the same size', async (
   expect(log).toContain('the file behind the URL has changed since (its SHA-256 differs)');
 });
 
-it("stores GitHub's digest of the asset in the image's tags without preflight", async () => {
+it.concurrent("stores GitHub's digest of the asset in the image's tags without preflight", async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   await stage.upload({...ASSET, preflight: 'false'});
 
@@ -107,7 +107,7 @@ it("stores GitHub's digest of the asset in the image's tags without preflight", 
   });
 });
 
-it("publishes an asset of GitHub Enterprise Server from the server's own address", async () => {
+it.concurrent("publishes an asset of GitHub Enterprise Server from the server's own address", async () => {
   await using stage = await setReleaseStage({apiPath: '/api/v3'});
   const {exitCode} = await stage.upload({...ASSET, 'attach-to-release': 'true'});
 
@@ -117,7 +117,7 @@ it("publishes an asset of GitHub Enterprise Server from the server's own address
   expect(asked.filter(({path}) => !/^\/(api\/v3|uploads)\/repos\//.test(path))).toEqual([]);
 });
 
-it('publishes an asset after temporary errors of GitHub', async () => {
+it.concurrent('publishes an asset after temporary errors of GitHub', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   stage.github.script(
     {method: 'GET', path: /tags/, status: 502},

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {mostInFlight, regionsNamed} from '../fixtures/regions.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('has the imports of ten regions run at once', async () => {
+it.concurrent('has the imports of ten regions run at once', async () => {
   // Time goes on in the cloud with each poll, not with the machine's: however busy that is, all are sent before one is over.
   let nowMs = Date.now();
   await using stage = await setStage({
@@ -21,7 +21,7 @@ it('has the imports of ten regions run at once', async () => {
   expect(mostInFlight(await stage.cloud.tasks())).toBe(10);
 });
 
-it('outputs every region by ID, and the first region separately', async () => {
+it.concurrent('outputs every region by ID, and the first region separately', async () => {
   await using stage = await setStage({regions: regionsNamed(3)});
   const {exitCode, outputs, log, summary} = await stage.upload({region: 'Region-3\nRegion-1', name: 'both'});
 
@@ -49,7 +49,7 @@ it('outputs every region by ID, and the first region separately', async () => {
   expect(summary).toContain('| Region-1 (1) | ✅ published |');
 });
 
-it('uses a region once if it is given by ID and by name', async () => {
+it.concurrent('uses a region once if it is given by ID and by name', async () => {
   await using stage = await setStage({regions: regionsNamed(2)});
   const {exitCode} = await stage.upload({region: '2, Region-2, 2'});
 

@@ -4,7 +4,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 const KIB = 1024;
 
-it('goes on reading with a range after a broken connection if the server sends a strong ETag', async () => {
+it.concurrent('goes on reading with a range after a broken connection if the server sends a strong ETag', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response, nth) => {
@@ -24,7 +24,7 @@ it('goes on reading with a range after a broken connection if the server sends a
   );
 });
 
-it.each([
+it.concurrent.each([
   ['no ETag', undefined],
   ['a weak ETag', 'W/"one"'],
 ])('reads again from the beginning after a broken connection with %s', async (_, etag) => {
@@ -38,7 +38,7 @@ it.each([
   expect(host.reads().map(({range}) => range)).toEqual([undefined, undefined]);
 });
 
-it('reads again from the beginning if the server sends the whole file instead of the range', async () => {
+it.concurrent('reads again from the beginning if the server sends the whole file instead of the range', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response, nth) => {
@@ -52,7 +52,7 @@ it('reads again from the beginning if the server sends the whole file instead of
   expect(exitCode).toBe(0);
 });
 
-it('does not go on reading if the file has changed', async () => {
+it.concurrent('does not go on reading if the file has changed', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response, nth) => {

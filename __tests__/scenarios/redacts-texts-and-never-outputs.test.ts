@@ -10,7 +10,7 @@ function maskedIn({lines}: StepResult): readonly string[] {
   return lines.filter((line) => line.startsWith('::add-mask::')).map((line) => line.replace('::add-mask::', ''));
 }
 
-it('does not treat an ordinary query value as a secret, in outputs or on the release', async () => {
+it.concurrent('does not treat an ordinary query value as a secret, in outputs or on the release', async () => {
   await using stage = await setReleaseStage();
   const size = String(stage.image.length);
   const query = `name=${NAME}&region=Luxembourg-2&size=${size}&sig=${URL_SECRET}`;
@@ -31,7 +31,7 @@ it('does not treat an ordinary query value as a secret, in outputs or on the rel
   expect(result.log).toContain(NAME);
 });
 
-it('outputs an image unchanged even if its name contains a secret, which log and summary do not show', async () => {
+it.concurrent('outputs an image unchanged even if its name contains a secret, which log and summary do not show', async () => {
   await using stage = await setStage();
   const password = 'hunter2-hunter2';
   const job: Job = {
@@ -56,7 +56,7 @@ it('outputs an image unchanged even if its name contains a secret, which log and
   expectNoSecret({...result, outputs: {}}, [password]);
 });
 
-it.each([
+it.concurrent.each([
   ['by the upload', 'action.yml', {}],
   ['by the gate', 'wait/action.yml', {name: NAME}],
   ['by the prune', 'prune/action.yml', {name: '*', 'dry-run': 'true'}],
@@ -76,7 +76,7 @@ it.each([
   expectNoSecret(result, partsOf(encodeURIComponent(key.slice(10)), 16));
 });
 
-it.each([
+it.concurrent.each([
   ['percent-encoded in lower case', (secret: string) => encodeURIComponent(secret).toLowerCase()],
   ["as Python's quote leaves it", (secret: string) => encodeURIComponent(secret).replaceAll('%2F', '/')],
   ['in JSON with its slashes escaped', (secret: string) => JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
@@ -96,7 +96,7 @@ it.each([
   expectNoSecret(result, ['kl mn', 'kl+mn', 'kl%20mn', ...partsOf(spell(secret), 8)]);
 });
 
-it('redacts a short password, although the runner does not mask it', async () => {
+it.concurrent('redacts a short password, although the runner does not mask it', async () => {
   await using stage = await setStage();
   const body = {message: 'Cannot fetch https://octo:pa55w0@host/image (user octo, password pa55w0)'};
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 400, body}});

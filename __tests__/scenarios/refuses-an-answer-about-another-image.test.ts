@@ -3,7 +3,7 @@ import {setStage} from '../fixtures/stage.ts';
 
 const OTHER = '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11';
 
-it('refuses at the gate an answer whose ID is that of another image', async () => {
+it.concurrent('refuses at the gate an answer whose ID is that of another image', async () => {
   await using stage = await setStage();
   const image = stage.cloud.addImage({name: 'asked-for', projectId: 1, regionId: 7});
   const answer = {kind: 'true', change: (body: object) => ({...body, id: OTHER})} as const;
@@ -16,7 +16,7 @@ it('refuses at the gate an answer whose ID is that of another image', async () =
   expect(log).toContain(`/images/${image.id}: the answer is about another one, ${OTHER}`);
 });
 
-it('refuses at the gate an answer whose ID is that of another task', async () => {
+it.concurrent('refuses at the gate an answer whose ID is that of another task', async () => {
   await using stage = await setStage();
   const {outputs: uploaded} = await stage.upload();
   const answer = {kind: 'true', change: (body: object) => ({...body, id: OTHER})} as const;
@@ -27,7 +27,7 @@ it('refuses at the gate an answer whose ID is that of another task', async () =>
   expect(outputs['ready']).toBe('false');
 });
 
-it('polls again first, because one bad answer does not end a wait', async () => {
+it.concurrent('polls again first, because one bad answer does not end a wait', async () => {
   await using stage = await setStage();
   const image = stage.cloud.addImage({name: 'asked-for', projectId: 1, regionId: 7});
   stage.cloud.script({request: 'image', answer: {kind: 'true', change: (body) => ({...body, id: OTHER})}});

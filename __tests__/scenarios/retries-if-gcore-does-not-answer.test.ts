@@ -5,7 +5,7 @@ import {setStage} from '../fixtures/stage.ts';
 const status = (code: number) => ({kind: 'status', status: code}) as const;
 
 describe('an upload', () => {
-  it('goes on if the reads of the regions fail and the POST is throttled, three times each', async () => {
+  it.concurrent('goes on if the reads of the regions fail and the POST is throttled, three times each', async () => {
     await using stage = await setStage();
     stage.cloud.script({request: 'regions', times: 3, answer: status(503)});
     stage.cloud.script({request: 'upload', times: 3, effect: 'none', answer: status(429)});
@@ -14,7 +14,7 @@ describe('an upload', () => {
     expect(log).toMatch(/GET \/cloud\/v1\/regions: 503 .*Retrying until Gcore answers, for 5 minutes at most\./);
   });
 
-  it('goes on if a login page or a gateway answers in place of the service, before the upload and after', async () => {
+  it.concurrent('goes on if a login page or a gateway answers in place of the service, before the upload and after', async () => {
     await using stage = await setStage({timing: {runningMs: 1000, savingMs: 1000}});
     const {cloud} = stage;
     const login = {kind: 'status', status: 302, headers: {location: 'https://login.example/'}} as const;
@@ -25,7 +25,7 @@ describe('an upload', () => {
     expect(cloud.requests('upload')).toHaveLength(1);
   });
 
-  it('ends by its deadline if a read hangs', async () => {
+  it.concurrent('ends by its deadline if a read hangs', async () => {
     await using stage = await setStage();
     stage.cloud.script({request: 'regions', times: Infinity, answer: {kind: 'hang'}});
     const {exitCode, log, elapsedMs} = await stage.upload({'timeout-minutes': '0.05'});
@@ -35,7 +35,7 @@ describe('an upload', () => {
     expect(elapsedMs).toBeLessThan(15_000);
   });
 
-  it('shows the text of an error that has no message', async () => {
+  it.concurrent('shows the text of an error that has no message', async () => {
     await using stage = await setStage();
     stage.cloud.script({
       request: 'any',

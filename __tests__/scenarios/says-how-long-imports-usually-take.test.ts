@@ -3,8 +3,8 @@ import {setStage} from '../fixtures/stage.ts';
 
 const MINUTE_MS = 60_000;
 
-it('says how long imports usually take here, where enough of them are known', async () => {
-  await using stage = await setStage({timing: {newMs: 500}});
+it.concurrent('says how long imports usually take here, where enough of them are known', async () => {
+  await using stage = await setStage({timing: {newMs: 1500}});
   const nowMs = Date.now();
   for (const minutes of [9, 10, 11, 14]) {
     const createdAtMs = nowMs - 60 * MINUTE_MS;
@@ -25,8 +25,8 @@ it('says how long imports usually take here, where enough of them are known', as
   expect(log).toContain('Imports are expected to take 9m to 14m here.');
 });
 
-it('says nothing if no duration is known', async () => {
-  await using stage = await setStage({timing: {newMs: 500}});
+it.concurrent('says nothing if no duration is known', async () => {
+  await using stage = await setStage({timing: {newMs: 1500}});
   stage.cloud.script({request: 'tasks', answer: {kind: 'status', status: 500, body: 'no'}});
   const {exitCode, log} = await stage.upload();
 

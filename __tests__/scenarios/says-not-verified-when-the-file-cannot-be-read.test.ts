@@ -18,7 +18,7 @@ const trickle: Interference = ({kind}, response) => {
   return true;
 };
 
-it('keeps an image that is not verified and names it, and the next run reads the file again', async () => {
+it.concurrent('keeps an image that is not verified and names it, and the next run reads the file again', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response) => kind === 'read' && response.writeHead(404).end() !== undefined;
@@ -43,7 +43,7 @@ it('keeps an image that is not verified and names it, and the next run reads the
   expect(host.reads()).toHaveLength(2);
 });
 
-it('passes no image through the gate that is not verified, for every input', async () => {
+it.concurrent('passes no image through the gate that is not verified, for every input', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}, response) => kind === 'read' && response.writeHead(404).end() !== undefined;
@@ -59,7 +59,7 @@ it('passes no image through the gate that is not verified, for every input', asy
   expect((await stage.gate({name: 'latest'})).exitCode).toBe(0);
 });
 
-it('does not reuse an image that is not verified for another URL', async () => {
+it.concurrent('does not reuse an image that is not verified for another URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await using mirror = await hostFile(stage.image, '/mirror.qcow2');
@@ -71,7 +71,7 @@ it('does not reuse an image that is not verified for another URL', async () => {
   expect(log).toContain('it was made from another URL');
 });
 
-it.each([
+it.concurrent.each([
   ['another ETag', (host: FileHost) => Object.assign(host, {etag: '"two"'}), /its ETag was "one", and is "two"/],
   [
     'another length',
@@ -93,7 +93,7 @@ it.each([
   expect(await stage.cloud.images()).toHaveLength(1);
 });
 
-it('says "not verified" if the file has changed since the check of the URL', async () => {
+it.concurrent('says "not verified" if the file has changed since the check of the URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = ({kind}) => {
@@ -106,7 +106,7 @@ it('says "not verified" if the file has changed since the check of the URL', asy
   expect(log).toContain('The checksum is not verified: the file behind the URL has changed since it was checked');
 });
 
-it('says "not verified" if the server is too slow for the time that is left', async () => {
+it.concurrent('says "not verified" if the server is too slow for the time that is left', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   host.interfere = trickle;
@@ -119,7 +119,7 @@ it('says "not verified" if the server is too slow for the time that is left', as
   expect(await stage.cloud.images()).toHaveLength(1);
 });
 
-it('ends immediately if it is cancelled during the read', async () => {
+it.concurrent('ends immediately if it is cancelled during the read', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   let signalledAtMs = Number.POSITIVE_INFINITY;

@@ -28,7 +28,7 @@ async function publishRefusing(stage: FileStage, until: 'main' | 'post', faults:
   });
 }
 
-it('warns if the file is private but could not be deleted, and post deletes it', async () => {
+it.concurrent('warns if the file is private but could not be deleted, and post deletes it', async () => {
   await using stage = await setFileStage();
   const {main, post} = await publishRefusing(stage, 'main', [{request: 'delete-bucket', ...REFUSED}]);
 
@@ -39,7 +39,7 @@ it('warns if the file is private but could not be deleted, and post deletes it',
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('warns in the step and in post if the file cannot be deleted', async () => {
+it.concurrent('warns in the step and in post if the file cannot be deleted', async () => {
   await using stage = await setFileStage();
   const {main, post} = await publishRefusing(stage, 'post', [{request: 'delete-bucket', ...REFUSED}, S3_REFUSED]);
 
@@ -48,7 +48,7 @@ it('warns in the step and in post if the file cannot be deleted', async () => {
   expect(stage.cloud.storage.buckets()[0]?.isPublic).toBe(false);
 });
 
-it('warns with the ID of a key that is left', async () => {
+it.concurrent('warns with the ID of a key that is left', async () => {
   await using stage = await setFileStage();
   const {main, post} = await publishRefusing(stage, 'main', [{request: 'delete-key', ...REFUSED}]);
 
@@ -58,7 +58,7 @@ it('warns with the ID of a key that is left', async () => {
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('fails if the file could be neither made private nor deleted, although the image is ready', async () => {
+it.concurrent('fails if the file could be neither made private nor deleted, although the image is ready', async () => {
   await using stage = await setFileStage();
   const {id} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   const {main, post} = await publishRefusing(stage, 'post', [
@@ -77,7 +77,7 @@ it('fails if the file could be neither made private nor deleted, although the im
   expect(main.summary).toContain('Treat this file as public');
 });
 
-it('names both failures if the region failed as well', async () => {
+it.concurrent('names both failures if the region failed as well', async () => {
   await using stage = await setFileStage({importFails: () => ({error: 'ImageUploadError: no'})});
   const {main} = await publishRefusing(stage, 'post', [
     {request: 'change-bucket', ...REFUSED, match: TAKEN_BACK},
@@ -91,7 +91,7 @@ it('names both failures if the region failed as well', async () => {
   expect(error).toContain('Gcore could not import the image: ImageUploadError: no');
 });
 
-it('says that an import that still runs fails, when the time is up', async () => {
+it.concurrent('says that an import that still runs fails, when the time is up', async () => {
   await using stage = await setFileStage({timing: {runningMs: 600_000}});
   const {main, post} = await stage.publish({'timeout-minutes': '0.08'});
 

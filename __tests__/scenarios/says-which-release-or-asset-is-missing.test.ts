@@ -109,13 +109,13 @@ describe('if an asset is to be published, and', () => {
   });
 });
 
-it('fails if both a URL and an asset are given', async () => {
+it.concurrent('fails if both a URL and an asset are given', async () => {
   await using stage = await setReleaseStage();
   const {log} = await stage.upload({'release-asset': '*', url: stage.host.url});
   expect(log).toContain('url, file, release-asset: give exactly one of them');
 });
 
-it('fails if the release of the event has become a draft again', async () => {
+it.concurrent('fails if the release of the event has become a draft again', async () => {
   await using stage = await setReleaseStage({releases: () => [{tag: TAG}, {tag: 'v1.2.4', draft: true}]});
   const {exitCode, log} = await stage.upload(
     {'release-asset': '*'},
@@ -132,14 +132,14 @@ it('fails if the release of the event has become a draft again', async () => {
   expect(log).toContain('The release for the tag v1.2.4 is a draft.');
 });
 
-it("shows GitHub's answer in the debug log", async () => {
+it.concurrent("shows GitHub's answer in the debug log", async () => {
   await using stage = await setReleaseStage();
   const {commands} = await stage.upload({'release-asset': '*'}, {githubToken: 'ghs_anotheranother'});
   const debugged = commands.filter(({name}) => name === 'debug').map(({value}) => value);
   expect(debugged).toContainEqual(expect.stringMatching(/Error: GET .*: 401 Bad credentials$/));
 });
 
-it('starts no second import if GitHub fails between two attempts', async () => {
+it.concurrent('starts no second import if GitHub fails between two attempts', async () => {
   await using stage = await setReleaseStage({isPrivate: true});
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
   stage.cloud.on('request', ({kind}) => {

@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals';
 import {regionsNamed} from '../fixtures/regions.ts';
 import {setStage} from '../fixtures/stage.ts';
 
-it('publishes to the other regions when one of three fails', async () => {
+it.concurrent('publishes to the other regions when one of three fails', async () => {
   await using stage = await setStage({
     regions: [
       {id: 1, name: 'Region-1'},
@@ -23,7 +23,7 @@ it('publishes to the other regions when one of three fails', async () => {
   expect(summary).toContain(images[3].id);
 });
 
-it('names the tasks of two of three regions that ran out of time', async () => {
+it.concurrent('names the tasks of two of three regions that ran out of time', async () => {
   await using stage = await setStage({regions: regionsNamed(3), slots: 1, timing: {runningMs: 1500}});
   const {exitCode, outputs, log} = await stage.upload({region: '1,2,3', 'timeout-minutes': '0.05'});
 
@@ -36,7 +36,7 @@ it('names the tasks of two of three regions that ran out of time', async () => {
   }
 });
 
-it('fails all regions immediately for a fault that all would have', async () => {
+it.concurrent('fails all regions immediately for a fault that all would have', async () => {
   await using stage = await setStage({regions: regionsNamed(9)});
   stage.cloud.script({
     request: 'upload',
@@ -58,7 +58,7 @@ it('fails all regions immediately for a fault that all would have', async () => 
   expect(outputs['failed-regions']).toBe('[1,2,3,4,5,6,7,8,9]');
 });
 
-it('sends a wrong key once, for any number of regions', async () => {
+it.concurrent('sends a wrong key once, for any number of regions', async () => {
   await using stage = await setStage({regions: regionsNamed(9)});
   const {exitCode} = await stage.upload({region: '1,2,3,4,5,6,7,8,9', 'api-key': 'a-key-of-yesterday'});
 

@@ -10,7 +10,7 @@ function looksAtTasks(cloud: Simulator): number {
   return cloud.requests('task').length + cloud.requests('tasks').length;
 }
 
-it('waits for thirty regions with a fraction of the requests of thirty waits', async () => {
+it.concurrent('waits for thirty regions with a fraction of the requests of thirty waits', async () => {
   const options = {regions: regionsNamed(30), timing: {runningMs: 6000}, slots: 30};
   await using single = await setStage(options);
   await using thirty = await setStage(options);
@@ -30,7 +30,7 @@ function listings(change: (tasks: readonly {readonly region_id?: number}[]) => r
   return {request: 'tasks', times: Number.POSITIVE_INFINITY, answer};
 }
 
-it.each<readonly [string, readonly Fault[]]>([
+it.concurrent.each<readonly [string, readonly Fault[]]>([
   [
     'is refused',
     [{request: 'tasks', times: Number.POSITIVE_INFINITY, answer: {kind: 'status', status: 403, body: {}}}],

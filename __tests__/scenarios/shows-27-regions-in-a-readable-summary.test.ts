@@ -6,7 +6,7 @@ const region = fleetOf(27)
   .map(({id}) => id)
   .join(',');
 
-it('outputs only the ready regions for a matrix, in their order', async () => {
+it.concurrent('outputs only the ready regions for a matrix, in their order', async () => {
   await using stage = await setStage({
     regions: 27,
     importFails: ({regionId}) => (regionId === 84 ? {error: NO_VALID_HOST} : undefined),
@@ -25,7 +25,7 @@ it('outputs only the ready regions for a matrix, in their order', async () => {
   ]);
 });
 
-it('shows failures first, folds the ready regions, and names the task of a failed one', async () => {
+it.concurrent('shows failures first, folds the ready regions, and names the task of a failed one', async () => {
   await using stage = await setStage({
     regions: 27,
     slots: 27,
@@ -49,14 +49,14 @@ it('shows failures first, folds the ready regions, and names the task of a faile
   expect(log).not.toMatch(/\(\d+ bytes\)/);
 });
 
-it('says in the headline that it was cancelled', async () => {
+it.concurrent('says in the headline that it was cancelled', async () => {
   await using stage = await setStage({timing: {runningMs: 600_000}});
   const step = stage.startUpload({}, {onLine: (line) => /^Task /.test(line) && step.kill('SIGINT')});
 
   expect((await step.result).summary).toMatch(/^### ⏹️ Cancelled: /m);
 });
 
-it('warns while polls fail, once', async () => {
+it.concurrent('warns while polls fail, once', async () => {
   await using stage = await setStage({timing: {runningMs: 3000}});
   stage.cloud.script({request: 'task', nth: 2, times: 4, answer: {kind: 'status', status: 503}});
   const {exitCode, commands} = await stage.upload();

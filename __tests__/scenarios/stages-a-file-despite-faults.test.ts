@@ -5,7 +5,7 @@ import {LOCATION, NOTHING, STORAGE, setFileStage} from '../fixtures/file-stage.t
 const DAMAGED = {kind: 'status', status: 400, body: '<Error><Code>BadDigest</Code></Error>'} as const;
 const HALF_DONE = {kind: 'status', status: 200, body: '<Error><Code>InternalError</Code></Error>'} as const;
 
-it.each<[string, SimulatorOptions, readonly Fault[]]>([
+it.concurrent.each<[string, SimulatorOptions, readonly Fault[]]>([
   ['a part is reset', {}, [{request: 's3-part', effect: 'none', answer: {kind: 'reset'}}]],
   ['a part arrives damaged', {}, [{request: 's3-part', effect: 'none', answer: DAMAGED}]],
   ['the answer to the end of the upload is lost', {}, [{request: 's3-complete', answer: {kind: 'reset'}}]],
@@ -29,7 +29,7 @@ it.each<[string, SimulatorOptions, readonly Fault[]]>([
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('warns if the bucket may have no expiry', async () => {
+it.concurrent('warns if the bucket may have no expiry', async () => {
   await using stage = await setFileStage({storage: {refusesExpiry: true}});
   const {main} = await stage.publish();
 
@@ -38,7 +38,7 @@ it('warns if the bucket may have no expiry', async () => {
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('names an access key whose answer was lost, and deletes only its own', async () => {
+it.concurrent('names an access key whose answer was lost, and deletes only its own', async () => {
   await using stage = await setFileStage();
   const {id} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
   stage.cloud.script({request: 'create-key', answer: {kind: 'reset'}});
@@ -51,7 +51,7 @@ it('names an access key whose answer was lost, and deletes only its own', async 
   expect(main.log).toContain(lost);
 });
 
-it('sends an upload again with the same staged URL if the POST was not sent', async () => {
+it.concurrent('sends an upload again with the same staged URL if the POST was not sent', async () => {
   await using stage = await setFileStage();
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 429}});
   const {main} = await stage.publish();
@@ -61,7 +61,7 @@ it('sends an upload again with the same staged URL if the POST was not sent', as
   expect(stage.left()).toEqual(NOTHING);
 });
 
-it('lets two jobs stage their files in one storage at the same time, with separate buckets and keys', async () => {
+it.concurrent('lets two jobs stage their files in one storage at the same time, with separate buckets and keys', async () => {
   await using stage = await setFileStage();
   const other = stage.write('other.raw', Buffer.concat([stage.image, Buffer.alloc(65_536)]));
   const both = await Promise.all([stage.publish(), stage.publish({name: 'other', file: other})]);
@@ -72,7 +72,7 @@ it('lets two jobs stage their files in one storage at the same time, with separa
   expect(stage.left().buckets).toEqual([]);
 });
 
-it('deletes what a lost runner left more than a day ago, and nothing else', async () => {
+it.concurrent('deletes what a lost runner left more than a day ago, and nothing else', async () => {
   await using stage = await setFileStage();
   const {storage} = stage.cloud;
   const {id} = storage.addStorage(STORAGE, LOCATION);

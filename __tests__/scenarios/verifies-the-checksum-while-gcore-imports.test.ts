@@ -6,7 +6,7 @@ import {setStage} from '../fixtures/stage.ts';
 const tagsIn = (image = ''): unknown =>
   Object.fromEntries(JSON.parse(image).tags.map(({key, value}: Record<string, string>) => [key, value]));
 
-it('verifies all regions with one read, and shows the digest in outputs and summary', async () => {
+it.concurrent('verifies all regions with one read, and shows the digest in outputs and summary', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const sha256 = sha256Of(stage.image);
@@ -28,7 +28,7 @@ it('verifies all regions with one read, and shows the digest in outputs and summ
   }
 });
 
-it('starts no read before the first region uploads', async () => {
+it.concurrent('starts no read before the first region uploads', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'upload', effect: 'none', answer: {kind: 'status', status: 403}});
@@ -37,7 +37,7 @@ it('starts no read before the first region uploads', async () => {
   expect(host.reads()).toEqual([]);
 });
 
-it('reads nothing if every region has an image with that digest, even from another URL', async () => {
+it.concurrent('reads nothing if every region has an image with that digest, even from another URL', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await using mirror = await hostFile(stage.image, '/mirror/latest');
@@ -55,7 +55,7 @@ it('reads nothing if every region has an image with that digest, even from anoth
   expect(second.summary).toContain('(verified by an earlier run).');
 });
 
-it('treats the same URL with another digest as another image', async () => {
+it.concurrent('treats the same URL with another digest as another image', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await stage.upload({url: host.url, name: 'latest', checksum: `sha256:${sha256Of(stage.image)}`});
@@ -66,7 +66,7 @@ it('treats the same URL with another digest as another image', async () => {
   expect(log).toContain('its SHA-256 differs');
 });
 
-it('reads the file for an image that was made without a checksum, and adds the digest to its tags', async () => {
+it.concurrent('reads the file for an image that was made without a checksum, and adds the digest to its tags', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   await stage.upload({url: host.url, name: 'latest'});
@@ -83,7 +83,7 @@ it('reads the file for an image that was made without a checksum, and adds the d
   expect(await stage.cloud.images()).toMatchObject([{tags: {'source-sha256': sha256Of(stage.image)}}]);
 });
 
-it('does not read the file in a dry run', async () => {
+it.concurrent('does not read the file in a dry run', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   const {exitCode, outputs, summary} = await stage.upload({
@@ -98,7 +98,7 @@ it('does not read the file in a dry run', async () => {
   expect(host.reads()).toEqual([]);
 });
 
-it('warns if it cannot change the tags of the image', async () => {
+it.concurrent('warns if it cannot change the tags of the image', async () => {
   await using stage = await setStage();
   await using host = await hostFile(stage.image);
   stage.cloud.script({request: 'patch', times: 9, effect: 'none', answer: {kind: 'status', status: 403}});

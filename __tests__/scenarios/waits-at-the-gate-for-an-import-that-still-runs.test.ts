@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it.each(['task-id', 'images', 'name'] as const)('waits by %s for an import that still runs', async (way) => {
+it.concurrent.each(['task-id', 'images', 'name'] as const)('waits by %s for an import that still runs', async (way) => {
   await using stage = await setStage({timing: {runningMs: 1500, savingMs: 500}});
   const {outputs} = await stage.upload({wait: 'false', name: 'soon'});
   const ways = {
@@ -17,7 +17,7 @@ it.each(['task-id', 'images', 'name'] as const)('waits by %s for an import that 
   expect(stage.cloud.requests('upload')).toHaveLength(1);
 });
 
-it.each([
+it.concurrent.each([
   ['image-id', 'image', '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11'],
   ['task-id', 'task', '0a6f4a1c-52b5-4b6e-9d0e-3c3f8e0f7a11'],
   ['name', 'images', 'nobody-published-this'],
@@ -30,7 +30,7 @@ it.each([
   expect(stage.cloud.requests(request)).toHaveLength(1);
 });
 
-it('waits for an image to appear with if-missing: wait', async () => {
+it.concurrent('waits for an image to appear with if-missing: wait', async () => {
   await using stage = await setStage();
   let requests = 0;
   stage.cloud.on('request', () => {
@@ -44,10 +44,10 @@ it('waits for an image to appear with if-missing: wait', async () => {
   expect(log).toContain('Image "late": no image has this name after');
 });
 
-it('says that the image is not ready when its time is over', async () => {
+it.concurrent('says that the image is not ready when its time is over', async () => {
   await using stage = await setStage();
   const image = stage.cloud.addImage({name: 'stuck', status: 'saving', sizeBytes: 0, projectId: 1, regionId: 7});
-  const {exitCode, outputs, log} = await stage.gate({'image-id': image.id, 'timeout-minutes': '0.02'});
+  const {exitCode, outputs, log} = await stage.gate({'image-id': image.id, 'timeout-minutes': '0.05'});
 
   expect(exitCode).toBe(1);
   expect(outputs['ready']).toBe('false');

@@ -1,8 +1,8 @@
 import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
-it('waits past FINISHED until the image is active, of a known size and unlocked', async () => {
-  await using stage = await setStage({timing: {newMs: 300, runningMs: 600, savingMs: 1500}});
+it.concurrent('waits past FINISHED until the image is active, of a known size and unlocked', async () => {
+  await using stage = await setStage({timing: {newMs: 300, runningMs: 600, savingMs: 3000}});
   const sizesAsTheyCame: string[] = [];
   const {exitCode, outputs, log} = await stage.upload({}, {onLine: (line) => sizesAsTheyCame.push(line)});
 
@@ -13,7 +13,7 @@ it('waits past FINISHED until the image is active, of a known size and unlocked'
   expect(looks.length).toBeGreaterThan(1);
 });
 
-it('never treats a locked image as ready', async () => {
+it.concurrent('never treats a locked image as ready', async () => {
   await using stage = await setStage();
   stage.cloud.script({
     request: 'image',
@@ -27,7 +27,7 @@ it('never treats a locked image as ready', async () => {
   expect(stage.cloud.requests('image')).toHaveLength(3);
 });
 
-it.each([0, null])('never outputs a size of %s', async (size) => {
+it.concurrent.each([0, null])('never outputs a size of %s', async (size) => {
   await using stage = await setStage();
   stage.cloud.script({request: 'image', times: 2, answer: {kind: 'true', change: (image) => ({...image, size})}});
   const {exitCode, outputs} = await stage.upload();

@@ -46,7 +46,10 @@ it.each([500, 503, 408, 425, 429])('is asked for again after a %d, for five minu
   expect(stage.retries()).toHaveLength(4);
 
   host.interfere = (_, response) => answer(response, status);
-  await expect(stage.fetch()).rejects.toThrow(`was answered ${status}`);
+  await expect(stage.fetch()).rejects.toMatchObject({
+    what: expect.stringMatching(`^The checksum file cannot be read: GET .* was answered ${status}\\.$`),
+    section: 'the-checksum-file-cannot-be-read',
+  });
   expect(clock.now()).toBeGreaterThanOrEqual(9 * MINUTE);
   expect(clock.now()).toBeLessThan(9 * MINUTE + 10 * SECOND);
 });
@@ -149,6 +152,14 @@ it('lists twenty of the names if none is that of the image', async () => {
   });
 });
 
+it('says so if it has no line of that form at all', async () => {
+  await using stage = await setStage(Buffer.from('<html>Sign in</html>'));
+
+  expect(await stage.fetch().catch((thrown: unknown) => thrown)).toMatchObject({
+    known: ['It has no line that `sha256sum` writes.'],
+  });
+});
+
 it('names the lines if there are several for the image, even with one digest', async () => {
   await using stage = await setStage(
     Buffer.from(`${DIGEST}  image.qcow2\n${DIGEST}  ./image.qcow2\n${DIGEST}  other\n`),
@@ -171,4 +182,5 @@ it('ends with the reason of the run if that is cancelled', async () => {
   const fetch = fetchSha256(new URL(stage.host.url), 'image.qcow2', {...stage.run, cancelled: stop.signal});
 
   await expect(fetch).rejects.toThrow(/^cancelled$/);
+  expect(stage.retries()).toEqual([]);
 });

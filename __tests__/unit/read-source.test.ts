@@ -1,5 +1,5 @@
 import {setImmediate as turn} from 'node:timers/promises';
-import {describe, expect, it} from '@jest/globals';
+import {describe, expect, it, jest} from '@jest/globals';
 import {readSource} from '../../src/preflight/read-source.ts';
 import {sha256Of} from '../fixtures/file-host.ts';
 import {answer, begin, cut, FILE, setSourceStage} from '../fixtures/source-stage.ts';
@@ -48,7 +48,10 @@ describe('the read of a file for its checksum', () => {
     expect(stage.linesOf('Reading the image for its checksum goes on')).toEqual([
       expect.stringMatching(/broke off after 600 B of 1.17 KiB \(50 %\) \(nothing came for 60 s\)\.$/),
     ]);
-    expect(host.reads().map(({range}) => range)).toEqual([undefined, 'bytes=600-']);
+    expect(host.reads()).toEqual([
+      {kind: 'read', range: undefined, ifRange: undefined},
+      {kind: 'read', range: 'bytes=600-', ifRange: '"one"'},
+    ]);
   });
 
   it.each([500, 503, 408, 425, 429])('is retried for five minutes without progress after a %d', async (status) => {
@@ -131,6 +134,26 @@ describe('the read of a file for its checksum', () => {
     expect(stage.linesOf('Reading the image for its checksum goes on')).toHaveLength(1);
   });
 
+  it('begins again if the server sends the whole file in place of the range', async () => {
+    await using stage = await setSourceStage();
+    const {host} = stage;
+    host.interfere = (_, response, nth) =>
+      nth === 1 ? cut(host, response, 0, 600) : response.writeHead(200, {etag: '"one"'}).end(FILE) !== undefined;
+
+    expect((await stage.read()).sha256).toBe(sha256Of(FILE));
+    expect(host.reads().map(({range}) => range)).toEqual([undefined, 'bytes=600-']);
+  });
+
+  it('begins again if the ETag is weak, which does not name the bytes', async () => {
+    await using stage = await setSourceStage();
+    const {host} = stage;
+    host.etag = 'W/"one"';
+    host.interfere = (_, response, nth) => nth === 1 && cut(host, response, 0, 600);
+
+    expect((await stage.read()).sha256).toBe(sha256Of(FILE));
+    expect(host.reads().map(({range}) => range)).toEqual([undefined, undefined]);
+  });
+
   it('begins again if nothing comes after what was read', async () => {
     await using stage = await setSourceStage();
     const {host} = stage;
@@ -172,6 +195,8 @@ describe('the read of a file for its checksum', () => {
     await stage.read();
 
     expect(asked).toBe('identity');
+    // It took less than a minute.
+    expect(stage.linesOf('Reading the image for its checksum: ')).toEqual([]);
   });
 
   it('takes a body that ended early, and told no length, for one that broke off', async () => {
@@ -186,6 +211,28 @@ describe('the read of a file for its checksum', () => {
     ]);
   });
 
+  it('does not mind a length of zero that only HEAD told', async () => {
+    await using stage = await setSourceStage();
+    stage.host.interfere = (_, response) => response.writeHead(200).end(FILE) !== undefined;
+
+    expect((await stage.read({sizeBytes: 0})).sha256).toBe(sha256Of(FILE));
+  });
+
+  it('says that its time is over if a request took all of it', async () => {
+    await using stage = await setSourceStage();
+    stage.host.interfere = () => true;
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const limit = new AbortController();
+      setImmediate(() => limit.abort(new DOMException('it took too long', 'TimeoutError')));
+      return limit.signal;
+    });
+
+    await expect(stage.read()).rejects.toThrow(
+      'the time of this step (timeout-minutes) was over when 0 B had been read',
+    );
+    timeout.mockRestore();
+  });
+
   it('ends with the reason of the run if that is cancelled', async () => {
     await using stage = await setSourceStage();
     const {host, run} = stage;
@@ -198,5 +245,6 @@ describe('the read of a file for its checksum', () => {
     const read = readSource({makeUrl: async () => host.url, before: {}}, {...run, cancelled: stop.signal});
 
     await expect(read).rejects.toThrow(/^cancelled$/);
+    expect(stage.linesOf('Reading the image for its checksum goes on')).toEqual([]);
   });
 });

@@ -63,7 +63,6 @@ export async function readSource(source: SourceToRead, run: Run): Promise<Source
   try {
     return await retry(() => reading.attempt(), {shouldRetry, onRetry}, run);
   } catch (error) {
-    run.cancelled.throwIfAborted();
     throw timeLeftMs(run) === 0 ? new SourceUnread(reading.outOfTime()) : unread(error, run);
   }
 }
@@ -104,7 +103,6 @@ class Reading {
   /** One request, redirects included, and what it brings. */
   async attempt(): Promise<SourceRead> {
     const url = new URL(await this.#source.makeUrl());
-    if (this.#strongEtag === undefined) this.#startAgain();
     const answer = await followRedirects('GET', url, (target, asked) => this.#read(target, asked));
     if ('deadEnd' in answer) throw new SourceUnread(answer.deadEnd);
     if ('doubt' in answer) throw new ReadBroken(answer.doubt);
@@ -144,7 +142,7 @@ class Reading {
 
   /** What to ask for, if something was read before. */
   #range(): Readonly<Record<string, string>> {
-    if (this.#doneBytes === 0 || this.#strongEtag === undefined) return {};
+    if (this.#strongEtag === undefined) return {};
     // If the file is another by now, the whole of it is sent (RFC 9110, 13.1.5).
     return {range: `bytes=${this.#doneBytes}-`, 'if-range': this.#strongEtag};
   }

@@ -15,7 +15,7 @@ const BSD = /^(\\?)SHA(?:2-)?256 ?\((.+)\) ?= ([0-9a-f]{64})$/i;
 export function parseSha256Sums(text: string): readonly SumsLine[] {
   return text
     .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
+    .split('\n')
     .flatMap((line) => {
       const trimmed = line.trimEnd();
       const [, gnuEscape = '', gnuDigest = '', gnuPath = ''] = GNU.exec(trimmed) ?? [];

@@ -174,7 +174,6 @@ async function noteVerified(ready: ImageReady, sha256: string, context: PublishC
   try {
     await retry(note, {patienceMs: PATIENCE_MS, shouldRetry: mayRetry}, run);
   } catch (error) {
-    run.cancelled.throwIfAborted();
     if (!(error instanceof RequestError)) throw error;
     run.log.warning(
       `Image ${image.id} is verified, but that could not be noted in its tags: ${error.message}. Until a later run has read the file again, the gate does not pass it.`,

@@ -47,6 +47,20 @@ it('reports all invalid inputs together, before any request', async () => {
   ]);
 });
 
+it('refuses tags that this action or a promotion sets, and no others', async () => {
+  await using stage = await setStage();
+  const given = ['upload-marker=a', 'source-sha256=b', 'channel-stable=2026-11-28T00:00:00Z', 'channel-tv=arte'];
+  const {exitCode, log} = await stage.upload({tags: given.join('\n')});
+
+  expect(exitCode).toBe(1);
+  expect(log.match(/(?<=but ).*/g)).toEqual([
+    'this action sets the key upload-marker itself',
+    'this action sets the key source-sha256 itself',
+    'the key channel-stable with a time is a promotion, which the promote action sets',
+  ]);
+  expect(stage.cloud.journal).toEqual([]);
+});
+
 it('refuses firmware that the type of image does not support', async () => {
   await using stage = await setStage();
   const {exitCode, log} = await stage.upload({

@@ -31,6 +31,11 @@ export function tagOf(channel: string): string {
   return `channel-${channel}`;
 }
 
+/** Whether a tag makes an image one of a channel's. */
+export function isPromotionTag(key: string, value: string): boolean {
+  return TAG.test(key) && TIME.test(value);
+}
+
 /** Which rows of a list matter to a channel: one that cannot be read may be the current image. */
 export function isInChannel(channel: string): IsCandidate {
   return ({text}) => text.includes(`"${tagOf(channel)}"`);

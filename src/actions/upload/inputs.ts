@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
+import {isPromotionTag} from '../../images/channels.ts';
 import {FINGERPRINT_TAGS} from '../../images/fingerprint.ts';
 import {IF_EXISTS} from '../../images/publish/find-existing.ts';
 import {MARKER_TAG} from '../../images/tags.ts';
@@ -82,7 +83,11 @@ const TagLines = v.pipe(
   v.rawTransform(({dataset, addIssue, NEVER}) => {
     const {tags, faults} = parseTags(dataset.value);
     const taken = OWN_TAGS.filter((key) => key in tags).map((key) => `this action sets the key ${key} itself`);
-    const all = [...faults, ...taken];
+    // A re-run that finds the image would set the tag again, and undo later promotions.
+    const promotions = Object.entries(tags)
+      .filter(([key, value]) => isPromotionTag(key, value))
+      .map(([key]) => `the key ${key} with a time is a promotion, which the promote action sets`);
+    const all = [...faults, ...taken, ...promotions];
     for (const fault of all) addIssue({message: `key=value lines or a JSON object, but ${fault}`});
     return all.length === 0 ? tags : NEVER;
   }),

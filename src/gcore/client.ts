@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {describeError, isMisconfigured, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
+import {describeError, isMisconfigured, outcomeOfError, outcomeOfStatus, whyUnanswered} from '../http/failures.ts';
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
 import {inert} from '../text/inert.ts';
@@ -167,8 +167,7 @@ function outOfTime(path: string): RequestError {
 }
 
 function failedRequest(error: unknown, method: string, path: string, timeoutMs: number): RequestError {
-  const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
-  const reason = timedOut ? `no whole answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(error))})`;
+  const reason = whyUnanswered(error, timeoutMs);
   return new RequestError({outcome: outcomeOfError(error), method, path, reason, cause: error});
 }
 

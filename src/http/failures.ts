@@ -1,3 +1,4 @@
+import {inert} from '../text/inert.ts';
 import {NotConnectedError, ProxyRefused} from './connections.ts';
 
 /**
@@ -35,6 +36,16 @@ export function describeError(error: unknown): string {
     (cause) => codeOf(cause) || (cause instanceof Error ? cause.message : String(cause)),
   );
   return [...new Set(texts)].join(', ');
+}
+
+/**
+ * Why there is no answer, in one line: `failed (ECONNRESET)`.
+ *
+ * @param timeoutMs the limit that the request had
+ */
+export function whyUnanswered(error: unknown, timeoutMs: number): string {
+  const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
+  return isTimeout ? `no whole answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(error))})`;
 }
 
 /**

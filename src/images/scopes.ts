@@ -46,7 +46,7 @@ export async function resolveProject(idOrName: string, gcore: Gcore): Promise<nu
 export async function resolveRegions(choice: RegionChoice, gcore: Gcore, log: Log): Promise<readonly ResolvedRegion[]> {
   const known = await explained(gcore.listRegions());
   const optional = choice.optional.map((asked) => find('region', asked, known));
-  const isOptional = (region: Found<Region>) => optional.some((one) => keyOf(one) === keyOf(region));
+  const isOptional = (region: Lookup<Region>) => optional.some((one) => keyOf(one) === keyOf(region));
   const excluded = findExcluded(choice, known, log);
   const required = choice.regions === 'all' ? [] : choice.regions.map((asked) => find<Region>('region', asked, known));
   const named = [...required, ...optional].filter((region) => !excluded.has(keyOf(region)));
@@ -76,10 +76,10 @@ export function inProject(projectId: number, regions: readonly ResolvedRegion[])
   });
 }
 
-/** The regions that exist, of those that are asked for. */
-type Found<T extends Named> = T | {readonly asked: string; readonly error: ExplainedError};
+/** What a text stands for, or why it stands for nothing. */
+type Lookup<T extends Named> = T | {readonly asked: string; readonly error: ExplainedError};
 
-function keyOf(region: Found<Named>): number | string {
+function keyOf(region: Lookup<Named>): number | string {
   return 'id' in region ? region.id : region.asked;
 }
 
@@ -91,7 +91,7 @@ async function explained<T>(listing: Promise<T>): Promise<T> {
   }
 }
 
-function find<T extends Named>(input: 'project' | 'region', asked: string, all: readonly T[]): Found<T> {
+function find<T extends Named>(input: 'project' | 'region', asked: string, all: readonly T[]): Lookup<T> {
   const wanted = inert(asked, 100);
   const matches = all.filter(({id, name}) => (isId(asked) ? id === Number(asked) : name === asked));
   const [match] = matches;
@@ -119,7 +119,7 @@ function nothingChanged({what, known, next = NOTHING_CHANGED.resume, section}: E
   return new ExplainedError(what, {known: [...NOTHING_CHANGED.known, ...known], next, section});
 }
 
-function noneFound(regions: readonly Found<Named>[]): ExplainedError {
+function noneFound(regions: readonly Lookup<Named>[]): ExplainedError {
   const errors = regions.flatMap((region) => ('error' in region ? [region.error] : []));
   const [first] = errors;
   if (first === undefined) return nothingChanged(new ExplainedError('No region is left.'));
@@ -145,7 +145,7 @@ function findExcluded({excluded}: RegionChoice, known: readonly Region[], log: L
 }
 
 function warnOfContradictions(
-  optional: readonly Found<Region>[],
+  optional: readonly Lookup<Region>[],
   excluded: ReadonlySet<number | string>,
   log: Log,
 ): void {
@@ -157,7 +157,7 @@ function warnOfContradictions(
 }
 
 /** Regions that are named get no check but a warning: only Gcore can say whether it would go well. */
-function warnOf(named: readonly Found<Region>[], imageType: ImageType, log: Log): void {
+function warnOf(named: readonly Lookup<Region>[], imageType: ImageType, log: Log): void {
   for (const region of named) {
     if ('error' in region) continue;
     const reasons = whyNot(region, imageType);

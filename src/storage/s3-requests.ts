@@ -1,9 +1,8 @@
 import {createHash} from 'node:crypto';
 import {AwsV4Signer} from 'aws4fetch';
-import {describeError, outcomeOfError, outcomeOfStatus} from '../http/failures.ts';
+import {describeError, outcomeOfError, outcomeOfStatus, whyUnanswered} from '../http/failures.ts';
 import {parseRetryAfter} from '../http/retry-after.ts';
 import {type IncomingAnswer, type OutgoingRequest, openTransport} from '../http/transport.ts';
-import {inert} from '../text/inert.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 import {failureOf} from './s3-answers.ts';
 import {S3Error} from './s3-error.ts';
@@ -97,8 +96,7 @@ async function sign(
 }
 
 function lostAnswer(cause: unknown, operation: string, timeoutMs: number): S3Error {
-  const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError';
-  const reason = timedOut ? `no whole answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(cause))})`;
+  const reason = whyUnanswered(cause, timeoutMs);
   return new S3Error({outcome: outcomeOfError(cause), operation, reason, cause});
 }
 

@@ -1,4 +1,4 @@
-import prettyMs from 'pretty-ms';
+import {roundMinutes} from '../text/units.ts';
 import type {Run} from './run.ts';
 
 /** What parts of the work are called, by how far they are. */
@@ -39,11 +39,11 @@ export function watchFleet(size: number, slots: () => number, {working, done}: F
     ] as const;
     const shown = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(', ');
     const longestMs = clock.now() - Math.min(clock.now(), ...startedAtMs.values());
-    const text = `${shown}; longest ${minutes(longestMs)}`;
+    const text = `${shown}; longest ${roundMinutes(longestMs)}`;
     if (usualMs === undefined) return text;
     const elapsedMs = [...startedAtMs.values()].map((atMs) => clock.now() - atMs);
     const leftMs = timeToGoMs({elapsedMs, waiting, slots: slots(), usualMs});
-    return `${text}, usually ${minutes(usualMs)}${leftMs === 0 ? '' : `, about ${minutes(leftMs)} to go`}`;
+    return `${text}, usually ${roundMinutes(usualMs)}${leftMs === 0 ? '' : `, about ${roundMinutes(leftMs)} to go`}`;
   };
   return {
     starts: (part) => startedAtMs.set(part, clock.now()),
@@ -79,8 +79,4 @@ interface Backlog {
  */
 function timeToGoMs({elapsedMs, waiting, slots, usualMs}: Backlog): number {
   return Math.max(0, ...elapsedMs.map((ms) => usualMs - ms)) + Math.ceil(waiting / slots) * usualMs;
-}
-
-function minutes(ms: number): string {
-  return ms < 60_000 ? prettyMs(ms, {secondsDecimalDigits: 0}) : `${Math.round(ms / 60_000)} min`;
 }

@@ -3,12 +3,13 @@ import type {ImageQuotas, Price} from '../../gcore/billing.ts';
 import type {Gcore, Scope} from '../../gcore/gcore.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {coverageLines} from '../../images/fleet/coverage.ts';
-import {estimateText, fleetDurationMs, minutes} from '../../images/fleet/estimate.ts';
+import {estimateText, fleetDurationMs} from '../../images/fleet/estimate.ts';
 import {findPrices} from '../../images/fleet/prices.ts';
 import {excessText, quotaText, quotaWarning} from '../../images/fleet/quotas.ts';
 import {type PrunePlan, planPrune} from '../../images/prune/plan.ts';
 import {MANAGED_BY, MANAGED_BY_TAG} from '../../images/tags.ts';
 import {usualDurationMs} from '../../images/wait/expected-duration.ts';
+import {roundMinutes} from '../../text/units.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
 import type {Side} from '../shared/side-client.ts';
 import type {UploadInputs} from './inputs.ts';
@@ -130,7 +131,7 @@ async function estimateTime({inputs, scopes, gcore, run}: Forecasting): Promise<
   const advice =
     scopes.length > 1 ? 'Raise timeout-minutes or max-parallel, or use several jobs.' : 'Raise timeout-minutes.';
   run.log.warning(
-    `The time may not be enough: ${text}, and timeout-minutes leaves ${minutes(timeLeftMs(run))}. ${advice}`,
+    `The time may not be enough: ${text}, and timeout-minutes leaves ${roundMinutes(timeLeftMs(run))}. ${advice}`,
   );
 }
 

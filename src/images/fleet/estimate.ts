@@ -1,4 +1,4 @@
-import prettyMs from 'pretty-ms';
+import {roundMinutes} from '../../text/units.ts';
 
 /** A publish to several regions. */
 export interface FleetPlan {
@@ -18,10 +18,5 @@ export function fleetDurationMs({regions, maxParallel, usualMs}: FleetPlan): num
 export function estimateText(plan: FleetPlan): string {
   const {regions, maxParallel, usualMs} = plan;
   const atATime = regions === 1 ? '1 region' : `${regions} regions, ${Math.min(maxParallel, regions)} at a time`;
-  return `${atATime}, usually ${minutes(usualMs)}: about ${minutes(fleetDurationMs(plan))}`;
-}
-
-/** A duration in whole minutes, or seconds if it is shorter than that. */
-export function minutes(ms: number): string {
-  return ms < 60_000 ? prettyMs(ms, {secondsDecimalDigits: 0}) : `${Math.round(ms / 60_000)} min`;
+  return `${atATime}, usually ${roundMinutes(usualMs)}: about ${roundMinutes(fleetDurationMs(plan))}`;
 }

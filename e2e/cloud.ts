@@ -11,16 +11,22 @@ import type {AddressInfo} from 'node:net';
 import {join, resolve} from 'node:path';
 import {hostImage} from '../harness/image-host.ts';
 import {makeQcow2} from '../harness/qcow2.ts';
-import {startSimulator} from '../simulator/simulator.ts';
+import {NO_VALID_HOST, startSimulator} from '../simulator/simulator.ts';
 
 const CANCELLED = 'e2e-cancelled';
+/** Sines-2 has no room for this image. */
+const DOWN = {name: 'all-release', regionId: 76};
 const UPLOAD = resolve('dist/upload/index.js');
 
 const image = makeQcow2(64 * 1024 * 1024);
 const imageFile = join(process.env['RUNNER_TEMP'] ?? '', 'trainer.qcow2');
 writeFileSync(imageFile, image);
 const host = await hostImage(image);
-const cloud = await startSimulator({timing: {newMs: 500, runningMs: 2000, savingMs: 1000, deletingMs: 500}});
+const cloud = await startSimulator({
+  timing: {newMs: 500, runningMs: 2000, savingMs: 1000, deletingMs: 500},
+  importFails: ({name, regionId}) =>
+    name === DOWN.name && regionId === DOWN.regionId ? {error: NO_VALID_HOST} : undefined,
+});
 
 /** In place of machines: `/<region>/<image>/nvidia-smi` runs if that image is ready in that region. */
 const machines = createServer(async ({url = ''}, response) => {

@@ -12,6 +12,7 @@ import {makeAuthority} from '../fixtures/authority.ts';
 import {startProxy} from '../fixtures/connect-proxy.ts';
 import type {ReleaseStage} from '../fixtures/release-stage.ts';
 import type {Failure} from './failure.ts';
+import {FORECAST_WARNINGS} from './forecast-warnings.ts';
 import {RELEASE_FAILURES} from './release-failures.ts';
 import {SOURCE_FAILURES} from './source-failures.ts';
 
@@ -22,12 +23,9 @@ const ONE_LOOK = {'if-exists': 'duplicate'};
 /** The tag of an image that this action uploaded. */
 const OURS = {'managed-by': 'upload-gcore-gpu-image'};
 const ALL_OF_TRAINER = {name: 'trainer-*', 'match-tags': '*', 'keep-last': '0'};
-const accountOf = ({cloud}: ReleaseStage) => ({
-  'api-key': cloud.apiKey,
-  'api-url': cloud.url,
-  project: '1',
-  region: '7',
-});
+const accountOf = ({cloud: {apiKey, url}}: ReleaseStage) => {
+  return {'api-key': apiKey, 'api-url': url, project: '1', region: '7'};
+};
 /** Time for all that comes before the wait, on a busy machine as well. */
 const SOON = {'timeout-minutes': '0.06'};
 
@@ -258,6 +256,12 @@ const PROMOTE: Readonly<Record<string, Failure>> = {
   },
 };
 
+const pruning = (stage: ReleaseStage, inputs: Job['inputs'] = {}) =>
+  stage.run({
+    action: 'prune/action.yml',
+    inputs: {...accountOf(stage), ...ALL_OF_TRAINER, 'dry-run': 'false', ...inputs},
+  });
+
 const PRUNE: Readonly<Record<string, Failure>> = {
   'Some images could not be deleted': {
     play: (stage) => {
@@ -267,19 +271,13 @@ const PRUNE: Readonly<Record<string, Failure>> = {
         effect: 'none',
         answer: {kind: 'status', status: 400, body: {message: 'no'}},
       });
-      return stage.run({
-        action: 'prune/action.yml',
-        inputs: {...accountOf(stage), ...ALL_OF_TRAINER, 'dry-run': 'false'},
-      });
+      return pruning(stage);
     },
   },
   'More images would be deleted than allowed': {
     play: (stage) => {
       for (const name of ['trainer-v1', 'trainer-v2']) stage.cloud.addImage({...HERE, name});
-      return stage.run({
-        action: 'prune/action.yml',
-        inputs: {...accountOf(stage), ...ALL_OF_TRAINER, 'max-delete': '1', 'dry-run': 'false'},
-      });
+      return pruning(stage, {'max-delete': '1'});
     },
   },
 };
@@ -291,6 +289,7 @@ export const FAILURES: Readonly<Record<string, Failure>> = {
   ...SOURCE_FAILURES,
   ...REFUSALS,
   ...IMPORTS,
+  ...FORECAST_WARNINGS,
   ...GATE,
   ...PROMOTE,
   ...PRUNE,

@@ -17,6 +17,17 @@ it('publishes to the other regions if one name has a typo and one region does no
   expect(summary).toContain('Manasas');
 });
 
+it('takes a region that is given twice for one, by ID and by name, whether it exists or not', async () => {
+  await using stage = await setStage();
+  const region = '7, Luxembourg-2, 007, 999, 0999, Nope, Nope';
+  const {outputs, log} = await stage.upload({region, 'optional-region': '999'});
+
+  expect(outputs['failed-regions']).toBe('[999,"Nope"]');
+  expect(JSON.parse(outputs['images'] ?? '')['999']).toMatchObject({region: '999', optional: true});
+  expect(log).toContain('2 of 3 regions failed: region 999, optional, "Nope"');
+  expect(await stage.cloud.images()).toHaveLength(1);
+});
+
 it('fails the gate for a region that the upload could not find', async () => {
   await using stage = await setStage();
   const {outputs} = await stage.upload({region: 'Luxembourg-2, Manasas'});
@@ -43,11 +54,13 @@ it.each([
 it('prunes in the others if a region does not exist any more', async () => {
   await using stage = await setPruneStage();
   stage.add(1);
-  const {exitCode, outputs, log} = await stage.prune({region: '7,999', 'keep-last': '0'});
+  const inputs = {region: '7,999', 'optional-region': '998', 'keep-last': '0'};
+  const {exitCode, outputs, log} = await stage.prune(inputs);
 
   expect(exitCode).toBe(0);
   expect(outputs['deleted-count']).toBe('1');
-  expect(log).toMatch(/^warning: No region has the ID "999"\./m);
+  expect(log).toMatch(/^warning: No region has the ID "999"\. .*Remove it from the input region\.$/m);
+  expect(log).toMatch(/^warning: No region has the ID "998"\. .*Remove it from the input optional-region\.$/m);
 });
 
 it('prunes in the others if the name of one has a typo, and fails', async () => {

@@ -46,10 +46,11 @@ it.each([
 
 it('is green if all regions are optional and one succeeded', async () => {
   await using stage = await setStage(MANASSAS_FAILS);
-  const {exitCode, outputs} = await stage.upload({region: '7,10', 'optional-region': '7,10,Chicgo'});
+  const {exitCode, outputs, log} = await stage.upload({region: '7,10', 'optional-region': '7,10,Chicgo'});
 
   expect(exitCode).toBe(0);
   expect(JSON.parse(outputs['failed-regions'] ?? '')).toEqual(expect.arrayContaining([10, 'Chicgo']));
+  expect(log).toMatch(/^warning: Optional: "Chicgo" failed\. .* Set the input optional-region to one of these names/m);
 });
 
 it('leaves out a region that is excluded and optional, and says so', async () => {

@@ -6,6 +6,9 @@ import {setStage} from '../fixtures/stage.ts';
 /** Luxembourg-2 (7), Manassas (10), Sines-2 (76); Chicago (84) is in maintenance, Frankfurt (26) has no GPUs. */
 const FIVE = fleetOf(5, {84: {state: 'MAINTENANCE'}, 26: {hasGpuVirtual: false, hasGpuBaremetal: false}});
 
+const MAINTENANCE = /^warning: Chicago \(84\): its state is MAINTENANCE\.$/m;
+const NO_GPUS = /^warning: Frankfurt \(26\): it offers no images of type virtual-gpu \(has_ai_gpu\)\.$/m;
+
 function regionsIn(outputs: Readonly<Record<string, string>>): readonly string[] {
   return Object.keys(JSON.parse(outputs['images'] ?? '{}'));
 }
@@ -51,14 +54,33 @@ it('leaves out no region because of a missing flag', async () => {
   expect(regionsIn(outputs)).toEqual(['7']);
 });
 
-it('leaves out the regions in exclude-region, and warns about a name there that does not exist', async () => {
+it('leaves out the regions in exclude-region, and warns about a region there that does not exist', async () => {
   await using stage = await setStage({regions: FIVE});
-  const {exitCode, outputs, log} = await stage.upload({region: 'all', 'exclude-region': 'Manassas, 76, Chicgo'});
+  const {exitCode, outputs, log} = await stage.upload({region: 'ALL', 'exclude-region': 'Manassas, 76, Tokyo, 999'});
 
   expect(exitCode).toBe(0);
   expect(regionsIn(outputs)).toEqual(['7']);
   expect(log).toContain('Manassas (10): excluded');
-  expect(log).toMatch(/^warning: exclude-region: No region is called "Chicgo"\./m);
+  expect(log).toMatch(/^warning: exclude-region: No region is called "Tokyo"\. It leaves out nothing\.$/m);
+  expect(log).toMatch(/^warning: exclude-region: No region has the ID "999"\. It leaves out nothing\.$/m);
+});
+
+it('publishes nothing, and prunes nothing, if names in exclude-region are mistyped', async () => {
+  await using stage = await setPruneStage({regions: FIVE});
+  await using uploads = await setStage({regions: FIVE});
+  stage.add(1, {regionId: 10});
+  const inputs = {region: 'all', 'exclude-region': 'Manasas, sines-2'};
+  const [pruned, published] = await Promise.all([stage.prune({...inputs, 'keep-last': '0'}), uploads.upload(inputs)]);
+
+  for (const {exitCode, log} of [pruned, published]) {
+    expect(exitCode).toBe(1);
+    expect(log).toContain(
+      'error: exclude-region: No region is called "Manasas". Did you mean Manassas (10)? No region is called "sines-2". Did you mean Sines-2 (76)?',
+    );
+    expect(log).toContain('Correct the name in exclude-region.');
+  }
+  expect(stage.cloud.journal.map(({kind}) => kind)).toEqual(['regions']);
+  expect(uploads.cloud.journal.map(({kind}) => kind)).toEqual(['regions']);
 });
 
 it('fails if all means no region', async () => {
@@ -66,7 +88,9 @@ it('fails if all means no region', async () => {
   const {exitCode, log} = await stage.upload({region: 'all', 'exclude-region': '7,10,76', 'optional-region': '84'});
 
   expect(exitCode).toBe(1);
-  expect(log).toContain('"region: all" stands for no region: none that is ACTIVE offers images of type virtual-gpu.');
+  expect(log).toContain(
+    '"region: all" stands for no region: each is excluded, not ACTIVE, or offers no images of type virtual-gpu.',
+  );
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
@@ -76,10 +100,37 @@ it('warns about a named region that may fail, and tries it', async () => {
 
   expect(exitCode).toBe(1);
   expect(outputs['failed-regions']).toBe('[26]');
-  expect(log).toMatch(/^warning: Chicago \(84\) may fail: its state is MAINTENANCE\.$/m);
-  expect(log).toMatch(
-    /^warning: Frankfurt \(26\) may fail: it offers no images of type virtual-gpu \(has_ai_gpu\)\.$/m,
-  );
+  expect(log).toMatch(MAINTENANCE);
+  expect(log).toMatch(NO_GPUS);
+});
+
+it('warns of such a region before it prunes', async () => {
+  await using stage = await setPruneStage({regions: FIVE});
+  stage.add(1, {regionId: 84});
+  const {exitCode, outputs, log} = await stage.prune({region: '84', 'optional-region': '26', 'keep-last': '0'});
+
+  expect([exitCode, outputs['deleted-count']]).toEqual([0, '1']);
+  expect(log).toMatch(MAINTENANCE);
+  expect(log).toMatch(NO_GPUS);
+});
+
+it('warns of such a region at the gate, and if only IDs are given, once an image is missing there', async () => {
+  await using stage = await setStage({regions: FIVE});
+  stage.cloud.addImage({name: 'trainer', projectId: 1, regionId: 7});
+  const byName = await stage.gate({region: 'Luxembourg-2, Chicago', 'optional-region': '26', name: 'trainer'});
+  const byId = await stage.gate({region: '7, 84', 'optional-region': '26', name: 'trainer'});
+  stage.cloud.addImage({name: 'trainer', projectId: 1, regionId: 84});
+  const ready = await stage.gate({region: '84', name: 'trainer'});
+
+  for (const {exitCode, log} of [byName, byId]) {
+    expect(exitCode).toBe(1);
+    expect(log.match(new RegExp(MAINTENANCE, 'gm'))).toHaveLength(1);
+    expect(log.match(new RegExp(NO_GPUS, 'gm'))).toHaveLength(1);
+  }
+  expect(ready.exitCode).toBe(0);
+  expect(ready.log).not.toContain('MAINTENANCE');
+  // One for each of the first two.
+  expect(stage.cloud.requests('regions')).toHaveLength(2);
 });
 
 it('passes the gate for all regions, by name', async () => {

@@ -1,34 +1,56 @@
 import {expect, it} from '@jest/globals';
 import {fleetOf, type Simulator, type SimulatorOptions} from '../../simulator/simulator.ts';
+import {readPage} from '../docs/markdown.ts';
+import {addEarlierImports} from '../fixtures/earlier-imports.ts';
 import {setStage} from '../fixtures/stage.ts';
 
 const MINUTE_MS = 60_000;
-
-/** Earlier tasks of region 7 that took 11 minutes each and made an image, of several types. */
-function addEarlierImports(cloud: Simulator, imageIds: readonly string[] = ['an-image']): void {
-  for (const [index, type] of ['download_image', 'create_image', 'upload_gpu_image', 'x'].entries()) {
-    const createdAtMs = Date.now() - (index + 1) * 60 * MINUTE_MS;
-    cloud.addTask({regionId: 7, type, createdAtMs, finishedAtMs: createdAtMs + 11 * MINUTE_MS, imageIds});
-  }
-}
-
 const TWENTY_SEVEN: SimulatorOptions = {regions: fleetOf(27), slots: 27};
+/** One of four was slow. */
+const EARLIER = [11, 11, 11, 75];
 
 it('estimates the whole publish at its start, from tasks of any type that made images', async () => {
   await using stage = await setStage(TWENTY_SEVEN);
-  addEarlierImports(stage.cloud);
+  addEarlierImports(stage.cloud, EARLIER);
   const {exitCode, log} = await stage.upload({region: 'all', 'dry-run': 'true'});
 
   expect(exitCode).toBe(0);
-  expect(log).toContain('27 regions, 4 at a time, usually 11 min: about 77 min');
+  const estimate = '27 regions, 4 at a time, usually 11 min: about 77 min';
+  expect(log).toContain(estimate);
+  expect(readPage('docs/publishing-to-many-regions.md')).toContain(`\n${estimate}\n`);
   expect(log).not.toContain('The time may not be enough');
   // One for the estimate, and the lookup's own.
   expect(stage.cloud.requests('tasks')).toHaveLength(2);
 });
 
+it('says once a minute how much is still to go, by the same expected duration', async () => {
+  const beganAtMs = Date.UTC(2026, 0, 5, 12);
+  let nowMs = beganAtMs;
+  await using stage = await setStage({
+    regions: fleetOf(5),
+    clock: {now: () => nowMs},
+    timing: {runningMs: 10.5 * MINUTE_MS},
+  });
+  addEarlierImports(stage.cloud, EARLIER, {nowMs});
+  // The step lives in simulated time: each of its requests says how late it is.
+  stage.cloud.on('request', ({headers}) => {
+    nowMs = Math.max(nowMs, beganAtMs + Number(headers['x-simulated-ms'] ?? 0));
+  });
+  const {href} = new URL('../../bench/virtual-time.js', import.meta.url);
+  const inputs = {region: 'all', 'max-parallel': '2', preflight: 'false', 'poll-interval-seconds': '5'};
+  const {exitCode, log} = await stage.upload(inputs, {env: {NODE_OPTIONS: `--import ${href}`}});
+
+  const beats = log.split('\n').filter((line) => line.includes('; longest '));
+  expect(exitCode).toBe(0);
+  expect(log).toContain('5 regions, 2 at a time, usually 11 min: about 33 min');
+  expect(beats[0]).toBe('2 importing, 3 waiting; longest 1 min, usually 11 min, about 32 min to go');
+  expect(beats.length).toBeGreaterThan(25);
+  expect(beats.at(-1)).toMatch(/^4 ready, 1 importing; longest (9|10) min, usually 11 min, about [12] min to go$/);
+});
+
 it('warns if the time is too short', async () => {
   await using stage = await setStage(TWENTY_SEVEN);
-  addEarlierImports(stage.cloud);
+  addEarlierImports(stage.cloud, EARLIER);
   const {log} = await stage.upload({region: 'all', 'dry-run': 'true', 'timeout-minutes': '60', 'max-parallel': '3'});
 
   expect(log).toMatch(
@@ -38,18 +60,18 @@ it('warns if the time is too short', async () => {
 
 it('warns for one region as well', async () => {
   await using stage = await setStage();
-  addEarlierImports(stage.cloud);
+  addEarlierImports(stage.cloud, EARLIER);
   const {log} = await stage.upload({'dry-run': 'true', 'timeout-minutes': '5'});
 
   expect(log).toMatch(/^warning: The time may not be enough: 1 region, usually 11 min: about 11 min, and /m);
 });
 
 it.each([
-  ['no earlier task made an image', (cloud: Simulator) => addEarlierImports(cloud, [])],
+  ['no earlier task made an image', (cloud: Simulator) => addEarlierImports(cloud, EARLIER, {imageIds: []})],
   [
     'tasks cannot be listed',
     (cloud: Simulator) => {
-      addEarlierImports(cloud);
+      addEarlierImports(cloud, EARLIER);
       cloud.script({request: 'tasks', times: Number.POSITIVE_INFINITY, answer: {kind: 'status', status: 403}});
     },
   ],

@@ -18,8 +18,33 @@ it.each(['true', 'false'])('says so before anything is uploaded, dry-run: %s', a
 
   expect(exitCode).toBe(0);
   expect(log).toMatch(/^notice: First image of octo-org\/gpu-images in Manassas \(10\)\.$/m);
-  expect(log).toMatch(/^notice: No new image in (Sines-2 \(76\), Chicago \(84\)|Chicago \(84\), Sines-2 \(76\)): /m);
+  expect(log).toMatch(
+    /^notice: This publish leaves out (Sines-2 \(76\), Chicago \(84\)|Chicago \(84\), Sines-2 \(76\)), /m,
+  );
   expect(summary).toContain('First image of octo-org/gpu-images');
+});
+
+it('does so in a dry run if the regions are named, too', async () => {
+  await using stage = await setStage({regions: FOUR});
+  for (const regionId of [7, 76]) addImage(stage.cloud, regionId);
+  const {log} = await stage.upload({region: '7,10', 'dry-run': 'true'});
+
+  expect(log).toMatch(/^notice: First image of octo-org\/gpu-images in Manassas \(10\)\.$/m);
+  expect(log).toMatch(
+    /^notice: This publish leaves out Sines-2 \(76\), where images of octo-org\/gpu-images exist\.$/m,
+  );
+});
+
+it('asks for the regions once for that, and publishes if it gets no answer', async () => {
+  await using stage = await setStage({regions: FOUR});
+  addImage(stage.cloud, 7);
+  const times = Number.POSITIVE_INFINITY;
+  stage.cloud.script({request: 'regions', nth: 2, times, answer: {kind: 'status', status: 503}});
+  const {exitCode, log} = await stage.upload({region: 'all'});
+
+  expect(exitCode).toBe(0);
+  expect(log).not.toContain('First image');
+  expect(stage.cloud.requests('regions')).toHaveLength(2);
 });
 
 it('finds images by the default name, and ignores other images', async () => {
@@ -31,15 +56,30 @@ it('finds images by the default name, and ignores other images', async () => {
   const {log} = await stage.upload({region: 'all', 'dry-run': 'true'});
 
   expect(log).toMatch(/^notice: First image of octo-org\/gpu-images in Manassas \(10\), Sines-2 \(76\)\.$/m);
-  expect(log).not.toContain('No new image in');
+  expect(log).not.toContain('This publish leaves out');
+});
+
+it('knows images of a channel that say nothing of a repository', async () => {
+  await using stage = await setStage({regions: FOUR});
+  const [promoted, other] = [{'channel-stable': '2026-01-01T10:00:00Z'}, {...OURS, repository: 'octo-org/other'}];
+  const marked = {'upload-marker': 'of another run'};
+  const image = {name: 'trainer', projectId: 1};
+  stage.cloud.addImage({...image, regionId: 7, tags: {...marked, ...promoted}});
+  stage.cloud.addImage({...image, regionId: 10, tags: {...other, ...promoted}});
+  stage.cloud.addImage({...image, regionId: 76, tags: marked});
+  stage.cloud.addImage({...image, regionId: 84, tags: {...marked, ...promoted}});
+  const {log} = await stage.upload({region: 'all', name: 'trainer-2', 'dry-run': 'true'});
+
+  expect(log).toMatch(/^notice: First image of octo-org\/gpu-images in Manassas \(10\), Sines-2 \(76\)\.$/m);
+  expect(log).toMatch(/^notice: This publish leaves out Chicago \(84\), /m);
 });
 
 it.each([
-  ['before the first publish', 'all', () => undefined],
-  ['if the regions are named', '7,10', (cloud: Simulator) => addImage(cloud, 7)],
+  ['before the first publish', 'true', () => undefined],
+  ['in a publish whose regions are named', 'false', (cloud: Simulator) => addImage(cloud, 7)],
   [
     'if images cannot be listed there',
-    'all',
+    'true',
     (cloud: Simulator) => {
       addImage(cloud, 7);
       cloud.script({
@@ -51,10 +91,11 @@ it.each([
       addImage(cloud, 10);
     },
   ],
-])('says nothing %s', async (_, region, prepare) => {
+])('says nothing %s', async (_, dryRun, prepare) => {
   await using stage = await setStage({regions: FOUR});
   prepare(stage.cloud);
-  const {log} = await stage.upload({region, 'dry-run': 'true'});
+  const region = dryRun === 'true' ? 'all' : '7,10';
+  const {log} = await stage.upload({region, name: 'gpu', 'dry-run': dryRun});
 
-  expect(log).not.toMatch(/First image|No new image/);
+  expect(log).not.toMatch(/First image|This publish leaves out/);
 });

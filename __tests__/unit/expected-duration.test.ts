@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import type {Task} from '../../src/gcore/wire.ts';
-import {etaText, expectedDurationOf, prettyDuration, usualDurationMs} from '../../src/images/wait/expected-duration.ts';
+import {etaText, expectedDurationOf, prettyDuration} from '../../src/images/wait/expected-duration.ts';
 
 const MINUTE_MS = 60_000;
 const OURS: Task = {
@@ -21,15 +21,17 @@ function finished(minutes: number, other: Partial<Task> = {}): Task {
 }
 
 describe('the expected duration of an import', () => {
-  it('spans eight of ten finished imports', () => {
+  it('spans eight of ten finished imports, and has their median', () => {
     const tasks = [OURS, ...[30, 9, 10, 14, 12, 11, 10, 13, 2, 10].map((minutes) => finished(minutes))];
-    expect(expectedDurationOf(tasks)).toEqual({leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS});
-    expect(usualDurationMs(tasks)).toBe(11 * MINUTE_MS);
+    expect(expectedDurationOf(tasks)).toEqual({
+      leastMs: 9 * MINUTE_MS,
+      medianMs: 11 * MINUTE_MS,
+      mostMs: 14 * MINUTE_MS,
+    });
   });
 
   it('is not known from fewer than three', () => {
     expect(expectedDurationOf([OURS, finished(9), finished(10)])).toBeUndefined();
-    expect(usualDurationMs([OURS, finished(9), finished(10)])).toBeUndefined();
     expect(expectedDurationOf([OURS, finished(9), finished(10), finished(11)])).toBeDefined();
   });
 
@@ -50,7 +52,7 @@ it('counts what made images, whatever its type', () => {
 });
 
 describe('the ETA of an import', () => {
-  const usual = {leastMs: 9 * MINUTE_MS, mostMs: 14 * MINUTE_MS};
+  const expected = {leastMs: 9 * MINUTE_MS, medianMs: 11 * MINUTE_MS, mostMs: 14 * MINUTE_MS};
 
   it.each([
     [0, 'expected in 9m to 14m'],
@@ -59,8 +61,8 @@ describe('the ETA of an import', () => {
     [13.5, 'expected within 30s'],
     [14, 'longer than expected: 9m to 14m'],
     [70, 'longer than expected: 9m to 14m'],
-  ])('after %d minutes is %s', (minutes, expected) => {
-    expect(etaText(usual, minutes * MINUTE_MS)).toBe(expected);
+  ])('after %d minutes is %s', (minutes, text) => {
+    expect(etaText(expected, minutes * MINUTE_MS)).toBe(text);
   });
 
   it('is one duration if both ends read the same', () => {

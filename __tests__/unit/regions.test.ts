@@ -53,6 +53,26 @@ describe('work in several regions', () => {
     expect(await outcomesOf({keepsSlot: () => true, maxParallel: 2})).toEqual(['It failed.', 'done', 'done']);
   });
 
+  it('counts in its heartbeat with the slots that are left', async () => {
+    const clock = createVirtualClock();
+    const run = virtualRun(clock);
+    const firstSettled = Promise.withResolvers<void>();
+    const work: RegionWork<typeof DONE>['work'] = async ({regionId}, {log}) => {
+      if (regionId === 1) throw FAILURE;
+      await firstSettled.promise;
+      clock.advance(60_000);
+      log.heartbeat('only the line of all regions is shown');
+      return DONE;
+    };
+    const expected = Promise.resolve({leastMs: 0, medianMs: 600_000, mostMs: 6_000_000});
+    const regions = [...REGIONS, ...REGIONS.map(({scope}) => ({scope: {...scope, regionId: 4}, isOptional: false}))];
+    const heartbeat = {working: 'at work', done: 'done', expected};
+    const options = {regions, maxParallel: 2, work, heartbeat, resume: 'Run it again.', keepsSlot: () => true};
+    await inEachRegion({...options, onSettled: () => firstSettled.resolve()}, run);
+    // One of two slots is kept: the four that wait take 40 minutes, not 20.
+    expect(run.lines[0]).toBe('1 at work, 4 waiting, 1 failed; longest 1 min, usually 10 min, about 49 min to go');
+  });
+
   it('fails if `onSettled` throws', async () => {
     const onSettled = () => {
       throw new Error('the outputs could not be written');

@@ -136,7 +136,7 @@ describe('looks at tasks of several places', () => {
   });
 });
 
-it('what is usual is asked for all places at once, told to each by itself, and holds for the whole step', async () => {
+it('finished tasks are asked for all places at once, told to each by itself, and hold for the whole step', async () => {
   const {clock, sharing, service} = setUp();
   const requests: string[] = [];
   service.listed = async () => {
@@ -151,7 +151,7 @@ it('what is usual is asked for all places at once, told to each by itself, and h
   expect(requests).toHaveLength(1);
 });
 
-it('what is usual is asked for again if that failed', async () => {
+it('finished tasks are asked for again if that failed', async () => {
   const {sharing, service} = setUp();
   service.listed = () => Promise.reject(failure('unknown', 502));
   await expect(sharing.pollFinishedTasks(PLACES)).rejects.toThrow();

@@ -39,6 +39,8 @@ export interface Gcore {
   listProjects(): Promise<readonly Named[]>;
   /** All regions. */
   listRegions(): Promise<readonly Region[]>;
+  /** All regions, by a single attempt. */
+  pollRegions(): Promise<readonly Region[]>;
   /** Sends the cheapest request for a scope, to check key, project and region. Resolves to the service's time. */
   probe(scope: Scope): Promise<Date | undefined>;
   /** Requests an import, once. Resolves to the IDs of its tasks, usually one. */
@@ -70,6 +72,7 @@ export interface Gcore {
 /** More tasks than a project starts in one region within the minutes in which a lost upload is searched for. */
 const RECENT_TASKS = 500;
 
+const REGIONS = '/cloud/v1/regions';
 const TASKS = '/cloud/v1/tasks';
 
 /** Gcore's endpoints for one type of image, over a client. */
@@ -79,7 +82,8 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
   const {read} = client;
   return {
     listProjects: () => lists.all({read, path: '/cloud/v1/projects', item: Project}),
-    listRegions: () => lists.all({read, path: '/cloud/v1/regions', item: Region}),
+    listRegions: () => lists.all({read, path: REGIONS, item: Region}),
+    pollRegions: () => lists.all({read: client.poll, path: REGIONS, item: Region}),
     probe: async (scope) => (await read(`${listPath(scope)}?limit=1`, Page)).serverTime,
     uploadImage: async (scope, upload) => (await client.write('POST', uploadPath(scope), upload, TaskIds)).value.tasks,
     deleteImage: async (scope, imageId) =>

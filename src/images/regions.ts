@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import {ExplainedError} from '../errors.ts';
 import type {Scope} from '../gcore/gcore.ts';
 import type {Section} from '../sections.ts';
-import {type Fleet, type FleetWords, watchFleet} from '../waiting/fleet.ts';
+import {type Heartbeat, watchFleet} from '../waiting/fleet.ts';
 import {type Log, type Run, timeLeftMs} from '../waiting/run.ts';
 
 /** The work in a region failed. */
@@ -60,8 +60,8 @@ export interface RegionWork<T extends {readonly kind: string}> {
   readonly maxParallel: number;
   /** The work in one region. The log of the run that it gets is the region's own. Throws ExplainedError. */
   readonly work: (scope: Scope, run: Run) => Promise<T>;
-  /** What the heartbeat of several regions calls those that are at work, and those that are done. */
-  readonly words?: FleetWords;
+  /** What the heartbeat of several regions tells. */
+  readonly heartbeat?: Heartbeat;
   /** Called as soon as a region is settled. */
   readonly onSettled?: (result: RegionResult<T>) => void;
   /** The next step for a region in which the work never started. */
@@ -87,7 +87,7 @@ export async function inEachRegion<T extends {readonly kind: string}>(
     regions,
     maxParallel,
     work,
-    words = {working: 'at work', done: 'done'},
+    heartbeat = {working: 'at work', done: 'done'},
     resume,
     onSettled,
     keepsSlot,
@@ -96,7 +96,7 @@ export async function inEachRegion<T extends {readonly kind: string}>(
   run: Run,
 ): Promise<readonly RegionResult<T>[]> {
   const limit = pLimit(maxParallel);
-  const fleet = watchFleet(regions.length, () => limit.concurrency, words, run);
+  const fleet = watchFleet(regions.length, () => limit.concurrency, heartbeat, run);
   let keptSlots = 0;
   let sharedFailure: ExplainedError | undefined;
 
@@ -188,7 +188,7 @@ function notStarted(obstacle: Obstacle, resume: string): ExplainedError {
 const UUID = /\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 
 /** The log of one of several regions. */
-function prefixed(log: Log, prefix: string, beat: Fleet['beat']): Log {
+function prefixed(log: Log, prefix: string, beat: () => void): Log {
   return {
     debug: (line) => log.debug(prefix + line),
     // The summary and the outputs have the whole IDs.
@@ -197,7 +197,7 @@ function prefixed(log: Log, prefix: string, beat: Fleet['beat']): Log {
     warning: (line) => log.warning(prefix + line),
     warnOnce: (line) => log.warnOnce(line),
     // One for all regions is enough.
-    heartbeat: (_, expectedMs) => beat(expectedMs),
+    heartbeat: beat,
     group: (title, lines) => log.group(prefix + title, lines),
   };
 }

@@ -7,7 +7,7 @@ import {closestNames, looksAlike} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
 import type {Log} from '../waiting/run.ts';
 import {explainFailure, NOTHING_CHANGED} from './explain.ts';
-import type {AskedRegion} from './regions.ts';
+import type {AskedRegion, FailedRegion} from './regions.ts';
 
 /** The regions that the inputs ask for, by IDs and exact names. */
 export interface RegionChoice {
@@ -41,11 +41,11 @@ export async function resolveProject(idOrName: string, gcore: Gcore): Promise<nu
 /**
  * Finds the regions that are asked for, each once: those of `region` in the order given, or by name for `all`, then the optional ones.
  *
- * @throws ExplainedError if no region can be found, or `all` stands for none
+ * @throws ExplainedError if no region can be found, `all` stands for none, or a name to leave out is probably mistyped
  */
 export async function resolveRegions(choice: RegionChoice, gcore: Gcore, log: Log): Promise<readonly ResolvedRegion[]> {
   const known = await explained(gcore.listRegions());
-  const optional = choice.optional.map((asked) => find('region', asked, known));
+  const optional = choice.optional.map((asked) => find('region', asked, known, 'optional-region'));
   const isOptional = (region: Lookup<Region>) => optional.some((one) => keyOf(one) === keyOf(region));
   const excluded = findExcluded(choice, known, log);
   const required = choice.regions === 'all' ? [] : choice.regions.map((asked) => find<Region>('region', asked, known));
@@ -70,9 +70,8 @@ export function inProject(projectId: number, regions: readonly ResolvedRegion[])
     if ('id' in region) {
       return {scope: {projectId, regionId: region.id, regionName: inert(region.name, 100)}, isOptional};
     }
-    const {asked, error} = region;
-    const shown = inert(asked, 100);
-    return {scope: {projectId, regionId: isId(asked) ? Number(asked) : shown, regionName: shown}, isOptional, error};
+    const regionId = isId(region.asked) ? Number(region.asked) : inert(region.asked, 100);
+    return {scope: {projectId, regionId, regionName: String(regionId)}, isOptional, error: region.error};
   });
 }
 
@@ -80,7 +79,8 @@ export function inProject(projectId: number, regions: readonly ResolvedRegion[])
 type Lookup<T extends Named> = T | {readonly asked: string; readonly error: ExplainedError};
 
 function keyOf(region: Lookup<Named>): number | string {
-  return 'id' in region ? region.id : region.asked;
+  if ('id' in region) return region.id;
+  return isId(region.asked) ? Number(region.asked) : region.asked;
 }
 
 async function explained<T>(listing: Promise<T>): Promise<T> {
@@ -91,15 +91,20 @@ async function explained<T>(listing: Promise<T>): Promise<T> {
   }
 }
 
-function find<T extends Named>(input: 'project' | 'region', asked: string, all: readonly T[]): Lookup<T> {
+function find<T extends Named>(
+  kind: 'project' | 'region',
+  asked: string,
+  all: readonly T[],
+  input: 'project' | 'region' | 'exclude-region' | 'optional-region' = kind,
+): Lookup<T> {
   const wanted = inert(asked, 100);
   const matches = all.filter(({id, name}) => (isId(asked) ? id === Number(asked) : name === asked));
   const [match] = matches;
   if (match !== undefined && matches.length === 1) return match;
   const isAmbiguous = matches.length > 1;
-  const what = `${isAmbiguous ? 'More than one' : 'No'} ${input} ${isId(asked) ? 'has the ID' : 'is called'} "${wanted}".`;
+  const what = `${isAmbiguous ? 'More than one' : 'No'} ${kind} ${isId(asked) ? 'has the ID' : 'is called'} "${wanted}".`;
   const error = new ExplainedError(isAmbiguous ? what : what + suggestion(asked, all), {
-    section: sectionOfMiss(input, isAmbiguous),
+    section: sectionOfMiss(kind, isAmbiguous),
     known: [`This key can see: ${listed(isAmbiguous ? matches : all)}.`],
     next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
@@ -135,12 +140,21 @@ function noneFound(regions: readonly Lookup<Named>[]): ExplainedError {
   );
 }
 
-/** The regions to leave out. One that does not exist is only warned of: a region that was closed must not end every publish. */
+/**
+ * The regions to leave out. A name that is like another one is mistyped: it would publish to, or prune, the very region that is to be left
+ * out. Any other that does not exist is only warned of: a region that was closed must not end every publish.
+ */
 function findExcluded({excluded}: RegionChoice, known: readonly Region[], log: Log): ReadonlySet<number | string> {
-  const found = excluded.map((asked) => find('region', asked, known));
-  for (const region of found) {
-    if ('error' in region) log.warning(`exclude-region: ${region.error.what} It leaves out nothing.`);
+  const found = excluded.map((asked) => find('region', asked, known, 'exclude-region'));
+  const missing = found.flatMap((region) => ('error' in region ? [region] : []));
+  const [typo, ...typos] = missing.filter(({asked}) => suggestion(asked, known) !== '').map(({error}) => error);
+  if (typo !== undefined) {
+    const {known: details, section} = typo;
+    const what = `exclude-region: ${[typo, ...typos].map((error) => error.what).join(' ')}`;
+    const next = 'Correct the name in exclude-region. If there was a region of this name, remove it.';
+    throw nothingChanged(new ExplainedError(what, {known: details, next, section}));
   }
+  for (const {error} of missing) log.warning(`exclude-region: ${error.what} It leaves out nothing.`);
   return new Set(found.flatMap((region) => ('id' in region ? [region.id] : [])));
 }
 
@@ -156,12 +170,33 @@ function warnOfContradictions(
   }
 }
 
+/**
+ * The same warnings for failed regions that were not looked up, since their IDs were given. Nothing if the regions cannot be listed.
+ */
+export async function warnOfFailed(
+  failed: readonly FailedRegion[],
+  imageType: ImageType,
+  gcore: Gcore,
+  log: Log,
+): Promise<void> {
+  const ids = new Set(
+    failed.flatMap(({scope}) => (scope.regionName === String(scope.regionId) ? [scope.regionId] : [])),
+  );
+  if (ids.size === 0) return;
+  const known = await gcore.pollRegions().catch(() => []);
+  warnOf(
+    known.filter(({id}) => ids.has(id)),
+    imageType,
+    log,
+  );
+}
+
 /** Regions that are named get no check but a warning: only Gcore can say whether it would go well. */
 function warnOf(named: readonly Lookup<Region>[], imageType: ImageType, log: Log): void {
   for (const region of named) {
     if ('error' in region) continue;
     const reasons = whyNot(region, imageType);
-    if (reasons.length > 0) log.warning(`${label(region)} may fail: ${reasons.join(', and ')}.`);
+    if (reasons.length > 0) log.warning(`${label(region)}: ${reasons.join(', and ')}.`);
   }
 }
 
@@ -181,7 +216,7 @@ function allOf(
   const leftOut = [...known.filter(({id}) => excluded.has(id)).map((region) => `${label(region)}: excluded`), ...left];
   if (chosen.length === 0) {
     throw new ExplainedError(
-      `"region: all" stands for no region: none that is ACTIVE offers images of type ${imageType}.`,
+      `"region: all" stands for no region: each is excluded, not ACTIVE, or offers no images of type ${imageType}.`,
       {
         known: [...NOTHING_CHANGED.known, ...leftOut.sort()],
         next: 'Check image-type and exclude-region, or name the regions.',
@@ -218,7 +253,7 @@ function suggestion(idOrName: string, all: readonly Named[]): string {
   return ` Did you mean ${meant.map(label).join(' or ')}?${how}`;
 }
 
-function sectionOfMiss(input: 'project' | 'region', isAmbiguous: boolean): Section {
-  if (input === 'region') return 'there-is-no-region-of-this-name';
+function sectionOfMiss(kind: 'project' | 'region', isAmbiguous: boolean): Section {
+  if (kind === 'region') return 'there-is-no-region-of-this-name';
   return isAmbiguous ? 'two-projects-have-the-same-name' : 'there-is-no-project-of-this-name';
 }

@@ -1,18 +1,22 @@
 import {roundMinutes} from '../text/units.ts';
 import type {Run} from './run.ts';
+import type {ExpectedDuration} from './schedule.ts';
 
-/** What parts of the work are called, by how far they are. */
-export interface FleetWords {
+/** What the heartbeat tells of the parts of the work. */
+export interface Heartbeat {
+  /** What parts are called that are at work, and that are done. */
   readonly working: string;
   readonly done: string;
+  /** How long a part is expected to take, if that can be told. It must not reject. */
+  readonly expected?: Promise<ExpectedDuration | undefined>;
 }
 
 /** Several pieces of work of one kind, side by side. */
 export interface Fleet {
   starts(part: object): void;
   ends(part: object, how: 'done' | 'failed'): void;
-  /** A part gives a sign of life. It knows how long it is expected to take, in milliseconds, or not. */
-  beat(expectedMs: number | undefined): void;
+  /** A part gives a sign of life. */
+  beat(): void;
 }
 
 /** The parts give their signs of life once a minute, each at a time of its own. */
@@ -24,10 +28,18 @@ const HEARTBEAT_MS = 59_000;
  * @param size how many parts there are
  * @param slots how many of them are worked on at a time, as of now
  */
-export function watchFleet(size: number, slots: () => number, {working, done}: FleetWords, {clock, log}: Run): Fleet {
+export function watchFleet(
+  size: number,
+  slots: () => number,
+  {working, done, expected}: Heartbeat,
+  {clock, log}: Run,
+): Fleet {
   const startedAtMs = new Map<object, number>();
   const ended = {done: 0, failed: 0};
-  let usualMs: number | undefined;
+  let expectedMs: number | undefined;
+  void expected?.then((duration) => {
+    expectedMs = duration?.medianMs;
+  });
   let lastBeatMs = clock.now();
   const line = () => {
     const waiting = size - ended.done - ended.failed - startedAtMs.size;
@@ -40,10 +52,10 @@ export function watchFleet(size: number, slots: () => number, {working, done}: F
     const shown = counts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(', ');
     const longestMs = clock.now() - Math.min(clock.now(), ...startedAtMs.values());
     const text = `${shown}; longest ${roundMinutes(longestMs)}`;
-    if (usualMs === undefined) return text;
+    if (expectedMs === undefined) return text;
     const elapsedMs = [...startedAtMs.values()].map((atMs) => clock.now() - atMs);
-    const leftMs = timeToGoMs({elapsedMs, waiting, slots: slots(), usualMs});
-    return `${text}, usually ${roundMinutes(usualMs)}${leftMs === 0 ? '' : `, about ${roundMinutes(leftMs)} to go`}`;
+    const leftMs = timeToGoMs({elapsedMs, waiting, slots: slots(), expectedMs});
+    return `${text}, usually ${roundMinutes(expectedMs)}${leftMs === 0 ? '' : `, about ${roundMinutes(leftMs)} to go`}`;
   };
   return {
     starts: (part) => startedAtMs.set(part, clock.now()),
@@ -51,32 +63,31 @@ export function watchFleet(size: number, slots: () => number, {working, done}: F
       startedAtMs.delete(part);
       ended[how] += 1;
     },
-    beat: (expectedMs) => {
-      usualMs = expectedMs ?? usualMs;
+    beat: () => {
       if (clock.now() - lastBeatMs < HEARTBEAT_MS) return;
       lastBeatMs = clock.now();
-      log.heartbeat(line(), usualMs);
+      log.heartbeat(line());
     },
   };
 }
 
 /** What is still to be done. */
 interface Backlog {
-  /** How long each part that runs has been running, in milliseconds. */
-  readonly elapsedMs: readonly number[];
+  /** How long each part that runs has been running, in milliseconds; none before the start. */
+  readonly elapsedMs?: readonly number[];
   readonly waiting: number;
   readonly slots: number;
-  /** How long a part usually takes, in milliseconds. */
-  readonly usualMs: number;
+  /** How long a part is expected to take, in milliseconds. */
+  readonly expectedMs: number;
 }
 
 /**
  * What is left of the part that started last, and after it the parts that wait, a slot's worth at a time. A part that takes longer than
- * usual counts as if it ended now. Time before this step, as an import that the gate waits for may have had, is not known here: it then
- * takes less.
+ * expected counts as if it ended now. Time before this step, as an import that is joined may have had, is not known here: it then takes
+ * less.
  *
- * @returns milliseconds; 0 if nothing waits, and all that runs takes longer than usual
+ * @returns milliseconds; 0 if nothing waits, and all that runs takes longer than expected
  */
-function timeToGoMs({elapsedMs, waiting, slots, usualMs}: Backlog): number {
-  return Math.max(0, ...elapsedMs.map((ms) => usualMs - ms)) + Math.ceil(waiting / slots) * usualMs;
+export function timeToGoMs({elapsedMs = [], waiting, slots, expectedMs}: Backlog): number {
+  return Math.max(0, ...elapsedMs.map((ms) => expectedMs - ms)) + Math.ceil(waiting / slots) * expectedMs;
 }

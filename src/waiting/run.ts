@@ -8,8 +8,8 @@ export interface Log {
   warning(line: string): void;
   /** A warning that is shown only once, even if several regions give it. */
   warnOnce(line: string): void;
-  /** A sign of life while nothing changes. `expectedMs` is how long the work is expected to take, if that is known. */
-  heartbeat(line: string, expectedMs: number | undefined): void;
+  /** A sign of life while nothing changes. */
+  heartbeat(line: string): void;
   /** Details, collapsed under a title. */
   group(title: string, lines: readonly string[]): void;
 }

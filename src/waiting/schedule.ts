@@ -1,6 +1,7 @@
-/** How long such work usually takes, learned from earlier work: eight of ten lie between the two, in milliseconds. */
+/** How long such work is expected to take, learned from earlier work, in milliseconds: eight of ten lie between `leastMs` and `mostMs`. */
 export interface ExpectedDuration {
   readonly leastMs: number;
+  readonly medianMs: number;
   readonly mostMs: number;
 }
 
@@ -55,7 +56,7 @@ export function scheduleOf(
 export function nextGapMs(work: {
   readonly elapsedMs: number;
   readonly intervalMs: number;
-  readonly expected?: ExpectedDuration | undefined;
+  readonly expected?: Pick<ExpectedDuration, 'leastMs' | 'mostMs'> | undefined;
 }): number {
   const {elapsedMs, intervalMs, expected} = work;
   if (expected === undefined || elapsedMs > 2 * expected.mostMs) {

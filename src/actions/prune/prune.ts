@@ -100,7 +100,9 @@ async function planEverywhere(inputs: PruneInputs, gcore: Gcore, outputs: PruneO
 function withoutUnknownIds(resolved: readonly ResolvedRegion[], log: Log): readonly ResolvedRegion[] {
   return resolved.filter((region) => {
     if ('id' in region || !isId(region.asked)) return true;
-    log.warning(`${region.error.what} There is nothing to prune. Remove it from the input region.`);
+    log.warning(
+      `${region.error.what} There is nothing to prune. Remove it from the input ${region.isOptional ? 'optional-region' : 'region'}.`,
+    );
     return false;
   });
 }

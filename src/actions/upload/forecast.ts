@@ -8,9 +8,10 @@ import {findPrices} from '../../images/fleet/prices.ts';
 import {excessText, quotaText, quotaWarning} from '../../images/fleet/quotas.ts';
 import {type PrunePlan, planPrune} from '../../images/prune/plan.ts';
 import {MANAGED_BY, MANAGED_BY_TAG} from '../../images/tags.ts';
-import {usualDurationMs} from '../../images/wait/expected-duration.ts';
+import {getExpectedDuration} from '../../images/wait/expected-duration.ts';
 import {roundMinutes} from '../../text/units.ts';
 import {type Run, timeLeftMs} from '../../waiting/run.ts';
+import type {ExpectedDuration} from '../../waiting/schedule.ts';
 import type {Side} from '../shared/side-client.ts';
 import type {UploadInputs} from './inputs.ts';
 
@@ -26,6 +27,8 @@ export interface Forecast {
   readonly quotas: ReadonlyMap<number, QuotaState>;
   /** What the image costs, by region ID. */
   readonly prices: Promise<ReadonlyMap<number, Price>>;
+  /** How long the import in a region is expected to take. No upload waits for it. */
+  readonly expected: Promise<ExpectedDuration | undefined>;
 }
 
 /** What a forecast is about. */
@@ -64,14 +67,15 @@ export async function forecast(about: Forecasting): Promise<Forecast> {
           side.billing,
         );
   const imagesIn = listEachOnce(side.gcore);
-  // Its listing is the one that the waits use. No upload waits for it.
-  const estimated = estimateTime(about);
+  // Its listing is the one that the waits use.
+  const expected = getExpectedDuration(scopes, about.gcore, about.run).catch(() => undefined);
+  const estimated = estimateTime(about, expected);
   const [quotas] = await Promise.all([
     checkQuotas(about, imagesIn),
-    ...(inputs.regions.regions === 'all' ? [compareRegions(about, imagesIn)] : []),
+    ...(inputs.isDryRun || inputs.regions.regions === 'all' ? [compareRegions(about, imagesIn)] : []),
   ]);
   if (inputs.isDryRun) await estimated;
-  return {quotas, prices};
+  return {quotas, prices, expected};
 }
 
 async function checkQuotas(about: Forecasting, imagesIn: ImagesIn): Promise<ReadonlyMap<number, QuotaState>> {
@@ -117,12 +121,11 @@ function whatPruneWouldDelete(
   return planPrune(images, rules, {serviceTime: undefined, runnerTime: new Date(0), projectId});
 }
 
-/** One request tells how long imports usually take. Without earlier imports nothing is said. */
-async function estimateTime({inputs, scopes, gcore, run}: Forecasting): Promise<void> {
-  const tasks = await gcore.pollFinishedTasks(scopes).catch(() => []);
-  const usualMs = usualDurationMs(tasks);
-  if (usualMs === undefined || !inputs.wait) return;
-  const plan = {regions: scopes.length, maxParallel: inputs.maxParallel, usualMs};
+/** Without earlier imports nothing is said. */
+async function estimateTime({inputs, scopes, run}: Forecasting, expected: Forecast['expected']): Promise<void> {
+  const {medianMs: expectedMs} = (await expected) ?? {};
+  if (expectedMs === undefined || !inputs.wait) return;
+  const plan = {regions: scopes.length, maxParallel: inputs.maxParallel, expectedMs};
   const text = estimateText(plan);
   if (fleetDurationMs(plan) <= timeLeftMs(run)) {
     if (scopes.length > 1) run.log.info(text);
@@ -139,7 +142,7 @@ async function estimateTime({inputs, scopes, gcore, run}: Forecasting): Promise<
 async function compareRegions({scopes, repository, side, run}: Forecasting, imagesIn: ImagesIn): Promise<void> {
   const projectId = scopes[0]?.projectId;
   if (repository === '' || projectId === undefined) return;
-  const regions = await side.gcore.listRegions().catch(() => []);
+  const regions = await side.gcore.pollRegions().catch(() => []);
   const images = await Promise.all(
     regions.map(async ({id: regionId, name: regionName}) => {
       const found = await imagesIn({projectId, regionId, regionName});

@@ -30,7 +30,7 @@ import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {openSide} from '../shared/side-client.ts';
 import {createStopwatch, type Stopwatch} from '../shared/stopwatch.ts';
-import type {Forecasting} from './forecast.ts';
+import type {Forecast, Forecasting} from './forecast.ts';
 import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
@@ -65,7 +65,9 @@ export async function upload(step: Step): Promise<void> {
     const ahead = await lookAhead({inputs, scopes, file: source.file, repository, gcore: sharing, side, run});
     const stopwatch = createStopwatch(step.clock);
     const spec = specOf(inputs, source, step.environment);
-    const settled = await publishEverywhere(regions, {inputs, source, spec, outputs, stopwatch, gcore: sharing, run});
+    const {expected} = ahead;
+    const work = {inputs, source, spec, expected, outputs, stopwatch, gcore: sharing, run};
+    const settled = await publishEverywhere(regions, work);
     const [leftStaged, results] = await Promise.all([
       staging?.remove(),
       nameVisibleProjects(settled, gcore),
@@ -145,6 +147,7 @@ interface Work {
   readonly inputs: UploadInputs;
   readonly source: ImageSource;
   readonly spec: Omit<ImageSpec, 'scope'>;
+  readonly expected: Forecast['expected'];
   readonly outputs: Outputs;
   readonly stopwatch: Stopwatch;
   readonly gcore: Gcore;
@@ -154,7 +157,7 @@ interface Work {
 /** Publishes in every region, some at a time, and waits until all are settled. A dry run only plans. */
 async function publishEverywhere(
   regions: readonly AskedRegion[],
-  {inputs, source, spec, outputs, stopwatch, gcore, run}: Work,
+  {inputs, source, spec, expected, outputs, stopwatch, gcore, run}: Work,
 ): Promise<readonly RegionResult<RegionOutcome>[]> {
   const {staging} = source;
   return await inEachRegion<RegionOutcome>(
@@ -168,7 +171,7 @@ async function publishEverywhere(
         return stopwatch.time<RegionOutcome>(scope, () => explainStaged<RegionOutcome>(publish(context), staging));
       },
       resume: resumeNotStarted(inputs.ifExists),
-      words: {working: 'importing', done: 'ready'},
+      heartbeat: {working: 'importing', done: 'ready', expected},
       onSettled: (result) => {
         if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
         if (regions.length > 1) logEnd(result, stopwatch.elapsedMs(result.scope), run.log);

@@ -8,8 +8,8 @@ import {createReleases} from '../../github/releases.ts';
 import {throwFailures} from '../../images/explain-regions.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
 import {imageIn, type RegionOutcome} from '../../images/outcome.ts';
-import {type AskedRegion, foundScopes, inEachRegion, type RegionResult} from '../../images/regions.ts';
-import {inProject, resolveProject} from '../../images/scopes.ts';
+import {type AskedRegion, failedRegions, foundScopes, inEachRegion, type RegionResult} from '../../images/regions.ts';
+import {inProject, resolveProject, warnOfFailed} from '../../images/scopes.ts';
 import {explainGate, GATE, passGate, type Target} from '../../images/wait/gate.ts';
 import {createVersionFinder} from '../../images/wait/same-version.ts';
 import {keepNotes} from '../../runner/notes.ts';
@@ -49,6 +49,7 @@ export async function wait(step: Step): Promise<void> {
     const sharing = shareTaskPolls(gcore, foundScopes(regions), run.clock);
     const settled = await passEverywhere(regions, {inputs, images, outputs, stopwatch, gcore: sharing, run});
     const results = await nameVisibleProjects(settled, gcore);
+    if (images === undefined) await warnOfFailed(failedRegions(results), inputs.imageType, gcore, log);
     const {elapsedMs} = stopwatch;
     await writeWaitSummary({results, elapsedMs, taskId: outputs.taskId, notes: notes()}, step);
     throwFailures(results, step.log);
@@ -130,7 +131,7 @@ async function passEverywhere(
           return passed;
         }),
       resume: GATE.resume,
-      words: {working: 'not ready yet', done: 'ready'},
+      heartbeat: {working: 'not ready yet', done: 'ready'},
       onSettled: (result) => {
         if (result.outcome.kind === 'failed') outputs.failed(result.scope, result.outcome.error);
         if (regions.length > 1) logEnd(result, stopwatch.elapsedMs(result.scope), run.log);

@@ -1,11 +1,12 @@
 import type {Image, Named} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
+import {channelsOf} from '../channels.ts';
 import {isOurs} from '../tags.ts';
 
 /** The images of a region, by its ID. Regions whose images could not be listed are missing. */
 export type ImagesByRegion = ReadonlyMap<number, readonly Image[]>;
 
-/** The repository whose images are meant: by their tag, or by the name that they get if the workflow gives none. */
+/** The repository whose images are meant. */
 export interface ImageFamily {
   readonly projectId: number;
   /** `owner/name` */
@@ -34,17 +35,20 @@ export function coverageLines(
     ...(first.length === 0 ? [] : [`First image of ${family.repository} in ${listed(first)}.`]),
     ...(leftOut.length === 0
       ? []
-      : [
-          `No new image in ${listed(leftOut)}: there are images of ${family.repository}, but "region: all" leaves it out.`,
-        ]),
+      : [`This publish leaves out ${listed(leftOut)}, where images of ${family.repository} exist.`]),
   ];
 }
 
-/** Whether an image is one of the repository's uploads. */
+/**
+ * Whether an image is one of the repository's uploads: its tag says so, or it has the name that it gets if the workflow gives none. An
+ * image that says nothing of a repository counts if it is in a channel: which one, an upload does not know.
+ */
 function belongsTo(image: Image, {projectId, repository}: ImageFamily): boolean {
   if (!isOurs(image, projectId)) return false;
   const repositoryName = repository.split('/').at(-1) ?? '';
-  return image.tags.get('repository') === repository || image.name.startsWith(`${repositoryName}-`);
+  if (image.name.startsWith(`${repositoryName}-`)) return true;
+  const tag = image.tags.get('repository');
+  return tag === undefined ? channelsOf([image], projectId).size > 0 : tag === repository;
 }
 
 function listed(regions: readonly Named[]): string {

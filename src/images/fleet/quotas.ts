@@ -13,20 +13,20 @@ export function quotaText({images, sizeBytes}: ImageQuotas): string {
 }
 
 /**
- * Says which quota one more image would exceed.
+ * Says which quotas one more image would exceed.
  *
- * @param sizeBytes the size of the file; undefined if it is not known
+ * @param sizeBytes the size of the file; undefined if it is not known, but no image has less than a byte
  * @returns what is used, and the limit; undefined if no quota is known to be exceeded
  */
-export function excessText(quotas: ImageQuotas, sizeBytes: number | undefined): string | undefined {
-  const {images, sizeBytes: sizes} = quotas;
+export function excessText({images, sizeBytes: sizes}: ImageQuotas, sizeBytes: number | undefined): string | undefined {
+  const excesses: string[] = [];
   if (images !== undefined && images.used + 1 > images.limit)
-    return `${images.used} of ${images.limit} images are used`;
-  if (sizes !== undefined && sizes.used + (sizeBytes ?? 0) > sizes.limit) {
+    excesses.push(`${images.used} of ${images.limit} images are used`);
+  if (sizes !== undefined && sizes.used + (sizeBytes ?? 1) > sizes.limit) {
     const addition = sizeBytes === undefined ? '' : `, and this image has ${roundSize(sizeBytes)}`;
-    return `${sizeUsage(sizes)} are used${addition}`;
+    excesses.push(`${sizeUsage(sizes)} are used${addition}`);
   }
-  return undefined;
+  return excesses.length === 0 ? undefined : excesses.join('; ');
 }
 
 /** @param plan what a prune would delete there; undefined if that is not known */

@@ -8,15 +8,19 @@ import type {ExpectedDuration} from '../../waiting/schedule.ts';
 const MIN_COUNT = 3;
 
 /**
- * Finds out how long an import is expected to take, from the finished tasks in the region that the service still lists. Those that
+ * Finds out how long an import is expected to take, from the finished tasks in some regions that the service still lists. Those that
  * made images count, whatever their type.
  *
  * @returns undefined if there are too few, or they could not be read: no wait fails because of that
  * @throws only the reason of a cancelled run
  */
-export async function getExpectedDuration(scope: Scope, gcore: Gcore, run: Run): Promise<ExpectedDuration | undefined> {
+export async function getExpectedDuration(
+  scopes: readonly Scope[],
+  gcore: Gcore,
+  run: Run,
+): Promise<ExpectedDuration | undefined> {
   try {
-    return expectedDurationOf(await gcore.pollFinishedTasks([scope]));
+    return expectedDurationOf(await gcore.pollFinishedTasks(scopes));
   } catch {
     run.cancelled.throwIfAborted();
     return undefined;
@@ -25,28 +29,20 @@ export async function getExpectedDuration(scope: Scope, gcore: Gcore, run: Run):
 
 /** The expected duration of an import, from finished ones: the slowest and fastest tenths are left out. */
 export function expectedDurationOf(tasks: readonly Task[]): ExpectedDuration | undefined {
-  const durationsMs = importDurationsMs(tasks);
-  const leastMs = durationsMs[Math.floor(durationsMs.length / 10)];
-  const mostMs = durationsMs[Math.ceil((durationsMs.length * 9) / 10) - 1];
-  if (durationsMs.length < MIN_COUNT || leastMs === undefined || mostMs === undefined) return undefined;
-  return {leastMs, mostMs};
-}
-
-/** How long an import usually takes, in milliseconds: the median of finished ones. Undefined if there are too few. */
-export function usualDurationMs(tasks: readonly Task[]): number | undefined {
-  const durationsMs = importDurationsMs(tasks);
-  return durationsMs.length < MIN_COUNT ? undefined : durationsMs[Math.floor(durationsMs.length / 2)];
-}
-
-function importDurationsMs(tasks: readonly Task[]): readonly number[] {
-  return tasks
+  const durationsMs = tasks
     .filter(({state, imageIds, durationMs}) => state === 'FINISHED' && imageIds.length > 0 && durationMs >= 0)
     .map(({durationMs}) => durationMs)
     .sort((a, b) => a - b);
+  const {length} = durationsMs;
+  const leastMs = durationsMs[Math.floor(length / 10)];
+  const medianMs = durationsMs[Math.floor(length / 2)];
+  const mostMs = durationsMs[Math.ceil((length * 9) / 10) - 1];
+  if (length < MIN_COUNT || leastMs === undefined || medianMs === undefined || mostMs === undefined) return undefined;
+  return {leastMs, medianMs, mostMs};
 }
 
 /** `9m to 14m`, or one duration if both ends read the same. */
-export function prettyDuration({leastMs, mostMs}: ExpectedDuration): string {
+export function prettyDuration({leastMs, mostMs}: Pick<ExpectedDuration, 'leastMs' | 'mostMs'>): string {
   const [least, most] = [leastMs, mostMs].map((ms) =>
     prettyMs(ms < 60_000 ? ms : Math.round(ms / 60_000) * 60_000, {secondsDecimalDigits: 0}),
   );

@@ -47,7 +47,7 @@ export async function waitForImport(scope: Scope, taskId: string, waiting: Waiti
     return {state: `FINISHED, ${names}`, isCounted: true};
   };
   const learnExpectedDuration = async () => {
-    const expected = await getExpectedDuration(scope, gcore, run);
+    const expected = await getExpectedDuration([scope], gcore, run);
     if (expected !== undefined) run.log.info(`Imports are expected to take ${prettyDuration(expected)} here.`);
     return expected;
   };
@@ -151,7 +151,7 @@ export async function pollFor<T>(
     const failures = failedPolls === 0 ? '' : `, ${failedPolls} ${failedPolls === 1 ? 'poll' : 'polls'} failed so far`;
     const eta = expected === undefined ? '' : ` (${etaText(expected, elapsedMs + elapsedBeforeMs)})`;
     if (why === 'change') run.log.info(`${what}: ${state} after ${after}${failures}`);
-    else run.log.heartbeat(`${what}: still ${state} after ${after}${failures}${eta}`, expected?.mostMs);
+    else run.log.heartbeat(`${what}: still ${state} after ${after}${failures}${eta}`);
   };
   const pollOrMissing = async (): Promise<PollResult<T>> => {
     try {

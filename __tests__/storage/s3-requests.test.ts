@@ -2,7 +2,7 @@ import {Readable} from 'node:stream';
 import {describe, expect, it, jest} from '@jest/globals';
 import {connectS3} from '../../src/storage/endpoint.ts';
 import {openS3, type Part} from '../../src/storage/s3.ts';
-import {isNotConnected, mayRetryS3, type S3Error} from '../../src/storage/s3-error.ts';
+import {isNotConnected, mayRetryS3, S3Error} from '../../src/storage/s3-error.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {type ScriptedAnswer, scriptedServer} from './scripted-server.ts';
 import {closeAfterwards, testRun, thrownBy} from './stage.ts';
@@ -178,6 +178,17 @@ describe('a bucket that is emptied', () => {
 });
 
 describe('the endpoint of S3', () => {
+  it.each<[S3Error['outcome'], number | undefined, boolean]>([
+    ['not-sent', undefined, true],
+    // A certificate that is not trusted.
+    ['refused', undefined, true],
+    // The connection was there, and the answer was lost.
+    ['unknown', undefined, false],
+    ['refused', 403, false],
+  ])('is another if a request was %s, with status %s: %s', (outcome, status, isElsewhere) => {
+    expect(isNotConnected(new S3Error({outcome, status, operation: 'HeadObject', reason: ''}))).toBe(isElsewhere);
+  });
+
   const dead = new URL('http://127.0.0.1:9');
   const access = {bucket: 'bucket', credentials, serverClock};
 

@@ -133,6 +133,28 @@ describe('a publish whose import takes longer than region-timeout-minutes', () =
     expect(await outcome).toMatchObject({kind: 'published', taskIds: ['task-2']});
   });
 
+  it.each(['reuse', 'replace', 'fail', 'duplicate'] as const)(
+    'takes the image of the first import if it is ready by the time of the retry: if-exists %s',
+    async (ifExists) => {
+      const markers: string[] = [];
+      const {uploadImage, ...answers} = firstHangs();
+      const {outcome, run} = publish(
+        {
+          ...answers,
+          uploadImage: async (_, upload) => {
+            markers.push(upload.tags[MARKER_TAG] ?? '');
+            return await uploadImage();
+          },
+          listImages: async () => markers.map((marker) => imageOf({id: 'late', tags: {[MARKER_TAG]: marker}})),
+        },
+        {attempts: 2, regionTimeoutMs: 10 * MINUTE, ifExists},
+      );
+      expect(await outcome).toMatchObject({kind: 'published', image: {id: 'late'}});
+      expect(markers).toHaveLength(1);
+      expect(run.lines).toContain('Image late, from an import of this step that was given up, is ready by now.');
+    },
+  );
+
   it('frees its slot if that was the last attempt', async () => {
     const {outcome} = publish(firstHangs(), {regionTimeoutMs: 10 * MINUTE});
     expect(await outcome).toMatchObject({

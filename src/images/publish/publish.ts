@@ -6,6 +6,7 @@ import {timeLeftMs} from '../../waiting/run.ts';
 import {ImportFailed, ImportTimedOut} from '../errors.ts';
 import {noteOnSame} from '../fingerprint.ts';
 import type {ImageReady, ImportAccepted, PublishPlanned} from '../outcome.ts';
+import {judgeReadiness} from '../readiness.ts';
 import {MARKER_TAG} from '../tags.ts';
 import type {Waiting} from '../wait/wait-for.ts';
 import type {PublishContext} from './context.ts';
@@ -57,27 +58,21 @@ async function publishOnce(
   const {existing, decision} = await lookUp(context, failedImports);
   // The lookups may have taken all the time: nothing is sent that could not be waited for.
   if (timeLeftMs(run) === 0) throw new DeadlinePassed(NOTHING_SEEN);
-  if (decision.kind === 'reuse') {
-    const reused = await verified(
-      reuse(decision.image, failedImports, context, recorder),
-      failedImports,
-      context,
-      recorder,
-    );
-    return await asAskedFor(reused, context, recorder);
-  }
-  spec.checksum?.begin();
+  if (decision.kind !== 'reuse') spec.checksum?.begin();
   const outcome =
-    decision.kind === 'join'
-      ? await joinImport(context, decision.import, recorder)
-      : await importImage(context, existing.baseline, recorder);
+    decision.kind === 'reuse'
+      ? reuse(decision.image, failedImports, context, recorder)
+      : decision.kind === 'join'
+        ? await joinImport(context, decision.import, recorder)
+        : await importImage(context, existing.baseline, recorder);
   if (outcome.kind === 'accepted') {
     const marker = markerOf(recorder.progress);
     if (outcome.created) await warnOfOtherImports({taskIds: outcome.taskIds, marker}, existing.baseline, context);
     return outcome;
   }
   const proved = await verified(outcome, failedImports, context, recorder);
-  await warnOfDuplicates(proved.image, existing.baseline, ownMarkers(recorder, failedImports), context);
+  if (proved.kind !== 'reused')
+    await warnOfDuplicates(proved.image, existing.baseline, ownMarkers(recorder, failedImports), context);
   const asked = await asAskedFor(proved, context, recorder);
   if (spec.ifExists === 'replace') await deleteReplaced(asked.image, existing, context);
   return asked;
@@ -99,7 +94,18 @@ async function lookUp({spec, gcore, run}: PublishContext, failedImports: readonl
       `Image ${id} (${status}) is left from a failed import of the same name. It does not count as existing.`,
     );
   }
-  return {existing, decision: decide(existing, ifExists)};
+  const own = findOwn(existing, failedImports);
+  const decision: Decision = own === undefined ? decide(existing, ifExists) : {kind: 'reuse', image: own};
+  return {existing, decision};
+}
+
+/** The image of an import that was given up too early, and is ready by now: it is what was asked for, whatever `if-exists` says. */
+function findOwn({named}: Existing, failedImports: readonly FailedImport[]): Image | undefined {
+  const markers = failedImports.map(({marker}) => marker);
+  return named.find((image) => {
+    const marker = image.tags.get(MARKER_TAG);
+    return marker !== undefined && markers.includes(marker) && judgeReadiness(image).kind === 'ready';
+  });
 }
 
 function reuse(

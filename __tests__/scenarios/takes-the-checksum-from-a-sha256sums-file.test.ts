@@ -1,7 +1,7 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {expect, it} from '@jest/globals';
-import {sha256Of} from '../fixtures/file-host.ts';
+import {hostFile, sha256Of} from '../fixtures/file-host.ts';
 import {setStage, URL_SECRET} from '../fixtures/stage.ts';
 
 type Sent = {
@@ -38,6 +38,16 @@ it.each([
   await using stage = await setStage();
   await using host = await hostSums(() => ({body: sums(sha256Of(stage.image))}));
   const {exitCode, outputs} = await stage.upload({checksum: host.url});
+
+  expect(exitCode).toBe(0);
+  expect(outputs['sha256']).toBe(sha256Of(stage.image));
+});
+
+it('uses the name in the path of the URL, decoded and without the query', async () => {
+  await using stage = await setStage();
+  await using image = await hostFile(stage.image, '/a%20b/my%20image%2B1.qcow2?response-content-disposition=x');
+  await using host = await hostSums(() => ({body: `${sha256Of(stage.image)}  my image+1.qcow2\n`}));
+  const {exitCode, outputs} = await stage.upload({url: image.url, checksum: host.url});
 
   expect(exitCode).toBe(0);
   expect(outputs['sha256']).toBe(sha256Of(stage.image));

@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import type {Gcore} from '../../src/gcore/gcore.ts';
 import {NotVerified} from '../../src/images/errors.ts';
 import type {ImageReady} from '../../src/images/outcome.ts';
-import {lostAnswer, SCOPE} from '../fixtures/fake-gcore.ts';
+import {imageOf, lostAnswer, SCOPE} from '../fixtures/fake-gcore.ts';
 import {EXPECTED, mismatch, OTHER, PENDING, refused, setProofStage, unread, VERIFIED} from '../fixtures/proof-stage.ts';
 
 const MINUTE = 60_000;
@@ -73,6 +73,22 @@ describe('a file that is the expected one', () => {
 
     expect(updateTags.mock.calls).toHaveLength(sent);
     expect(run.lines).toEqual([]);
+  });
+
+  it('is in the image that is returned also if that can only be read by a further attempt', async () => {
+    let reads = 0;
+    const {verify} = setProofStage({
+      gcore: {
+        getImage: async (_, id) => {
+          reads += 1;
+          if (reads === 1) throw lostAnswer();
+          return imageOf({id, tags: VERIFIED});
+        },
+      },
+    });
+    const {image} = await verify();
+
+    expect(Object.fromEntries(image.tags)).toEqual(VERIFIED);
   });
 
   it.each<[string, Partial<Gcore>, number]>([

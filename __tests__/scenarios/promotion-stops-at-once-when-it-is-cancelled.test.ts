@@ -37,10 +37,13 @@ it('stops in the middle of 27 regions, says which are done, and a re-run complet
   expect(log).toMatch(/Image \S+ may be the current image of stable here: its tag was sent, and not confirmed\./);
   expect(summary).toContain(`❌ Not promoted to stable in ${27 - done.length} of 27 regions`);
 
+  // A write whose answer nobody waited for may have been made.
+  const current = await Promise.all(fleet.map(({id}) => stage.current(id)));
+  const made = current.filter((name) => name === 'trainer-v2').length;
   hangs = false;
   const again = await stage.promote(inputs);
   expect(again.exitCode).toBe(0);
-  expect(again.log).toContain(`notice: Channel stable: ${done.length} unchanged, ${27 - done.length} promoted.`);
+  expect(again.log).toContain(`notice: Channel stable: ${made} unchanged, ${27 - made} promoted.`);
   expect(await Promise.all(fleet.map(({id}) => stage.current(id)))).toEqual(Array(27).fill('trainer-v2'));
   const previous: Record<string, {name: string}> = JSON.parse(again.outputs['previous'] ?? '');
   expect(Object.values(previous).map(({name}) => name)).toEqual(Array(27).fill('trainer-v1'));

@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {explainNoVersion} from '../../src/images/wait/explain-version.ts';
 import type {RegionImages, VersionQuery} from '../../src/images/wait/version-query.ts';
-import {globOf, image, LATEST, rowsOf, SAVING, STABLE, scopeOf} from '../fixtures/versions.ts';
+import {globOf, image, LATEST, LOCKED, rowsOf, SAVING, STABLE, scopeOf} from '../fixtures/versions.ts';
 
 describe('a gate that finds no image says', () => {
   const next = {
@@ -114,7 +114,7 @@ describe('a gate that finds no image says', () => {
 
 describe('the table of regions and names', () => {
   it('has a column for each of the four newest names, and the number of others', () => {
-    const many = [6, 5, 4, 3, 2, 1].map((day) => image(`t${day}`, day));
+    const many = [...[6, 5, 4, 3, 2, 1].map((day) => image(`t${day}`, day)), image('t1', 1)];
     const {table, known} = explainNoVersion(
       rowsOf(many, [image('t6', 6, SAVING), image('t6', 6, {status: 'error'})], [image('t0', 1), image('t00', 1)]),
       LATEST,
@@ -132,6 +132,13 @@ describe('the table of regions and names', () => {
       'Manassas (10): t6 (saving)',
       'Sines-2 (76): t0, t00',
     ]);
+  });
+
+  it('orders names by their oldest images, and says what an image waits for', () => {
+    const rows = rowsOf([image('t1', 9), image('t2', 2)], [image('t1', 1, LOCKED), image('t2', 3)]);
+    const {table} = explainNoVersion(rows, LATEST, 'missing');
+    expect(table?.titles).toEqual(['Region', 't2', 't1', 'Other names']);
+    expect(table?.rows[1]).toEqual(['Manassas (10)', 'ready', 'active, locked by task task', '']);
   });
 
   it('is none if no region has an image', () => {

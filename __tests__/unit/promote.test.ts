@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import type {Gcore} from '../../src/gcore/gcore.ts';
 import {RequestError} from '../../src/gcore/request-error.ts';
 import type {Image} from '../../src/gcore/wire.ts';
-import {checkPromotion} from '../../src/images/promote/check.ts';
+import {checkPromotion, PROMOTE_AGAIN} from '../../src/images/promote/check.ts';
 import {promoteImage} from '../../src/images/promote/promote.ts';
 import {fakeGcore, imageOf, lostAnswer, SCOPE, virtualRun} from '../fixtures/fake-gcore.ts';
 
@@ -38,6 +38,9 @@ async function promoteIn({gcore}: {readonly gcore: Gcore}, id = 'new') {
   const result = promoteImage(plan, {channel: 'stable', gcore, run});
   return {result: await result.catch((error: unknown) => error), run};
 }
+
+const patchRefused = (status: number) =>
+  new RequestError({outcome: 'refused', method: 'PATCH', path: '/x', status, reason: String(status)});
 
 const check = (images: readonly Image[], target: Parameters<typeof checkPromotion>[1], answers: Partial<Gcore> = {}) =>
   checkPromotion(SCOPE, target, 'stable', regionOf(images, answers).gcore);
@@ -96,7 +99,27 @@ describe('the check of a promotion', () => {
     ['is of another project', image('new', undefined, {project_id: 9}), /^Image new was not uploaded to this project/],
     ['is another', image('other'), /^No image has the ID new\./],
   ])('refuses an image that %s', async (_, one, reason) => {
-    await expect(check([one], {imageId: 'new'})).rejects.toThrow(reason);
+    const refused = check([one], {imageId: 'new'});
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.toMatchObject({
+      known: ['Nothing was changed in the cloud.'],
+      section: 'an-image-cannot-be-promoted',
+    });
+  });
+
+  it('refuses a region in which the upload failed', async () => {
+    await expect(check([image('new')], {failure: 'The quota is full'})).rejects.toMatchObject({
+      what: 'The upload failed here: The quota is full',
+    });
+  });
+
+  it('that cannot read the images says that nothing was changed', async () => {
+    const listImages = async () => {
+      throw patchRefused(403);
+    };
+    await expect(check([], {name: 'a'}, {listImages})).rejects.toMatchObject({
+      known: ['Nothing was changed in the cloud.'],
+    });
   });
 
   it('refuses a name that nobody, or somebody else, has', async () => {
@@ -144,12 +167,12 @@ describe('a promotion', () => {
     let others = 0;
     const pollImages: Gcore['pollImages'] = async () => {
       const latest = region.written.at(-1) ?? T1;
-      if (others < 3) region.rows.set('old', image('old', new Date(Date.parse(latest) + 5000).toISOString()));
+      if (others < 3) region.rows.set('other', image('other', new Date(Date.parse(latest) + 5000).toISOString()));
       others += 1;
       return [...region.rows.values()];
     };
     const {result} = await promoteIn({gcore: {...region.gcore, pollImages}});
-    expect(result).toMatchObject({kind: 'promoted', image: {id: 'new'}});
+    expect(result).toMatchObject({kind: 'promoted', image: {id: 'new'}, previous: {image: {id: 'other'}}});
     expect(region.written.map((time) => time.slice(11))).toEqual([
       '12:00:00.000Z',
       '12:00:05.001Z',
@@ -183,18 +206,48 @@ describe('a promotion', () => {
     expect(made.written).toHaveLength(1);
   });
 
-  it('that was refused says that nothing was changed, and is not read back', async () => {
-    const refused = new RequestError({outcome: 'refused', method: 'PATCH', path: '/x', status: 422, reason: '422'});
-    const region = regionOf([image('new')], {
-      updateTags: async () => {
-        throw refused;
-      },
-      pollImages: async () => {
-        throw new Error('read back');
-      },
+  it('goes on for five minutes while every answer is lost and nothing is written', async () => {
+    const updateTags = async () => {
+      throw lostAnswer();
+    };
+    const {result, run} = await promoteIn(regionOf([image('new'), image('old', T1)], {updateTags}));
+    expect(result).toMatchObject({
+      what: expect.stringMatching(/^Stopped waiting: no good answer for 5 minutes/),
+      known: ['Image new may be the current image of stable here: its tag was sent, and not confirmed.'],
+      next: PROMOTE_AGAIN,
     });
-    expect((await promoteIn(region)).result).toMatchObject({known: ['Nothing was changed here.'], cause: refused});
+    expect(run.clock.now()).toBeGreaterThanOrEqual(300_000);
   });
+
+  it('that is refused after an answer was lost does not say that nothing was changed', async () => {
+    const errors = [lostAnswer(), patchRefused(422)];
+    const updateTags = async () => {
+      throw errors.shift();
+    };
+    const {result} = await promoteIn(regionOf([image('new')], {updateTags}));
+    expect(result).toMatchObject({known: [expect.stringMatching(/^Image new may be the current image/)]});
+  });
+
+  it('says that no image is current if the channel stays empty', async () => {
+    const {result} = await promoteIn(regionOf([image('new')], {updateTags: async () => undefined}));
+    expect(result).toMatchObject({what: expect.stringMatching(/^After 15 writes no image is current in stable/)});
+  });
+
+  it.each([404, 422])(
+    'that was refused with %i says that nothing was changed, and is not read back',
+    async (status) => {
+      const refused = patchRefused(status);
+      const region = regionOf([image('new')], {
+        updateTags: async () => {
+          throw refused;
+        },
+        pollImages: async () => {
+          throw new Error('read back');
+        },
+      });
+      expect((await promoteIn(region)).result).toMatchObject({known: ['Nothing was changed here.'], cause: refused});
+    },
+  );
 
   it('of an image that is deleted at the same time is red', async () => {
     const region = regionOf([image('new')]);

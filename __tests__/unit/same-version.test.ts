@@ -4,7 +4,7 @@ import type {Gcore} from '../../src/gcore/gcore.ts';
 import type {Image} from '../../src/gcore/wire.ts';
 import {agreeOn, createVersionFinder} from '../../src/images/wait/same-version.ts';
 import type {RegionImages, VersionQuery} from '../../src/images/wait/version-query.ts';
-import {fakeGcore, imageOf, taskOf, virtualRun} from '../fixtures/fake-gcore.ts';
+import {fakeGcore, imageOf, lostAnswer, taskOf, virtualRun} from '../fixtures/fake-gcore.ts';
 import {globOf, image, LATEST, LOCKED, OURS, promoted, rowsOf, SAVING, STABLE, scopeOf} from '../fixtures/versions.ts';
 
 describe('what a query means', () => {
@@ -70,8 +70,9 @@ async function find(
   {
     optional = [],
     sameVersion = true,
+    ifMissing = 'fail',
     ...answers
-  }: {optional?: readonly number[]; sameVersion?: boolean} & Partial<Gcore> = {},
+  }: {optional?: readonly number[]; sameVersion?: boolean; ifMissing?: 'fail' | 'wait'} & Partial<Gcore> = {},
 ) {
   const run = virtualRun();
   const asked: number[] = [];
@@ -90,7 +91,7 @@ async function find(
     gcore,
     run: {...run, deadlineMs: 60_000},
     intervalMs: 5000,
-    ifMissing: 'fail' as const,
+    ifMissing,
     withPrice: false,
   };
   const finder = createVersionFinder(regions, query, {sameVersion}, waiting);
@@ -130,6 +131,39 @@ describe('the gate', () => {
     ];
     const {targets} = await find({7: [...others, one]}, {latest: globOf('t*'), tags: {team: 'ml'}});
     expect(targets).toEqual([{imageId: one.id}]);
+  });
+
+  it('takes the newest of two images of a name', async () => {
+    const newer = image('t1', 2);
+    const {targets} = await find({7: [image('t1', 1), newer]}, LATEST);
+    expect(targets).toEqual([{imageId: newer.id}]);
+  });
+
+  it('waits for a name that is still to come, but not for regions whose current images differ', async () => {
+    const ready = image('t1', 1);
+    let polls = 0;
+    const pollImages: Gcore['pollImages'] = async () => {
+      polls += 1;
+      return polls > 3 ? [ready] : [];
+    };
+    const {targets} = await find({7: []}, LATEST, {pollImages, ifMissing: 'wait'});
+    expect(targets).toEqual([{imageId: ready.id}]);
+    const current = {7: [promoted('t1', 11)], 10: [promoted('t2', 12)]};
+    const {targets: differing} = await find(current, STABLE, {ifMissing: 'wait'});
+    expect(differing[0]).toMatchObject({what: expect.stringContaining('is not the same image in all 2 regions')});
+  });
+
+  it('says nothing of a request that failed once it has succeeded', async () => {
+    let polls = 0;
+    const {targets} = await find({7: []}, STABLE, {
+      ifMissing: 'wait',
+      pollImages: async () => {
+        polls += 1;
+        if (polls === 1) throw lostAnswer();
+        return [];
+      },
+    });
+    expect(targets[0]).toMatchObject({known: ['The gate changes nothing in the cloud.', 'Luxembourg-2 (7): none']});
   });
 
   it('never falls back from a current image that is not ready to the one before', async () => {
@@ -185,6 +219,8 @@ describe('the gate', () => {
       candidates.push(
         isCandidate(row('t1', '{"key":"upload-marker"}')),
         isCandidate(row('t1', '{"value":"upload-gcore-gpu-image"}')),
+        isCandidate(row('t1', '{"key":"source-fingerprint"}')),
+        isCandidate({id: 'x', name: undefined, text: '{"key":"upload-marker"}'}),
         isCandidate(row('t1', '{}')),
         isCandidate(row('u1', '{"key":"upload-marker"}')),
         isCandidate(row('u1', '{"key":"channel-stable"}')),
@@ -193,6 +229,6 @@ describe('the gate', () => {
     };
     await find({7: []}, LATEST, {pollImages});
     await find({7: []}, STABLE, {pollImages});
-    expect(candidates).toEqual([true, true, false, false, false, false, false, false, false, true]);
+    expect(candidates).toEqual([...[true, true, true, false, false, false, false], ...Array(6).fill(false), true]);
   });
 });

@@ -135,10 +135,10 @@ describe('the table of regions and names', () => {
   });
 
   it('orders names by their oldest images, and says what an image waits for', () => {
-    const rows = rowsOf([image('t1', 9), image('t2', 2)], [image('t1', 1, LOCKED), image('t2', 3)]);
+    const rows = rowsOf([image('t1', 1, LOCKED), image('t2', 3)], [image('t1', 9), image('t2', 2)]);
     const {table} = explainNoVersion(rows, LATEST, 'missing');
     expect(table?.titles).toEqual(['Region', 't2', 't1', 'Other names']);
-    expect(table?.rows[1]).toEqual(['Manassas (10)', 'ready', 'active, locked by task task', '']);
+    expect(table?.rows[0]).toEqual(['Luxembourg-2 (7)', 'ready', 'active, locked by task task', '']);
   });
 
   it('is none if no region has an image', () => {

@@ -2,7 +2,7 @@ import {describe, expect, it} from '@jest/globals';
 import type {Gcore} from '../../src/gcore/gcore.ts';
 import {RequestError} from '../../src/gcore/request-error.ts';
 import {fingerprintTags} from '../../src/images/fingerprint.ts';
-import {findExisting} from '../../src/images/publish/find-existing.ts';
+import {decide, findExisting} from '../../src/images/publish/find-existing.ts';
 import {fakeGcore, imageOf, SCOPE, taskOf, UPLOAD, virtualRun} from '../fixtures/fake-gcore.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
@@ -79,5 +79,30 @@ describe('the lookup before an upload', () => {
       const found = await existing(fakeGcore({...listed, getTask}), [], clock);
       expect(found).toMatchObject({existingImport: {taskId: 'creator'}, leftovers: []});
     });
+  });
+});
+
+describe('an image of the name that is current in a channel', () => {
+  const promoted = (id: string, day: number, {tags = upload.tags, ...fields}: {tags?: object; name?: string} = {}) =>
+    imageOf({id, tags: {...tags, 'channel-stable': `2026-07-0${day}T10:00:00.000Z`}, ...fields});
+  const arm = fingerprintTags({...UPLOAD, architecture: 'aarch64'}, {});
+  const among = async (...images: readonly ReturnType<typeof promoted>[]) =>
+    await existing(fakeGcore({listImages: async () => images}));
+
+  it('is not replaced', async () => {
+    const found = await among(promoted('before', 1), promoted('now', 2));
+    expect(found.current).toMatchObject([{image: {id: 'now'}, channels: ['stable']}]);
+    expect(() => decide(found, 'replace')).toThrow('image now is current in channel stable');
+    expect(decide(found, 'duplicate')).toEqual({kind: 'upload'});
+  });
+
+  it('is replaced if an image of another name is current now', async () => {
+    const found = await among(promoted('before', 1), promoted('now', 2, {name: 'other'}));
+    expect([found.current, decide(found, 'replace')]).toEqual([[], {kind: 'upload'}]);
+  });
+
+  it('is another image if it was made with other properties', async () => {
+    const found = await among(promoted('arm', 1, {tags: arm}));
+    expect([found.current, decide(found, 'replace')]).toEqual([[], {kind: 'upload'}]);
   });
 });

@@ -139,6 +139,11 @@ describe('the gate', () => {
     expect(targets).toEqual([{imageId: newer.id}]);
   });
 
+  it('does not wait for what is missing unless it is told to', async () => {
+    const {targets, asked} = await find({7: []}, LATEST);
+    expect([targets[0], asked]).toEqual([expect.objectContaining({section: 'there-is-no-image-of-this-name'}), [7]]);
+  });
+
   it('waits for a name that is still to come, but not for regions whose current images differ', async () => {
     const ready = image('t1', 1);
     let polls = 0;

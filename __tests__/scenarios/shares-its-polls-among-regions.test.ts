@@ -10,7 +10,7 @@ function taskRequests(cloud: Simulator): number {
   return cloud.requests('task').length + cloud.requests('tasks').length;
 }
 
-it.concurrent('waits for thirty regions with at most a quarter of the requests of thirty waits', async () => {
+it('waits for thirty regions with at most a quarter of the requests of thirty waits', async () => {
   const options = {regions: regionsNamed(30), timing: {runningMs: 6000}, slots: 30};
   await using single = await setStage(options);
   await using thirty = await setStage(options);

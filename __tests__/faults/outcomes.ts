@@ -29,14 +29,14 @@ export interface Also {
 /** What in the log shows how an image was made sure of. All of the patterns must be there. */
 const SIGNS = {
   'sends again after clean lookups': [/The lookups were clean and found nothing/, /sent once more/],
-  'sends again': [/The upload surely had no effect .* Sending it again/],
+  'sends again': [/The upload certainly had no effect .* Sending it again/],
   'adopts it': [/The answer to the upload was lost/, /Found it:/],
   'imports again': [/Import \d of \d failed: .* Retrying\./],
 } as const satisfies Readonly<Record<string, readonly RegExp[]>>;
 
 /** What an error says, by how the step ended. */
 const ERROR_SAYS: Readonly<Partial<Record<Ending, string>>> = {
-  outage: 'no good answer for 5 minutes',
+  outage: 'no successful answer for 5 minutes',
   'outcome unknown': 'It is not known whether Gcore accepted the upload',
   'out of time': 'Last state seen: ',
 };
@@ -102,11 +102,11 @@ function wordsFor({fault, kind}: JournalEntry): RegExp {
     case 'hang':
     case 'stall':
     case 'trickle':
-      return /no whole answer within 20 s/;
+      return /no complete answer within 20 s/;
     case 'cut':
       return /failed \(/;
     case 'status':
-      return answer.status === 200 ? /not JSON|another shape/ : new RegExp(`: ${answer.status} `);
+      return answer.status === 200 ? /not JSON|an unexpected shape/ : new RegExp(`: ${answer.status} `);
     default:
       return kind === 'task' || kind === 'image' ? /not JSON/ : /./;
   }

@@ -173,7 +173,7 @@ describe('the wait for a deletion', () => {
     });
     expect(result).toMatchObject({
       kind: 'failed',
-      error: {what: expect.stringContaining('no good answer for 5 minutes')},
+      error: {what: expect.stringContaining('no successful answer for 5 minutes')},
     });
     expect(elapsedMs).toBe(5 * MINUTE);
   });

@@ -13,7 +13,7 @@ it.concurrent('refuses at the gate an answer whose ID is that of another image',
   expect(exitCode).toBe(1);
   expect(outputs['ready']).toBe('false');
   expect(JSON.stringify(outputs)).not.toContain(`"id":"${OTHER}"`);
-  expect(log).toContain(`/images/${image.id}: the answer is about another one, ${OTHER}`);
+  expect(log).toContain(`/images/${image.id}: the answer has another ID, ${OTHER}`);
 });
 
 it.concurrent('refuses at the gate an answer whose ID is that of another task', async () => {

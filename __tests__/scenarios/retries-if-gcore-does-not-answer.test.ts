@@ -30,7 +30,7 @@ describe('an upload', () => {
     stage.cloud.script({request: 'regions', times: Infinity, answer: {kind: 'hang'}});
     const {exitCode, log, elapsedMs} = await stage.upload({'timeout-minutes': '0.05'});
     expect(exitCode).toBe(1);
-    expect(log).toContain('no whole answer within ');
+    expect(log).toContain('no complete answer within ');
     // Three seconds, and what it takes to start and end the process on a busy machine; a read has twenty seconds otherwise.
     expect(elapsedMs).toBeLessThan(15_000);
   });

@@ -84,7 +84,7 @@ it.each([
   ['fail', {kind: 'status', status: 500, body: '<html>'}],
   ['have another shape', {kind: 'true', change: () => ({regional_quotas: 7})}],
   [
-    'have rows of another shape',
+    'have rows of an unexpected shape',
     {kind: 'true', change: () => ({regional_quotas: [null, {region_id: 84, image_count_limit: 'five'}]})},
   ],
 ] as const)('is silent if quotas %s, and asks once', async (_, answer) => {

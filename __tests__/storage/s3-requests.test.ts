@@ -66,7 +66,9 @@ describe('a request to S3', () => {
     const options = {endpoint: url, region: 'r-1', bucket: 'bucket', key: 'image', credentials, serverClock};
     const s3 = openS3(options, {...run, deadlineMs: 50});
     closeAfterwards(() => s3.close());
-    expect((await thrownBy(s3.createUpload())).message).toBe('S3 CreateMultipartUpload: no whole answer within 0.05 s');
+    expect((await thrownBy(s3.createUpload())).message).toBe(
+      'S3 CreateMultipartUpload: no complete answer within 0.05 s',
+    );
   });
 
   it('ends with the reason of a cancelled run', async () => {

@@ -86,11 +86,11 @@ describe('a wait that is out of time while answers cannot be read', () => {
       method: 'GET',
       path: '/x',
       status: 200,
-      reason: 'an answer of another shape (size: not a number)',
+      reason: 'an answer of an unexpected shape (size: not a number)',
     });
     const progress = {state: undefined, elapsedMs: 0, failedPolls: 25, lastFailure};
     expect(explainFailure(new DeadlinePassed(progress), DETAILS).what).toBe(
-      'Stopped waiting: the time of this step (timeout-minutes) is over. Last state seen: none; 25 polls failed, the last one with 200 that could not be read (GET /x: an answer of another shape (size: not a number)).',
+      'Stopped waiting: the time of this step (timeout-minutes) is over. Last state seen: none; 25 polls failed, the last one with 200 that could not be read (GET /x: an answer of an unexpected shape (size: not a number)).',
     );
   });
 });

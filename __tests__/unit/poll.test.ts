@@ -235,7 +235,7 @@ describe('an outage', () => {
     expect(end).toBeInstanceOf(Outage);
     expect(looksAtMs.at(-1)).toBe(5 * MINUTE);
     expect(end).toMatchObject({
-      message: 'no good answer for 5 minutes',
+      message: 'no successful answer for 5 minutes',
       progress: {state: undefined, elapsedMs: 5 * MINUTE, failedPolls: looksAtMs.length},
       cause: BAD,
     });

@@ -32,7 +32,7 @@ describe('a temporary failure does not end the wait:', () => {
     expect(decisionAfter(Array.from({length: 50}, () => unanswered(outcome)))).toBe(0);
   });
 
-  it('an answer of another shape', () => {
+  it('an answer of an unexpected shape', () => {
     expect(decisionAfter([new RequestError({...GET, outcome: 'unknown', status: 200})])).toBe(0);
   });
 

@@ -184,7 +184,9 @@ function readReply<T>(
   const parsed = v.safeParse(shape, json);
   if (parsed.success) return {value: parsed.output, serverTime};
   const reason =
-    json === undefined ? 'an answer that is not JSON' : `an answer of another shape (${issueOf(parsed.issues[0])})`;
+    json === undefined
+      ? 'an answer that is not JSON'
+      : `an answer of an unexpected shape (${issueOf(parsed.issues[0])})`;
   const requestId = requestIdOf(answer);
   throw new RequestError({outcome: 'unknown', method, path, status: answer.status, reason, requestId});
 }

@@ -131,7 +131,7 @@ export function createGcore(client: Client, imageType: ImageType): Gcore {
  */
 function requireId<T extends {readonly id: string}>(id: string, answer: T, path: string): T {
   if (answer.id.toLowerCase() === id.toLowerCase()) return answer;
-  const reason = `the answer is about another one, ${answer.id}`;
+  const reason = `the answer has another ID, ${answer.id}`;
   throw new RequestError({outcome: 'refused', method: 'GET', path: `${path}/${id}`, reason, status: 200});
 }
 

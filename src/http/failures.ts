@@ -45,7 +45,7 @@ export function describeError(error: unknown): string {
  */
 export function whyUnanswered(error: unknown, timeoutMs: number): string {
   const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-  return isTimeout ? `no whole answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(error))})`;
+  return isTimeout ? `no complete answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(error))})`;
 }
 
 /**

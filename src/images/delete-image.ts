@@ -61,7 +61,7 @@ async function waitForDeletion(taskId: string, waiting: Waiting): Promise<void> 
 /** What came of the DELETE: its tasks, or why it was not sent. */
 type Sent = {readonly taskIds: readonly string[]} | {readonly isPromoted: true} | {readonly unread: RequestError};
 
-/** Sends the DELETE, and again only while it surely had no effect. */
+/** Sends the DELETE, and again only while it certainly had no effect. */
 async function send(scope: Scope, imageId: string, {gcore, run}: Waiting, before: Image | undefined): Promise<Sent> {
   const isPromoted = async (image: Image) => {
     const read = () => gcore.getImage(scope, imageId);

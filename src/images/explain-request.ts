@@ -104,7 +104,7 @@ function rejected({message}: RequestError): ErrorText {
 }
 
 function otherAnswer({message}: RequestError): ErrorText {
-  const isOther = message.includes('the answer is about another one');
+  const isOther = message.includes('the answer has another ID');
   return {
     what: `The request to Gcore failed: ${message}`,
     section: isOther ? 'gcore-answers-about-another-image' : 'gcore-cannot-be-asked-for-now',

@@ -208,7 +208,7 @@ class Reading {
         before = this.#doneBytes;
         await clock.sleep(SILENCE_MS, over);
       }
-      silence.abort(new Error('the source fell silent'));
+      silence.abort(new Error('the source sent no more data'));
     } catch {
       // The read is over.
     }

@@ -40,7 +40,7 @@ export function isForCertainAddresses(url: URL): boolean {
   return isSigned(url) && url.searchParams.has('sip');
 }
 
-/** What surely happened to the query of a URL on its way into the input. */
+/** What certainly happened to the query of a URL on its way into the input. */
 export type QueryDamage = 'cut at its first &' | 'a part of its signature' | '&amp; in place of &';
 
 /** What happened to the query of a URL that is refused. A URL that works may look like this too. */

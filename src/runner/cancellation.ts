@@ -6,14 +6,14 @@ export interface Cancellation {
   readonly cancelled: AbortSignal;
   /** Aborted five seconds later. */
   readonly graceOver: AbortSignal;
-  /** Stops the step for a reason of its own. Only the first reason counts. */
+  /** Stops the step without a signal. Only the first reason counts. */
   cancel(reason: Error): void;
 }
 
 /** The runner sends SIGINT, 7.5 s later SIGTERM (CTRL_BREAK on Windows), and kills 2.5 s later (actions/runner, ProcessInvoker.cs). */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const;
 const GRACE_MS = 5000;
-/** Node cannot abort everything, a DNS lookup for example. The step ends after this time all the same. */
+/** Node cannot abort everything, a DNS lookup for example. The step ends after this time anyway. */
 const LAST_RESORT_MS = 5500;
 
 /**
@@ -28,7 +28,7 @@ export function listenForSignals(onLastResort: (reason: Error) => void): Cancell
   const cancel = (reason: Error) => {
     if (cancelled.signal.aborted) return;
     cancelled.abort(reason);
-    // No timer keeps the process alive: with nothing left to abort, it can end.
+    // No timer keeps the process alive: if nothing is left to abort, it can end.
     setTimeout(() => graceOver.abort(reason), GRACE_MS).unref();
     const killProcess = () => {
       onLastResort(reason);
@@ -37,7 +37,7 @@ export function listenForSignals(onLastResort: (reason: Error) => void): Cancell
     setTimeout(killProcess, LAST_RESORT_MS).unref();
   };
   for (const signal of SIGNALS) process.on(signal, () => cancel(new Cancelled(signal)));
-  // If nobody reads the log any more, the runner is gone. Without a handler the error would be an uncaught exception.
+  // If the log is closed, the runner has exited. Without a handler, the error would be an uncaught exception.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => cancel(new Cancelled('SIGPIPE')));
 
   return {cancelled: cancelled.signal, graceOver: graceOver.signal, cancel};

@@ -1,4 +1,4 @@
-/** What the runner tells a step about its run (docs.github.com, "Variables reference"). An empty text stands for "not known". */
+/** What the runner tells a step about its run (docs.github.com, "Variables reference"). An empty text means "unknown". */
 export interface Environment {
   /** `owner/name`. */
   readonly repository: string;
@@ -11,13 +11,13 @@ export interface Environment {
   readonly eventName: string;
   readonly serverUrl: string;
   readonly apiUrl: string;
-  /** The ID of this step in the workflow; the runner makes one up if the workflow gives none. */
+  /** The ID of this step in the workflow; if there is none, the runner creates one. */
   readonly stepId: string;
-  /** `owner/name` of the action that runs. Not known if the action was checked out beside the workflow. */
+  /** `owner/name` of this action. Unknown if the action is in the workflow's checkout. */
   readonly actionRepository: string;
-  /** The version of the action that runs, as the workflow names it. */
+  /** The version of this action, as in the workflow. */
   readonly actionRef: string;
-  /** The file that takes the job summary. Not known on servers that have no summaries. */
+  /** The file for the job summary. Unknown on servers without summaries. */
   readonly summaryPath: string;
 }
 

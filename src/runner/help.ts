@@ -1,19 +1,19 @@
 import type {Section} from '../sections.ts';
 import type {Environment} from './environment.ts';
 
-/** Names the action if the runner does not: if the action was checked out beside the workflow. */
+/** The action, if the runner does not name it because it is in the workflow's checkout. */
 const UNKNOWN = {repository: 'OWNER/upload-gcore-gpu-image', ref: 'v1'};
 const REPOSITORY_RULE = /^[\w.-]+\/[\w.-]+$/;
 const REF_RULE = /^[\w./-]{1,100}$/;
 const SERVER_RULE = /^https:\/\/[a-z0-9.-]+(:\d+)?$/i;
 
-/** The action that runs, and its version, as a workflow names them. The environment may hold anything: only what is safe is used. */
+/** The action that runs, and its version, as a workflow names them. The environment may contain anything, so only safe values are used. */
 export function runningAction({actionRepository, actionRef}: Environment): typeof UNKNOWN {
   const isKnown = REPOSITORY_RULE.test(actionRepository) && REF_RULE.test(actionRef);
   return isKnown ? {repository: actionRepository, ref: actionRef} : UNKNOWN;
 }
 
-/** Where the documentation of the version that runs tells of a failure. */
+/** The URL of a failure in the documentation of this version. */
 export function helpUrl(section: Section | undefined, environment: Environment): string {
   const {repository, ref} = runningAction(environment);
   const server = SERVER_RULE.test(environment.serverUrl) ? environment.serverUrl : 'https://github.com';

@@ -20,7 +20,7 @@ const ENVIRONMENT_FALLBACKS: Readonly<Record<string, string>> = {
 
 /** Inputs whose value is never shown, not even in an error. */
 const SECRETS: ReadonlySet<string> = new Set(['api-key', 'storage-api-key', 'github-token']);
-/** Inputs whose value is shown without what is secret in a URL, even if it is too wrong to look like one. */
+/** Inputs whose value is shown without the secrets of a URL, even if it is not a valid URL. */
 const URLS: ReadonlySet<string> = new Set(['url', 'api-url']);
 const LOOKS_LIKE_A_URL = /^\s*[a-z][a-z0-9+.-]*:[\\/]{2}/i;
 
@@ -50,7 +50,7 @@ export function readInputs<S extends InputsSchema>(shapes: S): v.InferOutput<S> 
   });
 }
 
-/** A single fault may have a section of its own. */
+/** A single fault may have its own section. */
 const SECTIONS_OF_FAULTS: readonly (readonly [RegExp, Section])[] = [
   [/^- api-key is empty/, 'the-key-is-missing'],
   [/^- api-key: .* goes on after its/, 'the-key-was-cut-at-its-'],
@@ -69,7 +69,7 @@ function faultLine(name: string, expected: string, texts: Readonly<Record<string
   const text = texts[name];
   if (text === undefined) {
     const fallback = ENVIRONMENT_FALLBACKS[name];
-    // The runner hands over a secret that does not exist as an empty text.
+    // The runner passes a secret that does not exist as an empty text.
     if (name === 'api-key') return `- api-key is empty: ${NO_SECRET}; nor is ${fallback} set; expected ${expected}`;
     return `- ${name}: not given${fallback === undefined ? '' : `, nor ${fallback} in the environment`}; expected ${expected}`;
   }
@@ -77,7 +77,7 @@ function faultLine(name: string, expected: string, texts: Readonly<Record<string
   return `- ${name}: ${shown}; expected ${expected}`;
 }
 
-/** The value as it was given, but for the secrets of a URL. */
+/** The given value, without the secrets of a URL. */
 function shownValue(name: string, text: string): string {
   return inert(URLS.has(name) || LOOKS_LIKE_A_URL.test(text) ? showUrl(text) : text, 100);
 }
@@ -95,7 +95,7 @@ export function withDefault<S extends v.GenericSchema<string, unknown>>(shape: S
 /**
  * One of several words.
  *
- * @param aliases what people write instead, in lower case and without punctuation: only to say which word is meant
+ * @param aliases other spellings, in lower case and without punctuation, for the suggestion in the error
  */
 export function oneOf<const W extends readonly string[]>(words: W, aliases: Readonly<Record<string, W[number]>> = {}) {
   return v.picklist(words, ({input}) => {

@@ -28,7 +28,7 @@ export function createLog(secrets: Secrets): Log {
   };
 }
 
-/** A line as it may be shown: one line, bounded, inert, without secrets. */
+/** A safe line: one inert line of limited length, without secrets. */
 export function showable(line: string, secrets: Secrets): string {
   return inert(secrets.redact(line), MAX_LINE_LENGTH);
 }

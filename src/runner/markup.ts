@@ -9,7 +9,7 @@ export interface Markup {
   code(words: string): string;
   /** Text from outside as an item of a list. */
   item(words: string): string;
-  /** A link; the text alone if there is no URL, or if the URL holds a secret. */
+  /** A link, or only the text if there is no URL, or if the URL contains a secret. */
   link(shown: string, url: string | undefined): string;
   /** Text from outside for a line of a code block. */
   plain(words: string): string;
@@ -41,7 +41,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   ];
 }
 
-/** The first texts that fit into `mostBytes`, a line break after each included, and how many do not. */
+/** The first texts that fit into `mostBytes`, each with a line break, and the number of the others. */
 export function cut(texts: readonly string[], mostBytes: number) {
   let bytes = 0;
   const end = texts.findIndex((text) => {

@@ -1,7 +1,7 @@
 import type {Environment} from './environment.ts';
 import type {Markup} from './markup.ts';
 
-/** The environment may hold anything: only this becomes part of a link. */
+/** The environment may contain anything: only this becomes part of a link. */
 const SERVER = /^https?:\/\/[a-z0-9.-]+(:\d+)?$/i;
 const COMMIT = /^[0-9a-f]{40,64}$/i;
 /** GitHub shows this many digits of a commit. */

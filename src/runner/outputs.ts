@@ -2,7 +2,7 @@ import * as core from '@actions/core';
 import {RunnerFailed} from '../errors.ts';
 
 /**
- * Writes an output of the step, as it is: outputs are data, and are never redacted. The last value of a name counts.
+ * Writes an output of the step, unchanged: outputs are data, and are never redacted. The last value of a name counts.
  *
  * @throws RunnerFailed if the runner's file cannot be written
  */

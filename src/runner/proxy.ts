@@ -2,17 +2,17 @@ import {checkBypass} from '@actions/http-client/lib/proxy';
 import {ExplainedError} from '../errors.ts';
 import {environmentVariable} from './environment.ts';
 
-/** Node's agent knows proxies from this version on; an older one would go past the proxy without a word. */
+/** Node's agent supports proxies from this version on; an older one would silently bypass the proxy. */
 const FIRST_NODE = {major: 24, minor: 5};
 /** The first actions/runner with that Node, by its `src/Misc/externals.sh`: 2.327.1 has 24.4.0, 2.328.0 has 24.5.0. */
 const FIRST_RUNNER = '2.328.0';
 
 /**
- * The proxy for requests to `url`, by the rules of the toolkit, which hold for every action: `https_proxy` for https and `http_proxy`
- * for http, in small or capital letters, but for what `no_proxy` names; never for loopback. Without a scheme it is one for http.
+ * The proxy for requests to `url`, by the rules of the toolkit, which are the same for every action: `https_proxy` for https and `http_proxy`
+ * for http, in lower or upper case, except for hosts in `no_proxy`; never for loopback. Without a scheme, it is an http proxy.
  *
  * @param nodeVersion the version of Node that opens the connections
- * @throws ExplainedError, which never shows the value, if there is a proxy that cannot be read or that this Node cannot use
+ * @throws ExplainedError, without the value, if a proxy cannot be parsed, or this Node cannot use it
  */
 export function proxyFor(url: URL, nodeVersion = process.versions.node): URL | undefined {
   const protocol = url.protocol === 'https:' ? 'https' : 'http';

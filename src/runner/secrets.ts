@@ -7,15 +7,15 @@ import {type Needle, partsNeedle, replaceNeedles, wholeNeedle} from '../text/spe
 export interface Secrets {
   /** From now on the runner masks the value, and this process redacts it in all texts that it writes. */
   add(value: string): void;
-  /** The same for a key, of which errors quote parts: no part of eight characters or more is shown. */
+  /** The same for a key, because errors contain parts of it: no part of eight characters or more is shown. */
   addKey(value: string): void;
-  /** The text with every secret in it replaced by `***`, in whatever spelling it is there. Outputs are not redacted. */
+  /** The text with every secret in it replaced by `***`, in every encoding. Outputs are not redacted. */
   redact(text: string): string;
 }
 
 /** The runner masks a value everywhere: a short one would make the log unreadable and drop outputs that contain it. */
 const SHORTEST_MASKED = 8;
-/** In this process's own texts less is at stake. Below that, a "password" is part of too many words and numbers. */
+/** The limit for this process's own texts. A shorter password would be part of too many words and numbers. */
 const SHORTEST_REDACTED = 4;
 
 /** The secrets of one step, none at first. */
@@ -59,12 +59,12 @@ export function addSecretsOfUrl(text: string, secrets: Secrets): void {
   const password = userInfo.slice(user.length + 1);
   const parameters = queryParameters(text);
   const values = parameters.filter(({name}) => isSecretParameter(name)).map(({value}) => value);
-  // Beside a password, a short user name is a word like "admin". Without one, the user is the token.
+  // With a password, a short user name is a word like "admin". Without a password, the user name is the token.
   const secretUser = password === '' || user.length >= SHORTEST_MASKED ? user : '';
   for (const secret of [userInfo, secretUser, password, tokenInPath(text) ?? '', ...values]) {
     secrets.add(secret);
     secrets.add(decoded(secret));
   }
-  // A URL within the URL, as redirecting services take it.
+  // A URL within the URL, as for redirecting services.
   for (const {value} of parameters) if (/^https?:/i.test(decoded(value))) addSecretsOfUrl(decoded(value), secrets);
 }

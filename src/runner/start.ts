@@ -12,7 +12,7 @@ import {proxyFor} from './proxy.ts';
 import {createSecrets, type Secrets} from './secrets.ts';
 import type {Step} from './step.ts';
 
-/** Neither what happened nor the next step may take the place of the other. */
+/** The limits for both, so that neither what happened nor the next step displaces the other. */
 const MOST_WHAT = 2000;
 const MOST_NEXT = 1000;
 
@@ -44,7 +44,7 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
     cancel(error);
   });
   const log = createLog(secrets);
-  // Work that still runs when the action has ended must not hold up the step, nor send another request.
+  // Work that still runs when the action has ended must not delay the step, or send another request.
   const over = new AbortController();
   const running = AbortSignal.any([cancelled, over.signal]);
   try {
@@ -53,7 +53,7 @@ export async function start(action: (step: Step) => Promise<void>): Promise<void
     if (result === 'pending') result = 'passed';
   } catch (error) {
     if (error instanceof ExplainedError) await writeEarlyFailure(error, {log, secrets, environment});
-    // Last, since people begin to read at the end. An uncaught exception that stopped the step is reported already.
+    // Last, because people read the end of the log first. An uncaught exception that stopped the step was reported already.
     if (result === 'pending' || error !== cancelled.reason) fail(error);
   } finally {
     over.abort();

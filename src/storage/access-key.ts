@@ -6,15 +6,15 @@ import {STORAGE_PAGE} from './explain-storage.ts';
 import type {AccessKey, ObjectStorage} from './object-storage.ts';
 import type {Credentials} from './s3-requests.ts';
 
-/** The service may round the time at which a key was made. */
+/** The service may round the creation time of a key. */
 const ROUNDING_MS = 2000;
 const ATTEMPTS = 3;
 
 /**
- * Makes an access key for this run alone.
+ * Creates an access key for this run only.
  *
- * If the answer is lost, so is the key's secret, and nothing tells the key from one of another run: it is never deleted, but named in a
- * warning, and another one is made.
+ * If the answer is lost, the key's secret is lost too, and the key cannot be distinguished from those of other runs. So it is not deleted:
+ * a warning names it, and another key is created.
  *
  * @throws ExplainedError if the storage has as many keys as it may have; RequestError, or the reason of a cancelled run
  */
@@ -37,7 +37,7 @@ export async function createAccessKey(storageId: number, api: ObjectStorage, run
 }
 
 /**
- * Names the keys that were made since the request for one whose answer was lost.
+ * Names the keys that were created since a request whose answer was lost.
  *
  * @param sinceMs when the request was sent, by the service's clock
  */

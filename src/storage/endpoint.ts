@@ -9,22 +9,22 @@ import {isNotConnected, mayRetryS3, S3Error} from './s3-error.ts';
 import type {Credentials} from './s3-requests.ts';
 import type {ServerClock} from './server-clock.ts';
 
-/** The one object of every bucket of this action: the name of the bucket alone tells them apart. */
+/** The name of the only object of every bucket of this action. */
 const OBJECT_KEY = 'image';
-/** A key or a bucket that was just made may be unknown to S3 for a while. */
+/** S3 may not know a new key or bucket for a while. */
 const NEW_KEY_PATIENCE_MS = 120_000;
 
-/** Where the S3 of a storage is. */
+/** The S3 of a storage. */
 export interface S3Place {
-  /** To be tried in this order. */
+  /** Addresses, to try in this order. */
   readonly endpoints: readonly URL[];
   readonly region: string;
 }
 
 /**
- * Tells where the S3 of a storage is: at the address that the API gives, and where older pages of Gcore's documentation have it.
+ * The addresses of a storage's S3: the one from the API, and the one in older pages of Gcore's documentation.
  *
- * @param location undefined if the storage's location takes no new storages, and so is not listed
+ * @param location undefined if the storage's location accepts no new storages, and so is not listed
  */
 export function s3PlaceOf(storage: Storage, location: Location | undefined): S3Place {
   const region = location?.technicalName ?? storage.locationName;
@@ -55,7 +55,7 @@ export interface BucketAccess {
 }
 
 /**
- * Opens S3 for a bucket with a request that proves endpoint, key and bucket. A new key is given two minutes to become known.
+ * Opens S3 for a bucket with a request that checks endpoint, key and bucket. S3 has two minutes to know a new key.
  *
  * @param probe a request without a body
  * @returns S3, where it is, and the probe's result

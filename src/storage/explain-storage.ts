@@ -3,7 +3,7 @@ import {RequestError} from '../gcore/request-error.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 import {S3Error} from './s3-error.ts';
 
-/** Where a person sees and deletes storages, buckets and access keys. */
+/** The page on which people see and delete storages, buckets and access keys. */
 export const STORAGE_PAGE = 'https://portal.gcore.com/storage';
 
 /**

@@ -9,12 +9,12 @@ import {STORAGE_PAGE} from './explain-storage.ts';
 import type {Location, ObjectStorage, Storage} from './object-storage.ts';
 import type {Credentials} from './s3-requests.ts';
 
-/** A storage that takes buckets and keys. */
+/** A storage for buckets and keys. */
 export interface ReadyStorage {
   readonly storage: Storage;
-  /** The first keys, if this run made the storage: nobody else knows them. */
+  /** The first keys, if this run created the storage: no other run knows them. */
   readonly firstKeys: readonly Credentials[];
-  /** Undefined if the location takes no new storages. */
+  /** Undefined if the location accepts no new storages. */
   readonly location: Location | undefined;
 }
 
@@ -22,7 +22,7 @@ const ACTIVE_WITHIN_MS = 10 * 60_000;
 const POLL_INTERVAL_MS = 5000;
 
 /**
- * Finds this action's storage in a location, or makes it, and waits until it is active.
+ * Finds this action's storage in a location, or creates it, and waits until it is active.
  *
  * @param onMade called with the ID and first keys of a storage that this run made, as soon as they are known
  * @throws ExplainedError, RequestError, Outage, or the reason of a cancelled run
@@ -45,7 +45,7 @@ export async function findOrCreateStorage(
   return {storage: await untilActive(made, api, run), firstKeys: made.keys, location};
 }
 
-/** Two runs at once may have made one each: all runs take the older. */
+/** Two runs at the same time may have created one each: all runs use the older one. */
 function usable(storages: readonly Storage[], locationName: string): Storage | undefined {
   return storages
     .filter((one) => one.locationName === locationName && !/^delet/.test(one.status))

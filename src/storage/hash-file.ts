@@ -67,7 +67,7 @@ export async function readStart(
 }
 
 /**
- * Makes sure that a file is still the one that was hashed, by its size and by when it was last changed.
+ * Checks that a file is still the one that was hashed, by its size and the time of its last change.
  *
  * @throws ExplainedError
  */
@@ -80,7 +80,7 @@ export async function throwIfChanged({path, sizeBytes, changedAtNs}: LocalFile):
 }
 
 async function openRegularFile(path: string): Promise<FileHandle> {
-  // Asked before it is opened: to open a named pipe waits for a writer.
+  // Checked before it is opened: opening a named pipe waits for a writer.
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });

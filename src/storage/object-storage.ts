@@ -61,32 +61,32 @@ export type AccessKey = v.InferOutput<typeof AccessKey>;
 
 const Bucket = v.object({name: v.string()});
 
-/** What of a bucket can be changed. */
+/** The properties of a bucket that can be changed. */
 export type BucketChange =
   | {readonly lifecycle: {readonly expiration_days: number}}
   | {readonly policy: {readonly is_public: boolean}};
 
-/** Gcore Object Storage. Every method throws RequestError, or the reason of a cancelled run. What has the same effect twice is retried. */
+/** Gcore Object Storage. Every method throws RequestError, or the reason of a cancelled run. Idempotent requests are retried. */
 export interface ObjectStorage {
-  /** Goes by the answers of this service. */
+  /** The clock of this service, by its answers. */
   readonly serverClock: ServerClock;
   listLocations(): Promise<readonly Location[]>;
-  /** The storages of exactly this name. */
+  /** The storages with exactly this name. */
   listStorages(name: string): Promise<readonly Storage[]>;
-  /** Makes a storage, once. The answer holds its first access key, as a rule. */
+  /** Creates a storage, once. The answer usually contains its first access key. */
   createStorage(
     name: string,
     locationName: string,
   ): Promise<{readonly id: number; readonly keys: readonly Credentials[]}>;
   getStorage(storageId: number): Promise<Storage>;
-  /** The same, by a single attempt. */
+  /** The same, in a single attempt. */
   pollStorage(storageId: number): Promise<Storage>;
   listAccessKeys(storageId: number): Promise<readonly AccessKey[]>;
-  /** Makes an access key, once. Its secret is never told again. */
+  /** Creates an access key, once. Only the answer contains its secret. */
   createAccessKey(storageId: number): Promise<Credentials>;
   deleteAccessKey(storageId: number, accessKeyId: string): Promise<void>;
   listBucketNames(storageId: number): Promise<readonly string[]>;
-  /** Makes a bucket, once. */
+  /** Creates a bucket, once. */
   createBucket(storageId: number, name: string): Promise<void>;
   hasBucket(storageId: number, name: string): Promise<boolean>;
   changeBucket(storageId: number, name: string, change: BucketChange): Promise<void>;
@@ -94,9 +94,9 @@ export interface ObjectStorage {
 }
 
 const STORAGES = '/storage/v4/object_storages';
-/** The most that the lists give in one page. The default is 10. */
+/** The largest page of the lists. The default is 10. */
 const PAGE_SIZE = 1000;
-/** A file that cannot be made private is worth more patience than a read. */
+/** Longer than for a read, so that a file can be made private. */
 const WRITE_PATIENCE_MS = 60_000;
 
 /** The endpoints of Object Storage, over a client of the same host and key as the cloud's. */
@@ -111,15 +111,15 @@ export function createObjectStorage(client: Client, run: Run): ObjectStorage {
   };
   const post = <T>(to: string, body: object | undefined, shape: v.GenericSchema<unknown, T>) =>
     noted(client.write('POST', to, body, shape));
-  /** For what has the same effect however often it is sent. An answer may have no body. */
+  /** For idempotent requests. An answer may have no body. */
   const rewrite = async (method: 'PATCH' | 'DELETE', to: string, body: object | undefined) => {
     const write = () => client.write(method, to, body, v.unknown());
-    // The 409 of a bucket that is not empty does not pass.
+    // The 409 of a bucket that is not empty is permanent.
     const shouldRetry = (error: unknown): error is RequestError => mayRetry(error) && error.status !== 409;
     await retry(write, {patienceMs: WRITE_PATIENCE_MS, shouldRetry}, run);
   };
   const remove = (to: string) => unlessMissing(rewrite('DELETE', to, undefined));
-  /** Reads a list to its end, which its count tells. */
+  /** Reads a list up to its count. */
   const listAll = async (from: string, filters: Readonly<Record<string, string>> = {}): Promise<readonly unknown[]> => {
     const rows: unknown[] = [];
     for (;;) {
@@ -159,7 +159,7 @@ export function createObjectStorage(client: Client, run: Run): ObjectStorage {
 
 const Page = v.object({count: v.number(), results: v.nullish(v.array(v.unknown()))});
 
-/** The rows of a shape. What cannot be read is none that this action made. */
+/** The valid rows. This action did not create an invalid one. */
 function readable<T>(rows: readonly unknown[], shape: v.GenericSchema<unknown, T>): readonly T[] {
   return rows.flatMap((row) => {
     const parsed = v.safeParse(shape, row);
@@ -177,7 +177,7 @@ function parseStorage(row: unknown, name: string): Storage {
   });
 }
 
-/** Whether the service said that it does not know the thing. */
+/** Whether the service said that the object does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof RequestError && error.status === 404;
 }

@@ -1,15 +1,15 @@
 import prettyBytes from 'pretty-bytes';
 import type {Run} from '../waiting/run.ts';
 
-/** How far work on a file has got. */
+/** The progress of work on a file. */
 export type OnProgress = (doneBytes: number, totalBytes: number) => void;
 
 const EVERY_MS = 10_000;
 
 /**
- * Writes a line each ten seconds while work on a file goes on; none if it takes less.
+ * Writes a line every ten seconds while work on a file goes on.
  *
- * @param what the work, as the lines begin with it: `Uploading`
+ * @param what the work, the first word of the lines: `Uploading`
  */
 export function logProgress(what: string, {clock, log}: Pick<Run, 'clock' | 'log'>): OnProgress {
   const startedAtMs = clock.now();

@@ -4,13 +4,13 @@ import {inert} from '../text/inert.ts';
 import {jittered} from '../waiting/backoff.ts';
 import {type Run, timeLeftMs} from '../waiting/run.ts';
 
-/** How long a change of the policy may take until everybody sees it. */
+/** How long a change of the policy may take to become effective. */
 const PROPAGATION_MS = 120_000;
 const FIRST_GAP_MS = 500;
 const LONGEST_GAP_MS = 5000;
 const TIMEOUT_MS = 15_000;
 
-/** What an anonymous request has shown of whether anybody can read the file. */
+/** Whether an anonymous request could read the file. */
 export interface Seen {
   readonly kind: 'readable' | 'refused' | 'unclear';
   /** The request and its answer. */

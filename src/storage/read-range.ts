@@ -1,6 +1,6 @@
 import type {FileHandle} from 'node:fs/promises';
 
-/** Large enough that reading costs little, small enough that the event loop is never held up for long. */
+/** Large enough for fast reads, and small enough that the event loop is never blocked for long. */
 const READ_BYTES = 2 ** 20;
 
 /**

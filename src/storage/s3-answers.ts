@@ -1,6 +1,6 @@
 import {inert} from '../text/inert.ts';
 
-/** An error as S3 puts it in a body, whatever the status. */
+/** An error in the body of an answer of S3, with any status. */
 export interface S3Failure {
   readonly code: string;
   /** Inert. */
@@ -15,14 +15,14 @@ export function textsOf(xml: string, element: string): readonly string[] {
   return [...found].map(([, text = '']) => decoded(text));
 }
 
-/** The insides of all elements of a name that hold other elements. */
+/** The content of all elements of a name that contain other elements. */
 export function elementsOf(xml: string, element: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${element}(?: [^>]*)?>(.*?)</${element}>`, 'gs'))].map(
     ([, inside = '']) => inside,
   );
 }
 
-/** What S3 says went wrong; undefined if the body holds no error. */
+/** The error in a body of S3; undefined if there is none. */
 export function failureOf(body: string): S3Failure | undefined {
   const [error] = elementsOf(body, 'Error');
   if (error === undefined) return undefined;

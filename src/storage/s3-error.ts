@@ -7,14 +7,14 @@ export interface S3ErrorDetails {
   /** Why, as one inert line. */
   readonly reason: string;
   readonly status?: number | undefined;
-  /** S3's own word for the failure, `NoSuchUpload`. */
+  /** S3's own code of the failure, `NoSuchUpload`. */
   readonly code?: string | undefined;
   /** How long the service asks to wait, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** A request to S3 that failed. It holds no headers, no key, no body, and not the bucket's name. */
+/** A failed request to S3. It contains no headers, no key, no body, and not the bucket's name. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly outcome: Outcome;
@@ -31,7 +31,7 @@ export class S3Error extends Error {
   }
 }
 
-/** Refusals of data that was damaged or too slow on its way, or that passes: S3's list of error codes. */
+/** Codes of temporary errors, or of data that was damaged or too slow on the way: S3's list of error codes. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
   'BadDigest',
   'IncompleteBody',
@@ -47,7 +47,7 @@ export function mayRetryS3(error: unknown): error is S3Error {
   return error instanceof S3Error && (error.outcome !== 'refused' || PASSING_CODES.has(error.code ?? ''));
 }
 
-/** Whether no connection could be made: no such host, no answer, or a certificate that does not hold. */
+/** Whether no connection was possible: no such host, no answer, or an invalid certificate. */
 export function isNotConnected(error: unknown): boolean {
   return error instanceof S3Error && error.status === undefined && error.outcome !== 'unknown';
 }

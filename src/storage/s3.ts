@@ -6,7 +6,7 @@ import {elementsOf, textsOf} from './s3-answers.ts';
 import {mayRetryS3, S3Error} from './s3-error.ts';
 import {openS3Requests, type S3Account, type S3Request, type S3Requests} from './s3-requests.ts';
 
-/** One object in one bucket, and how to reach it. */
+/** One object in one bucket, with the endpoint and the credentials. */
 export interface S3Options extends S3Account {
   readonly bucket: string;
   /** The object's key: letters, digits, `.`, `-` and `_`. */
@@ -18,7 +18,7 @@ export interface Part {
   readonly number: number;
   readonly sizeBytes: number;
   readonly sha256: Buffer;
-  /** Opens the part's bytes; called once an attempt. */
+  /** Opens the part's bytes; called once for each attempt. */
   readonly open: () => Readable;
 }
 
@@ -31,15 +31,15 @@ export interface UploadedPart {
 
 /** The operations of S3 that staging needs. Every method throws S3Error, or the reason of a cancelled run. */
 export interface S3 {
-  /** Where the object is, without any signature. */
+  /** The URL of the object, without a signature. */
   readonly objectUrl: URL;
   /** Begins a multipart upload, once. @returns its ID */
   createUpload(): Promise<string>;
   /** Sends a part, once. */
   uploadPart(uploadId: string, part: Part): Promise<UploadedPart>;
-  /** Asks for the parts of an upload, to learn whether it still takes any. */
+  /** Lists the parts of an upload, to check whether it still accepts parts. */
   listParts(uploadId: string): Promise<void>;
-  /** Makes the object of its parts. If the answer is lost, or is an error, the object's size decides whether it was made. */
+  /** Creates the object from its parts. If the answer is lost, or is an error, the object's size shows whether it was created. */
   completeUpload(uploadId: string, parts: readonly UploadedPart[], sizeBytes: number): Promise<void>;
   /** Aborts every upload and deletes every object of the bucket. */
   emptyBucket(): Promise<void>;
@@ -48,7 +48,7 @@ export interface S3 {
 
 /** Four parts of 16 MiB at once need 1.8 Mbit/s. */
 const PART_TIMEOUT_MS = 300_000;
-/** Putting thousands of parts together takes its time. */
+/** Joining thousands of parts takes time. */
 const COMPLETE_TIMEOUT_MS = 600_000;
 const ATTEMPTS = 4;
 

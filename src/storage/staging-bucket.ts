@@ -10,7 +10,7 @@ const NAME = /^gpu-stage-(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)z-[0-9a-f]{32}$/;
 const NAMES = 3;
 const ATTEMPTS = 4;
 
-/** A name that nobody can guess, and that tells when it was made: buckets have no other date. */
+/** A name that nobody can guess, and that contains its creation time, because buckets have no other date. */
 export function newBucketName(serverClock: ServerClock): string {
   const time = new Date(serverClock.now())
     .toISOString()

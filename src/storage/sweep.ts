@@ -6,11 +6,11 @@ import {S3Error} from './s3-error.ts';
 import {bucketTimeMs, deleteBucket, makePrivate} from './staging-bucket.ts';
 
 const DAY_MS = 24 * 3_600_000;
-/** More are left to the run after the next. */
+/** The next run deletes the others. */
 const MOST_BUCKETS = 20;
 
 /**
- * Deletes what lost runs have left behind: this action's own buckets that are over a day old by their names. Each is made private first.
+ * Deletes what lost runs have left: this action's own buckets that are more than a day old by their names. Each is made private first.
  * A failure is a warning: the next run tries again.
  *
  * @param mask called with the name of each, since its file may still be public

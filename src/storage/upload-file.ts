@@ -10,13 +10,13 @@ import {readRange} from './read-range.ts';
 import type {Part, S3, UploadedPart} from './s3.ts';
 import {S3Error} from './s3-error.ts';
 
-/** S3 takes 10,000 parts of one upload. */
+/** S3 accepts 10,000 parts of one upload. */
 const MOST_PARTS = 10_000;
 const SMALLEST_PART_BYTES = 16 * 2 ** 20;
 const PARTS_AT_ONCE = 4;
 const ATTEMPTS = 5;
 
-/** A part's place in the file. */
+/** The position of a part in the file. */
 export interface PartRange {
   /** From 1. */
   readonly number: number;
@@ -24,7 +24,7 @@ export interface PartRange {
   readonly sizeBytes: number;
 }
 
-/** Cuts a file into at most 10,000 parts of at least 16 MiB, the last one excepted. */
+/** Divides a file into at most 10,000 parts of at least 16 MiB, except the last one. */
 export function partsOf(fileBytes: number): readonly PartRange[] {
   const partBytes = Math.max(SMALLEST_PART_BYTES, Math.ceil(fileBytes / MOST_PARTS));
   return Array.from({length: Math.ceil(fileBytes / partBytes)}, (_, index) => ({
@@ -37,7 +37,7 @@ export function partsOf(fileBytes: number): readonly PartRange[] {
 /**
  * Uploads a file in parts, four at a time. Of a part, no more than a few mebibytes are in memory, however large it is.
  *
- * The last part goes first: the system has the end of the file in memory, since it was hashed from its start just before.
+ * The last part goes first: the operating system still has the end of the file in memory, because it was hashed from its start before.
  *
  * @param uploadId a multipart upload that has no parts yet
  * @throws S3Error; ExplainedError if the file has changed since it was hashed; the reason of a cancelled run
@@ -96,7 +96,7 @@ async function sendPart(part: Part, uploadId: string, s3: S3, file: LocalFile): 
     return await s3.uploadPart(uploadId, part);
   } catch (error) {
     await throwIfChanged(file);
-    // A part that is refused while it is being sent often shows as a reset connection. A request without a body is told why.
+    // If a part is refused while it is being sent, the connection is often reset. A request without a body gets the reason.
     if (error instanceof S3Error && error.status === undefined) await throwIfRefused(s3.listParts(uploadId));
     throw error;
   }

@@ -11,7 +11,7 @@ export interface Heartbeat {
   readonly expected?: Promise<ExpectedDuration | undefined>;
 }
 
-/** Several pieces of work of one kind, side by side. */
+/** Several pieces of work of one kind, in parallel. */
 export interface Fleet {
   starts(part: object): void;
   ends(part: object, how: 'done' | 'failed'): void;
@@ -19,14 +19,14 @@ export interface Fleet {
   beat(): void;
 }
 
-/** The parts give their signs of life once a minute, each at a time of its own. */
+/** Each part reports once a minute, at different times. */
 const HEARTBEAT_MS = 59_000;
 
 /**
- * Says at most once a minute how all parts together are getting on: one line, however many there are.
+ * Logs the progress of all parts together, at most one line a minute.
  *
- * @param size how many parts there are
- * @param slots how many of them are worked on at a time, as of now
+ * @param size the number of parts
+ * @param slots how many of them can run at the same time now
  */
 export function watchFleet(
   size: number,
@@ -71,7 +71,7 @@ export function watchFleet(
   };
 }
 
-/** What is still to be done. */
+/** The remaining work. */
 interface Backlog {
   /** How long each part that runs has been running, in milliseconds; none before the start. */
   readonly elapsedMs?: readonly number[];

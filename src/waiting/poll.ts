@@ -61,7 +61,7 @@ export class Outage extends Error {
   readonly progress: Progress;
 
   constructor(progress: Progress, options: ErrorOptions) {
-    super(`no good answer for ${PATIENCE_MS / 60_000} minutes`, options);
+    super(`no successful answer for ${PATIENCE_MS / 60_000} minutes`, options);
     this.progress = progress;
   }
 }

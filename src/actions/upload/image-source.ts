@@ -36,7 +36,7 @@ const NOTHING_KNOWN: SourceFacts = {warnings: []};
  * Finds the image that the inputs name: by its URL, on this runner, or among the assets of the run's release. Checks it if `preflight` is set.
  *
  * @param runRelease the run's release; needed for an asset
- * @throws ExplainedError if the image does not exist, or Gcore surely cannot import it; the reason of a cancelled run
+ * @throws ExplainedError if the image does not exist, or Gcore certainly cannot import it; the reason of a cancelled run
  */
 export async function findSource(
   inputs: UploadInputs,

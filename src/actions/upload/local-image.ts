@@ -26,7 +26,7 @@ const NOT_CHECKED: FileVerdict = {warnings: []};
  * Checks a file on the runner and computes its SHA-256. Nothing is staged yet.
  *
  * @param withPreflight whether to check that it is a disk that a machine can boot from
- * @throws ExplainedError if it cannot be read, or Gcore surely cannot import it; the reason of a cancelled run
+ * @throws ExplainedError if it cannot be read, or Gcore certainly cannot import it; the reason of a cancelled run
  */
 export async function findLocalImage(
   path: string,

@@ -72,7 +72,7 @@ function mayRun(error: unknown, progress: PublishProgress): boolean {
   return !isNothingUploaded(progress, error) && !ENDED.has(progress.stage);
 }
 
-/** Nothing was sent, or what was sent surely had no effect. */
+/** Nothing was sent, or what was sent certainly had no effect. */
 function isNothingUploaded({stage}: PublishProgress, error: unknown): boolean {
   if (stage === 'not-sent') return true;
   return stage === 'sent' && (error instanceof RequestError || error instanceof NoSourceUrl);

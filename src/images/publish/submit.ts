@@ -43,7 +43,7 @@ export interface UploadSubmission {
 /**
  * Asks for an import so that exactly one comes of it.
  *
- * The service has no idempotency key, so a POST is sent again only if it surely had no effect. In every other doubtful case the
+ * The service has no idempotency key, so a POST is sent again only if it certainly had no effect. In every other doubtful case the
  * upload is looked up, by the marker among its tags and by what is new of its name, and adopted if it is found. Only if all lookups
  * were clean and found nothing is it sent once more, with the same marker. If that answer is lost as well, a second search decides.
  *
@@ -114,10 +114,10 @@ async function findRefused(submission: UploadSubmission, refusal: RequestError):
 }
 
 /**
- * Sends the POST, and again only while it surely had no effect.
+ * Sends the POST, and again only while it certainly had no effect.
  *
  * @returns the IDs of the import's tasks
- * @throws AnswerLost if it may have had its effect; RequestError if it surely had none
+ * @throws AnswerLost if it may have had its effect; RequestError if it certainly had none
  */
 async function send(submission: UploadSubmission): Promise<readonly string[]> {
   const {scope, gcore, run} = submission;
@@ -132,7 +132,7 @@ async function send(submission: UploadSubmission): Promise<readonly string[]> {
     }
   };
   const onRetry = (error: RequestError) =>
-    run.log.info(`The upload surely had no effect (${error.message}). Sending it again.`);
+    run.log.info(`The upload certainly had no effect (${error.message}). Sending it again.`);
   return await retry(sendOnce, {shouldRetry: mayResend, patienceMs: PATIENCE_MS, onRetry}, run);
 }
 

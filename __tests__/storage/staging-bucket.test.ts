@@ -1,6 +1,8 @@
 import {describe, expect, it} from '@jest/globals';
+import {ExplainedError} from '../../src/errors.ts';
 import {RequestError} from '../../src/gcore/request-error.ts';
 import type {ObjectStorage} from '../../src/storage/object-storage.ts';
+import {S3Error} from '../../src/storage/s3-error.ts';
 import {createServerClock} from '../../src/storage/server-clock.ts';
 import {bucketTimeMs, createBucket, deleteBucket, newBucketName} from '../../src/storage/staging-bucket.ts';
 import {sweep} from '../../src/storage/sweep.ts';
@@ -112,14 +114,17 @@ describe('the sweep', () => {
   const dayOld = `gpu-stage-20260707t120000z-${ID}`;
   const older = `gpu-stage-20260707t115959z-${ID}`;
 
-  async function swept(names: readonly string[], methods: Partial<ObjectStorage> = {}) {
+  async function swept(names: readonly string[], methods: Partial<ObjectStorage> = {}, emptying?: Error) {
     const {api, calls, run, lines} = fakeApi({listBucketNames: async () => names, ...methods});
     const masked: string[] = [];
     await sweep(
       7,
       api,
       (name) => masked.push(name),
-      async (name) => void calls.push(`empty ${name}`),
+      async (name) => {
+        calls.push(`empty ${name}`);
+        if (emptying !== undefined) throw emptying;
+      },
       run,
     );
     return {calls: calls.slice(1), masked, lines};
@@ -144,6 +149,14 @@ describe('the sweep', () => {
     expect(refused.lines).toEqual([expect.stringContaining('warning: Could not delete a staged file')]);
     const gone = await swept([older], {changeBucket: fail(failure(404))});
     expect([gone.calls, gone.lines]).toEqual([[`changeBucket ${older}`], []]);
+  });
+
+  it.each<[string, Error]>([
+    ['S3 refuses', new S3Error({outcome: 'refused', operation: 'DeleteObject', reason: '403'})],
+    ['S3 has no address', new ExplainedError('There is no address.')],
+  ])('only warns if %s to empty a bucket', async (_what, error) => {
+    const {lines} = await swept([older], {deleteBucket: fail(failure(409))}, error);
+    expect(lines).toEqual([expect.stringContaining(error.message)]);
   });
 
   it('goes on with the next bucket, and with the step, whatever the service answers', async () => {

@@ -57,11 +57,15 @@ describe('the upload of a file', () => {
   it('sends four parts at a time, the last one first, and tells how far it is', async () => {
     let running = 0;
     let most = 0;
+    const four = Promise.withResolvers<void>();
     const {calls, seen} = await upload(sparseFile(), {
       uploadPart: async (_, part) => {
         running += 1;
         most = Math.max(most, running);
-        for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+        if (running === 4) four.resolve();
+        // None is done before four have come. A fifth would come meanwhile.
+        await four.promise;
+        for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate);
         running -= 1;
         return {...part, etag: '"x"'};
       },
@@ -74,8 +78,11 @@ describe('the upload of a file', () => {
   });
 
   it('begins no part, and sends none again, once one has failed for good', async () => {
+    const last = Promise.withResolvers<void>();
     const {calls, error} = await upload(sparseFile(), {
       uploadPart: async (_, {number}) => {
+        if (number === 6) last.resolve();
+        await last.promise;
         throw failure(`UploadPart ${number}`, number === 6 ? 404 : 500);
       },
     });

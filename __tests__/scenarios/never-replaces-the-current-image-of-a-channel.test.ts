@@ -53,11 +53,8 @@ it('replaces an image that was current before', async () => {
 
 it('keeps an image of another architecture, and uploads', async () => {
   await using stage = await setStage();
-  const {outputs} = await stage.upload({
-    name: 'trainer',
-    architecture: 'aarch64',
-    tags: 'channel-stable=2026-01-01T10:00:00.000Z',
-  });
+  const {outputs} = await stage.upload({name: 'trainer', architecture: 'aarch64'});
+  await promote(stage.cloud, outputs['image-id'] ?? '');
   const {exitCode} = await stage.upload({name: 'trainer', 'if-exists': 'replace'});
 
   expect(exitCode).toBe(0);

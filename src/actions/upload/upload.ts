@@ -1,31 +1,21 @@
-import {ExplainedError} from '../../errors.ts';
 import {openClient} from '../../gcore/client.ts';
 import {createGcore, type Gcore, type Scope, type UploadRequest} from '../../gcore/gcore.ts';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
 import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
-import {balanceOf, throwFailures} from '../../images/explain-regions.ts';
 import {fingerprintTags} from '../../images/fingerprint.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
-import type {RegionOutcome, RegionSuccess} from '../../images/outcome.ts';
+import type {RegionOutcome} from '../../images/outcome.ts';
 import type {ImageSpec, PublishContext, PublishEvents} from '../../images/publish/context.ts';
 import {resumeNotStarted} from '../../images/publish/explain-publish.ts';
 import {planPublish, publishImage} from '../../images/publish/publish.ts';
-import {
-  type AskedRegion,
-  failedRegions,
-  foundScopes,
-  inEachRegion,
-  type RegionResult,
-  regionLabel,
-} from '../../images/regions.ts';
+import {type AskedRegion, foundScopes, inEachRegion, type RegionResult} from '../../images/regions.ts';
 import {inProject, resolveProject, resolveRegions} from '../../images/scopes.ts';
 import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
-import {roundSize} from '../../text/units.ts';
-import type {Log, Run} from '../../waiting/run.ts';
+import type {Run} from '../../waiting/run.ts';
 import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {openSide} from '../shared/side-client.ts';
@@ -35,7 +25,6 @@ import {findSource, type ImageSource} from './image-source.ts';
 import {readUploadInputs, type UploadInputs} from './inputs.ts';
 import {provenanceTags} from './provenance.ts';
 import type {Staging} from './staging.ts';
-import {outcomeText, writeUploadSummary} from './summary.ts';
 
 /**
  * The upload: reads the inputs, publishes the image in every region, and writes outputs and summary.
@@ -75,9 +64,9 @@ export async function upload(step: Step): Promise<void> {
     ]);
     const {elapsedMs} = stopwatch;
     const report = {inputs, source, results, leftStaged, elapsedMs, taskId: outputs.taskId};
-    await writeUploadSummary({...report, ...ahead, prices: await ahead.prices, notes: notes()}, step);
-    announce(inputs.name, results, step.log);
-    throwAll(results, leftStaged, step.log);
+    // In a chunk of its own, as the entry is to stay small.
+    const {reportUpload} = await import('./report.ts');
+    await reportUpload({...report, ...ahead, prices: await ahead.prices, notes: notes()}, step);
   } finally {
     client.close();
     side.close();
@@ -214,47 +203,4 @@ function eventsOf(
       if (sha256 !== undefined) outputs.learn(scope, digest);
     },
   };
-}
-
-/** One line for the page of the run, where it stands alone: of several regions the balance, since the summary has the IDs. */
-function announce(imageName: string, results: readonly RegionResult<RegionOutcome>[], log: Log): void {
-  const [only, ...others] = results;
-  const balance = balanceOf(results);
-  if (only === undefined || balance === '') return;
-  if (others.length === 0) {
-    const {scope, outcome} = only;
-    if (outcome.kind !== 'failed') log.notice(`${imageName}. ${regionLabel(scope)}: ${announcementOf(outcome)}`);
-    return;
-  }
-  const failed = failedRegions(results).length;
-  log.notice(
-    `${imageName} in ${results.length} regions: ${balance}${failed === 0 ? '' : `, ${failed} failed`}. The output "images" has the IDs.`,
-  );
-}
-
-function announcementOf(outcome: RegionSuccess): string {
-  const text = outcomeText(outcome);
-  if (outcome.kind === 'planned') return `dry run, ${text}`;
-  if (outcome.kind === 'accepted') return `${text}, not ready yet, task ${outcome.taskIds.join(', ')}`;
-  return `${text}, image ${outcome.image.id}, ${roundSize(outcome.image.sizeBytes)}`;
-}
-
-/**
- * Throws the failures of the regions, and before them that of deleting the staged file.
- *
- * @throws ExplainedError if anything failed
- */
-function throwAll(
-  results: readonly RegionResult<RegionOutcome>[],
-  leftStaged: ExplainedError | undefined,
-  log: Log,
-): void {
-  try {
-    throwFailures(results, log);
-  } catch (error) {
-    if (leftStaged === undefined || !(error instanceof ExplainedError)) throw error;
-    const {what, known, next = '', section} = leftStaged;
-    throw new ExplainedError(what, {known: [...known, next, ...error.message.split('\n')], section, cause: error});
-  }
-  if (leftStaged !== undefined) throw leftStaged;
 }

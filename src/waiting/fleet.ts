@@ -2,12 +2,12 @@ import {roundMinutes} from '../text/units.ts';
 import type {Run} from './run.ts';
 import type {ExpectedDuration} from './schedule.ts';
 
-/** What the heartbeat tells of the parts of the work. */
+/** The words and the expected duration for the heartbeat. */
 export interface Heartbeat {
-  /** What parts are called that are at work, and that are done. */
+  /** The names of running parts and of completed parts. */
   readonly working: string;
   readonly done: string;
-  /** How long a part is expected to take, if that can be told. It must not reject. */
+  /** The expected duration of a part, if known. It must not reject. */
   readonly expected?: Promise<ExpectedDuration | undefined>;
 }
 
@@ -15,7 +15,7 @@ export interface Heartbeat {
 export interface Fleet {
   starts(part: object): void;
   ends(part: object, how: 'done' | 'failed'): void;
-  /** A part gives a sign of life. */
+  /** Reports that a part still runs. */
   beat(): void;
 }
 
@@ -73,7 +73,7 @@ export function watchFleet(
 
 /** The remaining work. */
 interface Backlog {
-  /** How long each part that runs has been running, in milliseconds; none before the start. */
+  /** How long each running part has been running, in milliseconds; empty before the start. */
   readonly elapsedMs?: readonly number[];
   readonly waiting: number;
   readonly slots: number;
@@ -82,11 +82,11 @@ interface Backlog {
 }
 
 /**
- * What is left of the part that started last, and after it the parts that wait, a slot's worth at a time. A part that takes longer than
- * expected counts as if it ended now. Time before this step, as an import that is joined may have had, is not known here: it then takes
- * less.
+ * The remaining time: that of the part that started last, and after it that of the waiting parts, as many at a time as there are slots. A
+ * part that takes longer than expected counts as if it ended now. The time that a joined import ran before this step is unknown here, so
+ * the result may be too long.
  *
- * @returns milliseconds; 0 if nothing waits, and all that runs takes longer than expected
+ * @returns milliseconds; 0 if nothing waits, and all running parts take longer than expected
  */
 export function timeToGoMs({elapsedMs = [], waiting, slots, expectedMs}: Backlog): number {
   return Math.max(0, ...elapsedMs.map((ms) => expectedMs - ms)) + Math.ceil(waiting / slots) * expectedMs;

@@ -84,6 +84,12 @@ describe('in several regions, latest', () => {
     expect(summary).toMatch(/^\| Sines-2 \S+ \| ready \| ready \| ready \| &#8211; \| 1 \|$/m);
   });
 
+  it.concurrent('is red if all regions are optional and none has an image', async () => {
+    await using stage = await setChannelStage();
+    const {exitCode, outputs} = await stage.gate({region: '7,10', 'optional-region': '7,10', latest: 'trainer-*'});
+    expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([1, 'false', '[7,10]']);
+  });
+
   it.concurrent('follows the required regions in an optional one', async () => {
     await using stage = await setChannelStage();
     stage.add('trainer-v1');
@@ -134,31 +140,6 @@ describe('in the regions that all stands for', () => {
       expect((await stage.gate({...inputs, 'optional-region': ''})).exitCode).toBe(1);
     },
   );
-});
-
-describe('latest with an optional region', () => {
-  it('is what the required regions have, and the optional one fails alone if it lacks that', async () => {
-    await using stage = await setChannelStage();
-    for (const regionId of [7, 10]) stage.add('trainer-v1', {regionId});
-    stage.add('trainer-v2', {regionId: 7});
-    stage.add('trainer-v3', {regionId: 10});
-    const inputs = {region: '7', 'optional-region': '10', latest: 'trainer-*'};
-    const {exitCode, outputs, log} = await stage.gate(inputs);
-    expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([0, 'true', '[10]']);
-    expect(namesIn(outputs)[7]).toBe('trainer-v2');
-    expect(log).toMatch(/^warning: Optional: region 10 failed\. Image "trainer-v2": no image has this name\./m);
-
-    stage.add('trainer-v2', {regionId: 10});
-    const inBoth = await stage.gate(inputs);
-    expect([inBoth.exitCode, inBoth.outputs['failed-regions']]).toEqual([0, '[]']);
-    expect(namesIn(inBoth.outputs)).toEqual({7: 'trainer-v2', 10: 'trainer-v2'});
-  });
-
-  it('is red if all are optional and none has an image', async () => {
-    await using stage = await setChannelStage();
-    const {exitCode, outputs} = await stage.gate({region: '7,10', 'optional-region': '7,10', latest: 'trainer-*'});
-    expect([exitCode, outputs['ready'], outputs['failed-regions']]).toEqual([1, 'false', '[7,10]']);
-  });
 });
 
 describe('in several regions, the channel', () => {

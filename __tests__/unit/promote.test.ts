@@ -212,7 +212,7 @@ describe('a promotion', () => {
     };
     const {result, run} = await promoteIn(regionOf([image('new'), image('old', T1)], {updateTags}));
     expect(result).toMatchObject({
-      what: expect.stringMatching(/^Stopped waiting: no good answer for 5 minutes/),
+      what: expect.stringMatching(/^Stopped waiting: no successful answer for 5 minutes/),
       known: ['Image new may be the current image of stable here: its tag was sent, and not confirmed.'],
       next: PROMOTE_AGAIN,
     });

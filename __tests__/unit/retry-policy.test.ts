@@ -68,6 +68,26 @@ describe('an answer that something on the way may have given', () => {
   );
 });
 
+describe('a write', () => {
+  const refused = (status: number, exceptionClass?: string) =>
+    new RequestError({...GET, method: 'PATCH', outcome: outcomeOfStatus(status), status, exceptionClass});
+
+  it.each([400, 403, 404, 422])('that Gcore itself refuses with %i is not sent again', (status) => {
+    expect(decisionAfter([refused(status, 'ValidationError')])).toBe('final');
+  });
+
+  it('that something on the way refuses is sent again, as is one that a lock refuses', () => {
+    expect(decisionAfter([refused(422)])).toBe(0);
+    expect(decisionAfter([refused(409, 'ConflictError')])).toBe(0);
+  });
+
+  it('is no read: a refusal of a read counts at the third in a row, also if it is of Gcore itself', () => {
+    const one = new RequestError({...GET, outcome: 'refused', status: 422, exceptionClass: 'ValidationError'});
+    expect(decisionAfter([one, one])).toBe(0);
+    expect(decisionAfter([one, one, one])).toBe('final');
+  });
+});
+
 describe('a refused key or permission', () => {
   it.each([401, 403])('is confirmed by one more poll after two seconds, at the first %i', (status) => {
     expect(decisionAfter([answered(status)])).toBe(2000);

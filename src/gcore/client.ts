@@ -8,7 +8,7 @@ import {PATIENCE_MS} from '../waiting/poll.ts';
 import {retry} from '../waiting/retry.ts';
 import {type Log, type Run, timeLeftMs} from '../waiting/run.ts';
 import {refusalIn} from './refusal.ts';
-import {mayRetry, RequestError} from './request-error.ts';
+import {isGcoresOwn, mayRetry, RequestError} from './request-error.ts';
 import {ErrorBody} from './wire.ts';
 
 /** The service's URL and the key. */
@@ -152,9 +152,8 @@ function patienceOf({clock, log}: Run) {
 /** Whether something on the way may have answered in place of the service: a login page, a gateway while it restarts. */
 function isForeignAnswer(error: unknown): error is RequestError {
   if (!(error instanceof RequestError)) return false;
-  const {outcome, status, exceptionClass, refusal} = error;
-  const isOdd = outcome === 'refused' && status !== undefined && ![401, 403, 404, 409].includes(status);
-  return isOdd && exceptionClass === undefined && refusal === undefined;
+  const {outcome, status} = error;
+  return outcome === 'refused' && status !== undefined && ![401, 403, 404, 409].includes(status) && !isGcoresOwn(error);
 }
 
 function outOfTime(path: string): RequestError {

@@ -38,6 +38,7 @@ export class RequestError extends Error {
   readonly refusal: Refusal | undefined;
   readonly exceptionClass: string | undefined;
   readonly info: unknown;
+  readonly method: string;
   /** Without the query. */
   readonly path: string;
 
@@ -64,6 +65,7 @@ export class RequestError extends Error {
     this.refusal = refusal;
     this.exceptionClass = exceptionClass;
     this.info = info;
+    this.method = method;
     this.path = path;
   }
 }
@@ -79,6 +81,11 @@ export class UnreadableRow extends RequestError {
 /** Whether a retry of a read may succeed. A read has no effect, so it can always be repeated. 409 means a lock, which is temporary. */
 export function mayRetry(error: unknown): error is RequestError {
   return error instanceof RequestError && (error.outcome !== 'refused' || error.status === 409);
+}
+
+/** Whether the service itself gave an answer. What a proxy, a login page or a gateway while it restarts says names no class of the service's errors. */
+export function isGcoresOwn({exceptionClass, refusal}: RequestError): boolean {
+  return exceptionClass !== undefined || refusal !== undefined;
 }
 
 /** Whether a write certainly had no effect, and a retry may succeed. */

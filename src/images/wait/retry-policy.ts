@@ -1,4 +1,4 @@
-import {mayRetry, RequestError} from '../../gcore/request-error.ts';
+import {isGcoresOwn, mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {ConsecutiveFailures} from '../../waiting/poll.ts';
 
 /** How long the service may answer 404 for something that it made a moment ago. */
@@ -23,6 +23,8 @@ export function retryPolicy({errors, sinceMs, everGood}: ConsecutiveFailures): '
   const error = errors.at(-1);
   if (mayRetry(error)) return error.retryAfterMs ?? 0;
   if (!(error instanceof RequestError)) return 'final';
+  // A promotion writes in each of its polls. A read is worth a second question, but a write that Gcore refuses is not sent again.
+  if (error.method !== 'GET' && isGcoresOwn(error)) return 'final';
   const sameInARow = countSameInARow(errors, error);
   switch (error.status) {
     case undefined:

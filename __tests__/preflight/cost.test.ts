@@ -77,13 +77,13 @@ describe('the cost', () => {
   });
 
   it('of redirects to slow servers is limited by one limit for all', async () => {
-    const host = await serve((request, response) => {
-      const at = Number(request.url?.slice(1));
-      setTimeout(() => response.writeHead(302, {location: `/${at + 1}`}).end(), 90);
+    let redirects = 0;
+    const host = await serve((_, response) => {
+      redirects += 1;
+      setTimeout(() => response.writeHead(302, {location: `/${redirects}`}).end(), 90);
     });
-    const startedAt = performance.now();
     const {facts} = await look(`${host.origin}/0`, {limitMs: 200});
     expect(facts?.warnings).toEqual([expect.stringContaining('was not answered within the 0.2 s')]);
-    expect(performance.now() - startedAt).toBeLessThan(400);
+    expect(redirects).toBeLessThanOrEqual(3);
   });
 });

@@ -128,7 +128,8 @@ async function askOnce(
     cancelled.throwIfAborted();
     return {...answer, asked, url};
   } catch (error) {
-    const reason = failureText(error, limitMs);
+    // A connection that is not made in what is left of the time is no other failure.
+    const reason = clock.now() < deadlineMs ? failureText(error, limitMs) : notAnswered(limitMs);
     tell(reason);
     cancelled.throwIfAborted();
     return {doubt: `${asked} ${reason}`};
@@ -139,9 +140,11 @@ async function askOnce(
 
 /** Why a request failed, in a check with a time limit in milliseconds: `failed (ECONNREFUSED)`. */
 export function failureText(error: unknown, limitMs: number): string {
-  return isTimeout(error)
-    ? `was not answered within the ${secondsText(limitMs)} of this check`
-    : `failed (${inert(describeError(error))})`;
+  return isTimeout(error) ? notAnswered(limitMs) : `failed (${inert(describeError(error))})`;
+}
+
+function notAnswered(limitMs: number): string {
+  return `was not answered within the ${secondsText(limitMs)} of this check`;
 }
 
 /** Whether a request ran out of time. */

@@ -1,7 +1,7 @@
 import {appendFileSync} from 'node:fs';
 import {expect, it} from '@jest/globals';
 import type {SimulatorOptions} from '../../simulator/simulator.ts';
-import {type FilePublished, type FileStage, LOCATION, STORAGE, setFileStage} from '../fixtures/file-stage.ts';
+import {type FilePublished, type FileStage, setFileStage} from '../fixtures/file-stage.ts';
 
 function errorOf({main}: FilePublished): string {
   const [error, ...others] = main.commands.filter(({name}) => name === 'error').map(({value}) => value);
@@ -45,17 +45,6 @@ it.concurrent('fails before it creates anything if the token has no role for Obj
   expect(errorOf(published)).toContain('set storage-api-key to a token that has one');
   expect(stage.cloud.journal.filter(({method, kind}) => method !== 'GET' && kind !== 'price')).toEqual([]);
   expect(published.main.state).not.toHaveProperty('staging');
-});
-
-it.concurrent('names the access keys if there are too many, and deletes none', async () => {
-  await using stage = await setFileStage({storage: {keyLimit: 1}});
-  const {keys} = stage.cloud.storage.addStorage(STORAGE, LOCATION);
-  const published = await stage.publish();
-
-  await expectNothingImported(published, stage);
-  expect(errorOf(published)).toContain(`Its keys: ${[...keys.keys()]} (made `);
-  expect(errorOf(published)).toContain('Open https://portal.gcore.com/storage');
-  expect(stage.left().keys).toEqual([...keys.keys()]);
 });
 
 it.concurrent('gives up a part that is refused every time, and deletes the incomplete file', async () => {

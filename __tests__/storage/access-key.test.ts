@@ -42,6 +42,15 @@ describe('an access key', () => {
     expect(scene.warnings()).toEqual([]);
   });
 
+  it('is asked for until the storage is processed, with one line in the log', async () => {
+    const scene = await withForeignKey();
+    const answer = {kind: 'status', status: 409, body: {error: 'the storage is being processed'}} as const;
+    scene.simulator.script({request: 'create-key', times: 5, effect: 'none', answer});
+    await scene.stage();
+    expect(scene.simulator.requests('create-key')).toHaveLength(6);
+    expect(scene.lines().filter((line) => line.includes('Retrying for two minutes at most'))).toHaveLength(1);
+  });
+
   it('is given up after three answers that were lost, without a warning if none was made', async () => {
     const scene = await withForeignKey();
     scene.simulator.script({request: 'create-key', times: Infinity, effect: 'none', answer: {kind: 'reset'}});

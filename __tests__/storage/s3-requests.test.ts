@@ -118,11 +118,11 @@ describe('the end of an upload', () => {
     );
   });
 
-  it('is asked for four times, as soon as S3 says that it may be', async () => {
+  it('is asked for eight times, as soon as S3 says that it may be', async () => {
     const {s3, requests, clock} = await s3With({status: 503, headers: {'retry-after': '30'}});
     expect((await thrownBy(s3.completeUpload('u1', UPLOADED, 4))).message).toContain('503');
-    expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(4);
-    expect(clock.now()).toBe(90_000);
+    expect(requests().filter((request) => request.startsWith('POST'))).toHaveLength(8);
+    expect(clock.now()).toBe(210_000);
   });
 });
 
@@ -175,7 +175,7 @@ describe('a bucket that is emptied', () => {
     expect(requests()).toHaveLength(2);
     const down = await s3With({status: 500});
     await thrownBy(down.s3.emptyBucket());
-    expect(down.requests()).toHaveLength(4);
+    expect(down.requests()).toHaveLength(8);
   });
 });
 

@@ -180,13 +180,16 @@ describe('staging fails', () => {
     expect(scene.simulator.storage.keyIds()).toEqual([]);
   });
 
-  it('if the storage has too many keys, names them, and deletes none', async () => {
+  it('if the storage gives no key for two minutes, names its keys, and deletes none', async () => {
     const scene = await openScene({storage: {keyLimit: 1}});
     const {keys} = scene.simulator.storage.addStorage(STORAGE, LOCATION);
     const [id = ''] = keys.keys();
     const error = await thrownBy(scene.stage());
     expect(error.message).toContain(`Its keys: ${id} (made 2026-07-08T10:00:`);
+    expect(error.message).toContain('as many keys as it may have, or it is still being processed');
     expect(error.message).toContain('Open https://portal.gcore.com/storage');
+    expect(scene.clock.now()).toBeGreaterThanOrEqual(120_000);
+    expect(scene.clock.now()).toBeLessThan(130_000);
     expect([...keys.keys()]).toEqual([id]);
     expect(scene.simulator.storage.buckets()).toEqual([]);
   });

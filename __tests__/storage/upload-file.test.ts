@@ -98,7 +98,7 @@ describe('the upload of a file', () => {
         throw failure('UploadPart 1', 500);
       },
     });
-    expect(answered.calls).toEqual(Array(5).fill('part 1'));
+    expect(answered.calls).toEqual(Array(8).fill('part 1'));
     const unanswered = await upload(makeFile(5000), {
       uploadPart: async () => {
         throw failure('UploadPart 1');
@@ -107,7 +107,7 @@ describe('the upload of a file', () => {
         throw failure('ListParts');
       },
     });
-    expect(unanswered.calls).toEqual(Array(5).fill(['part 1', 'list']).flat());
+    expect(unanswered.calls).toEqual(Array(8).fill(['part 1', 'list']).flat());
     expect(unanswered.error?.message).toContain('UploadPart 1');
   });
 

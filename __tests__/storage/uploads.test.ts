@@ -30,7 +30,27 @@ describe('an upload', () => {
     expect(scene.simulator.requests('s3-part')).toHaveLength(1);
   });
 
-  it('fails after five attempts at a part, and is cleaned up', async () => {
+  it.each(['s3-create-upload', 's3-part', 's3-complete'] as const)(
+    'goes on after S3 has answered %s with SlowDown for 40 seconds',
+    async (request) => {
+      const scene = await openScene();
+      const slowDown = '<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>';
+      let firstAtMs: number | undefined;
+      scene.simulator.script({
+        request,
+        times: Infinity,
+        effect: 'none',
+        match: () => {
+          firstAtMs ??= scene.clock.now();
+          return scene.clock.now() < firstAtMs + 40_000;
+        },
+        answer: {kind: 'status', status: 503, body: slowDown},
+      });
+      await scene.stage();
+    },
+  );
+
+  it('fails after eight attempts at a part, and is cleaned up', async () => {
     const scene = await openScene();
     scene.simulator.script({
       request: 's3-part',
@@ -40,7 +60,7 @@ describe('an upload', () => {
     });
     const error = await thrownBy(scene.stage());
     expect(error.message).toContain('S3 UploadPart 1: 500 InternalError We failed.');
-    expect(scene.simulator.requests('s3-part')).toHaveLength(5);
+    expect(scene.simulator.requests('s3-part')).toHaveLength(8);
     expect(scene.simulator.storage.buckets()[0]?.uploads.size).toBe(1);
     expect(await scene.clean()).toEqual({kind: 'gone'});
   });

@@ -1,5 +1,6 @@
 import {ExplainedError} from '../errors.ts';
 import {mayResend, RequestError} from '../gcore/request-error.ts';
+import {onceAMinute} from '../waiting/once-a-minute.ts';
 import {retry} from '../waiting/retry.ts';
 import type {Run} from '../waiting/run.ts';
 import {STORAGE_PAGE} from './explain-storage.ts';
@@ -9,6 +10,8 @@ import type {Credentials} from './s3-requests.ts';
 /** The service may round the creation time of a key. */
 const ROUNDING_MS = 2000;
 const ATTEMPTS = 3;
+/** A storage may still be processed when it is active, and another run may delete its key. */
+const CONFLICT_PATIENCE_MS = 120_000;
 
 /**
  * Creates an access key for this run only.
@@ -16,7 +19,9 @@ const ATTEMPTS = 3;
  * If the answer is lost, the key's secret is lost too, and the key cannot be distinguished from those of other runs. So it is not deleted:
  * a warning names it, and another key is created.
  *
- * @throws ExplainedError if the storage has as many keys as it may have; RequestError, or the reason of a cancelled run
+ * A 409 means that the storage has as many keys as it may have, or that it is still being processed. Its text is not documented, so both are waited for.
+ *
+ * @throws ExplainedError after two minutes of 409; RequestError, or the reason of a cancelled run
  */
 export async function createAccessKey(storageId: number, api: ObjectStorage, run: Run): Promise<Credentials> {
   const create = async () => {
@@ -26,14 +31,24 @@ export async function createAccessKey(storageId: number, api: ObjectStorage, run
     } catch (error) {
       run.cancelled.throwIfAborted();
       if (!(error instanceof RequestError)) throw error;
-      if (error.status === 409) throw tooManyKeys(storageId, await api.listAccessKeys(storageId), error);
       if (error.outcome === 'unknown') await warnOfLostKey(storageId, startedAtMs, api, run);
       throw error;
     }
   };
   const shouldRetry = (error: unknown): error is RequestError =>
     mayResend(error) || (error instanceof RequestError && error.outcome === 'unknown');
-  return await retry(create, {attempts: ATTEMPTS, shouldRetry}, run);
+  const createUnlessConflict = () => retry(create, {attempts: ATTEMPTS, shouldRetry}, run);
+  const isConflict = (error: unknown): error is RequestError => error instanceof RequestError && error.status === 409;
+  const isLineDue = onceAMinute(run.clock);
+  const onRetry = ({message}: RequestError) => {
+    if (isLineDue()) run.log.info(`${message}. Retrying for two minutes at most.`);
+  };
+  const patience = {patienceMs: CONFLICT_PATIENCE_MS, shouldRetry: isConflict, onRetry};
+  try {
+    return await retry(createUnlessConflict, patience, run);
+  } catch (error) {
+    throw isConflict(error) ? noKey(storageId, await api.listAccessKeys(storageId), error) : error;
+  }
 }
 
 /**
@@ -51,13 +66,14 @@ export async function warnOfLostKey(storageId: number, sinceMs: number, api: Obj
   );
 }
 
-function tooManyKeys(storageId: number, keys: readonly AccessKey[], cause: RequestError): ExplainedError {
+function noKey(storageId: number, keys: readonly AccessKey[], cause: RequestError): ExplainedError {
   return new ExplainedError(`No access key could be made for storage ${storageId}: ${cause.message}`, {
     known: [
+      'It has as many keys as it may have, or it is still being processed.',
       `Its keys: ${keys.length === 0 ? 'none' : listed(keys)}.`,
       'This action deletes no key that another run has made.',
     ],
-    next: `Open ${STORAGE_PAGE}, select this storage, and delete keys that no job uses any more: those of lost runs may be deleted. Then run this job again.`,
+    next: `Open ${STORAGE_PAGE}, select this storage, and delete keys that no job uses any more: those of lost runs may be deleted. If it has none, wait until it is processed. Then run this job again.`,
     cause,
   });
 }

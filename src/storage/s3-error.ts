@@ -47,6 +47,9 @@ export function mayRetryS3(error: unknown): error is S3Error {
   return error instanceof S3Error && (error.outcome !== 'refused' || PASSING_CODES.has(error.code ?? ''));
 }
 
+/** How often a request is sent: S3 may answer SlowDown for most of a minute, and an upload may have taken hours by then. */
+export const S3_ATTEMPTS = {attempts: 8, backoff: {firstMs: 1000, mostMs: 30_000}};
+
 /** Whether no connection was possible: no such host, no answer, or an invalid certificate. */
 export function isNotConnected(error: unknown): boolean {
   return error instanceof S3Error && error.status === undefined && error.outcome !== 'unknown';

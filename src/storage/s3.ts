@@ -3,7 +3,7 @@ import type {Readable} from 'node:stream';
 import {retry} from '../waiting/retry.ts';
 import type {Run} from '../waiting/run.ts';
 import {elementsOf, textsOf} from './s3-answers.ts';
-import {mayRetryS3, S3Error} from './s3-error.ts';
+import {mayRetryS3, S3_ATTEMPTS, S3Error} from './s3-error.ts';
 import {openS3Requests, type S3Account, type S3Request, type S3Requests} from './s3-requests.ts';
 
 /** One object in one bucket, with the endpoint and the credentials. */
@@ -50,7 +50,6 @@ export interface S3 {
 const PART_TIMEOUT_MS = 300_000;
 /** Joining thousands of parts takes time. */
 const COMPLETE_TIMEOUT_MS = 600_000;
-const ATTEMPTS = 4;
 
 /** Opens S3 for one object, in path style: the name of the bucket stays out of DNS and of TLS. */
 export function openS3({bucket, key, ...account}: S3Options, run: Run): S3 {
@@ -70,7 +69,7 @@ export function openS3({bucket, key, ...account}: S3Options, run: Run): S3 {
     },
     completeUpload: async (uploadId, parts, sizeBytes) => {
       const complete = () => completeOnce(path, {uploadId, parts, sizeBytes}, requests, run);
-      await retry(complete, {attempts: ATTEMPTS, shouldRetry: mayRetryS3}, run);
+      await retry(complete, {...S3_ATTEMPTS, shouldRetry: mayRetryS3}, run);
     },
     emptyBucket: () => emptyBucket(bucket, requests, run),
     close: () => requests.close(),
@@ -125,7 +124,7 @@ async function completeOnce(
 
 async function emptyBucket(bucket: string, requests: S3Requests, run: Run): Promise<void> {
   const send = (request: S3Request) =>
-    retry(() => requests.send(request), {attempts: ATTEMPTS, shouldRetry: mayRetryS3}, run);
+    retry(() => requests.send(request), {...S3_ATTEMPTS, shouldRetry: mayRetryS3}, run);
   const removeListed = async (operation: string, query: Readonly<Record<string, string>>, element: string) => {
     for (;;) {
       const {body} = await send({operation, method: 'GET', path: `/${bucket}`, query});

@@ -8,13 +8,12 @@ import {type LocalFile, throwIfChanged} from './hash-file.ts';
 import type {OnProgress} from './progress.ts';
 import {readRange} from './read-range.ts';
 import type {Part, S3, UploadedPart} from './s3.ts';
-import {S3Error} from './s3-error.ts';
+import {S3_ATTEMPTS, S3Error} from './s3-error.ts';
 
 /** S3 accepts 10,000 parts of one upload. */
 const MOST_PARTS = 10_000;
 const SMALLEST_PART_BYTES = 16 * 2 ** 20;
 const PARTS_AT_ONCE = 4;
-const ATTEMPTS = 5;
 
 /** The position of a part in the file. */
 export interface PartRange {
@@ -60,7 +59,7 @@ export async function uploadFile(
       const send = () => sendPart(part, uploadId, s3, file);
       const shouldRetry = (error: unknown): error is S3Error => !hasFailed && mayRetryPart(error);
       const onRetry = ({message}: S3Error) => run.log.debug(`Part ${part.number} is sent again: ${message}`);
-      const uploaded = await retry(send, {attempts: ATTEMPTS, shouldRetry, onRetry}, run);
+      const uploaded = await retry(send, {...S3_ATTEMPTS, shouldRetry, onRetry}, run);
       doneBytes += range.sizeBytes;
       onProgress(doneBytes, file.sizeBytes);
       return uploaded;

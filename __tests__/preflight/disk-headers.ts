@@ -77,9 +77,13 @@ export function vhd(diskBytes: number, sectors: readonly number[], {type = 3, ta
   return image;
 }
 
-/** The start of a VHDX with its metadata at 2 MiB. */
-export function vhdx(diskBytes: number, {batMib = 3, hasParent = false, regionTableAt = 192 * 1024} = {}): Buffer {
+/** The start of a VHDX with its metadata at 2 MiB, and where its only block is, and in which state. */
+export function vhdx(
+  diskBytes: number,
+  {batMib = 3, hasParent = false, regionTableAt = 192 * 1024, blockMib = 0, blockState = 6} = {},
+): Buffer {
   const image = Buffer.alloc(3 * MIB);
+  if (blockMib > 0) image.writeBigUInt64LE(BigInt(blockMib * MIB + blockState), batMib * MIB);
   image.write('vhdxfile');
   image.write('regi', regionTableAt);
   image.writeUInt32LE(2, regionTableAt + 8);
@@ -132,6 +136,8 @@ export function ploop(diskBytes: number, table: readonly number[], {magic = 'Wit
   image.writeUInt32LE(2048, 28);
   image.writeUInt32LE(table.length, 32);
   image.writeBigUInt64LE(BigInt(diskBytes / 512), 36);
+  // In the earlier format, only 32 bits are the size.
+  if (magic === 'WithoutFreeSpace') image.writeUInt32LE(1, 40);
   for (const [index, at] of table.entries()) image.writeUInt32LE(at, 64 + 4 * index);
   return image;
 }

@@ -18,6 +18,13 @@ describe('an image of another program', () => {
     ['dynamic vhd that is empty', 'vhd', vhd(64 * MIB, []), 2560],
     ['vhdx', 'vhdx', vhdx(64 * MIB), 16 * MIB],
     ['vhdx whose first region table is lost', 'vhdx', vhdx(64 * MIB, {regionTableAt: 256 * 1024}), 16 * MIB],
+    ['vhdx with a block', 'vhdx', vhdx(64 * MIB, {batMib: 1, blockMib: 8}), 9 * MIB],
+    [
+      'vhdx with the trace of a block that was freed',
+      'vhdx',
+      vhdx(64 * MIB, {batMib: 1, blockMib: 99, blockState: 3}),
+      9 * MIB,
+    ],
     ['vdi', 'vdi', vdi(64 * MIB), 2_098_176],
     [
       'vmdk, monolithicSparse',
@@ -64,6 +71,12 @@ describe('an image of another program', () => {
       vhdx(64 * MIB, {batMib: 4}),
       4 * MIB,
       'The image is truncated: one of its regions ends at byte 5242880, and the file at byte 4194304.',
+    ],
+    [
+      'a vhdx shorter than its last block, beyond 4 GiB',
+      vhdx(64 * MIB, {batMib: 1, blockMib: 5000}),
+      4200 * MIB,
+      'The image is truncated: the first MiB of its last block ends at byte 5243928576, and the file at byte 4404019200.',
     ],
     [
       'a differencing vhdx',

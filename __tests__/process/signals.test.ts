@@ -1,7 +1,7 @@
 import {describe, expect, it} from '@jest/globals';
 import {MARKER_TAG} from '../../src/images/tags.ts';
 import {type Conditions, type Interrupted, interrupt, type Moment} from '../fixtures/interruption.ts';
-import {AT_ONCE_MS, type Known, POINTS} from '../fixtures/points-of-a-run.ts';
+import {AFTER_THE_GRACE, AT_ONCE, AT_ONCE_MS, type Known, POINTS} from '../fixtures/points-of-a-run.ts';
 import {regionsNamed} from '../fixtures/regions.ts';
 
 /** How often every case is played: once as a rule, twenty times where a miss is looked for. */
@@ -243,8 +243,9 @@ describe('a second signal', () => {
         if (task_id !== undefined)
           expect(step.tasks).toContainEqual(expect.objectContaining({id: task_id, regionId: Number(regionId)}));
       }
-      expect(step.untilGoneMs).toBeGreaterThanOrEqual(answered ? 0 : 5000);
-      expect(step.untilGoneMs).toBeLessThan(answered ? AT_ONCE_MS : 6000);
+      const [atLeast, atMost] = answered ? AT_ONCE : AFTER_THE_GRACE;
+      expect(step.untilGoneMs).toBeGreaterThanOrEqual(atLeast);
+      expect(step.untilGoneMs).toBeLessThan(atMost);
     },
     TIME_LIMIT_MS,
   );

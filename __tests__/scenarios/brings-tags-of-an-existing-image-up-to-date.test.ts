@@ -44,10 +44,21 @@ it.concurrent('updates the tags of an import that it joins', async () => {
   expect((await stage.cloud.images())[0]?.tags).toMatchObject({team: 'ml', stage: 'prod', owner: 'kim'});
 });
 
-it.concurrent.each([403, 500])('warns if Gcore answers %s to the PATCH, and uses the image anyway', async (status) => {
+it.concurrent.each([429, 500])('sends the PATCH again if Gcore answers %s to it', async (status) => {
   await using stage = await setStage();
   await stage.upload({tags: OLD});
   stage.cloud.script({request: 'patch', effect: 'none', answer: {kind: 'status', status}});
+  const {exitCode, log} = await stage.upload({tags: NEW});
+
+  expect(exitCode).toBe(0);
+  expect((await stage.cloud.images())[0]?.tags).toMatchObject({stage: 'prod', owner: 'kim'});
+  expect(log).not.toContain('warning:');
+});
+
+it.concurrent('warns if Gcore refuses the PATCH, and uses the image anyway', async () => {
+  await using stage = await setStage();
+  await stage.upload({tags: OLD});
+  stage.cloud.script({request: 'patch', effect: 'none', answer: {kind: 'status', status: 403}});
   const {exitCode, outputs, log} = await stage.upload({tags: NEW});
 
   expect(exitCode).toBe(0);

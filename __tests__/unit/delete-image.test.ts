@@ -17,6 +17,7 @@ async function deleteAfter(
   reads: readonly (Image | RequestError)[],
   deletions: readonly (readonly string[] | RequestError)[] = [[]],
   options: {readonly unlessPromotedSince?: Image} = {unlessPromotedSince: BEFORE},
+  cancelled = new AbortController().signal,
 ) {
   const requests: string[] = [];
   const next = <T>(kind: string, answers: T[], otherwise: T | RequestError): Exclude<T, RequestError> => {
@@ -31,7 +32,7 @@ async function deleteAfter(
     getImage: async () => next('GET', readsLeft, failed(404, 'refused')),
     deleteImage: async () => next('DELETE', deletionsLeft, failed(404, 'refused', 'DELETE')),
   });
-  const run = virtualRun();
+  const run = {...virtualRun(), cancelled};
   const waiting = {gcore, run, intervalMs: 5000, ifMissing: 'just-made' as const};
   const result = deleteImage(SCOPE, 'old', waiting, options);
   return {result: await result.catch((error: unknown) => error), requests};
@@ -68,6 +69,12 @@ describe('an image that may have been promoted', () => {
     const {result, requests} = await deleteAfter([], [failed(404, 'refused', 'DELETE')]);
     expect([result, requests]).toEqual([{kind: 'gone'}, ['GET', 'DELETE']]);
   });
+});
+
+it('an image is not deleted if the run is cancelled', async () => {
+  const reason = new Error('cancelled');
+  const {result, requests} = await deleteAfter([], [[]], {}, AbortSignal.abort(reason));
+  expect([result, requests]).toEqual([reason, []]);
 });
 
 it('an image of which nothing was read is deleted at once', async () => {

@@ -249,6 +249,14 @@ describe('a promotion', () => {
     },
   );
 
+  it('writes nothing if the run is cancelled', async () => {
+    const {gcore, written} = regionOf([image('new')]);
+    const plan = await checkPromotion(SCOPE, {imageId: 'new'}, 'stable', gcore);
+    const run = {...virtualRun(), cancelled: AbortSignal.abort(new Error('cancelled'))};
+    await expect(promoteImage(plan, {channel: 'stable', gcore, run})).rejects.toThrow();
+    expect(written).toEqual([]);
+  });
+
   it('of an image that is deleted at the same time is red', async () => {
     const region = regionOf([image('new')]);
     const {pollImages} = region.gcore;

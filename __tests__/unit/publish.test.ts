@@ -6,21 +6,11 @@ import type {ImageSpec} from '../../src/images/publish/context.ts';
 import {publishImage} from '../../src/images/publish/publish.ts';
 import {MARKER_TAG} from '../../src/images/tags.ts';
 import {DeadlinePassed} from '../../src/waiting/poll.ts';
-import {fakeGcore, imageOf, lostAnswer, SCOPE, taskOf, UPLOAD, virtualRun} from '../fixtures/fake-gcore.ts';
+import {fakeGcore, imageOf, lostAnswer, taskOf, UPLOAD, virtualRun} from '../fixtures/fake-gcore.ts';
+import {SPEC} from '../fixtures/proof-stage.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const MINUTE = 60_000;
-
-const SPEC: ImageSpec = {
-  scope: SCOPE,
-  upload: UPLOAD,
-  workflowTags: {},
-  requirePrivate: false,
-  ifExists: 'reuse',
-  wait: true,
-  attempts: 1,
-  intervalMs: 5000,
-};
 
 /** What an import needs to go well: its task is FINISHED at the first poll, and its image is ready. */
 const GOES_WELL: Partial<Gcore> = {
@@ -154,6 +144,23 @@ describe('a publish whose import takes longer than region-timeout-minutes', () =
       expect(run.lines).toContain('Image late, from an import of this step that was given up, is ready by now.');
     },
   );
+
+  it('uploads once more if the image of the first import is there, but not ready', async () => {
+    const tags: Record<string, string>[] = [];
+    const {uploadImage, ...answers} = firstHangs();
+    const {outcome} = publish(
+      {
+        ...answers,
+        uploadImage: async (_, upload) => {
+          tags.push(upload.tags);
+          return await uploadImage();
+        },
+        listImages: async () => tags.map((own) => imageOf({id: 'late', status: 'saving', size: 0, tags: own})),
+      },
+      {attempts: 2, regionTimeoutMs: 10 * MINUTE, ifExists: 'duplicate'},
+    );
+    expect(await outcome).toMatchObject({kind: 'published', image: {id: 'new'}, taskIds: ['task-2']});
+  });
 
   it('frees its slot if that was the last attempt', async () => {
     const {outcome} = publish(firstHangs(), {regionTimeoutMs: 10 * MINUTE});

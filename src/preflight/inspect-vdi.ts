@@ -28,11 +28,11 @@ export const inspectVdi: Inspect = (start, sizeBytes) => {
 /** Where the last block ends that the table names, as far as the table is among the bytes at hand; 0 if it names none. */
 function lastBlockEnd(start: Buffer, mapOffset = 0, mapEnd = 0): number {
   const {u32} = littleEndian(start);
-  const [dataOffset = 0, blockBytes = 0, extraBytes = 0] = [u32(0x158), u32(0x178), u32(0x17c)];
+  const [dataOffset = 0, blockBytes = 0] = [u32(0x158), u32(0x178)];
   let blocks = 0;
   for (let at = mapOffset; at < Math.min(mapEnd, start.length); at += 4) {
     const block = u32(at) ?? NO_BLOCK;
     if (block < NO_BLOCK) blocks = Math.max(blocks, block + 1);
   }
-  return blocks === 0 ? 0 : dataOffset + blocks * (blockBytes + extraBytes);
+  return blocks === 0 ? 0 : dataOffset + blocks * blockBytes;
 }

@@ -2,6 +2,7 @@ import {mayRetry, RequestError} from '../../gcore/request-error.ts';
 import type {Image} from '../../gcore/wire.ts';
 import {inert} from '../../text/inert.ts';
 import type {Tags} from '../../text/tags.ts';
+import {PATIENCE_MS} from '../../waiting/poll.ts';
 import {retry} from '../../waiting/retry.ts';
 import type {PublishContext} from './context.ts';
 
@@ -26,7 +27,7 @@ export async function updateTagsOf(image: Image, {spec, gcore, run}: PublishCont
     .join(', ');
   if (text === '') return image;
   try {
-    await gcore.updateTags(spec.scope, image.id, tags);
+    await setTags(image, tags, {spec, gcore, run});
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     run.log.warning(
@@ -36,6 +37,20 @@ export async function updateTagsOf(image: Image, {spec, gcore, run}: PublishCont
   }
   run.log.info(`Image ${image.id}: its tags are brought up to date: ${text}`);
   return await readWithNewTags(image, {spec, gcore, run});
+}
+
+/**
+ * Sets tags of an image, and retries for five minutes if that can help: a PATCH that is sent twice has the same effect.
+ *
+ * @throws RequestError, or the reason of a cancelled run
+ */
+export async function setTags(
+  {id}: Pick<Image, 'id'>,
+  tags: Tags,
+  {spec, gcore, run}: Pick<PublishContext, 'spec' | 'gcore' | 'run'>,
+): Promise<void> {
+  const set = () => gcore.updateTags(spec.scope, id, tags);
+  await retry(set, {patienceMs: PATIENCE_MS, shouldRetry: mayRetry}, run);
 }
 
 /**

@@ -1,15 +1,13 @@
 import {ExplainedError} from '../../errors.ts';
-import {mayRetry, RequestError} from '../../gcore/request-error.ts';
+import {RequestError} from '../../gcore/request-error.ts';
 import type {Section} from '../../sections.ts';
-import {PATIENCE_MS} from '../../waiting/poll.ts';
-import {retry} from '../../waiting/retry.ts';
 import {deleteImage} from '../delete-image.ts';
 import {ChecksumMismatch, NotVerified} from '../errors.ts';
 import {isVerified, verifiedTags} from '../fingerprint.ts';
 import type {ImageReady} from '../outcome.ts';
 import {MARKER_TAG} from '../tags.ts';
 import type {Checksum, PublishContext} from './context.ts';
-import {readWithNewTags} from './current-tags.ts';
+import {readWithNewTags, setTags} from './current-tags.ts';
 
 /** How the file behind the URL is proved to be the expected one. */
 export interface Proof {
@@ -168,14 +166,12 @@ async function removeOne(
 
 /** Without the note a later run reads the file again, so a failure is a warning. */
 async function noteVerified(ready: ImageReady, sha256: string, context: PublishContext): Promise<ImageReady> {
-  const {spec, gcore, run} = context;
   const {image} = ready;
-  const note = () => gcore.updateTags(spec.scope, image.id, verifiedTags(sha256));
   try {
-    await retry(note, {patienceMs: PATIENCE_MS, shouldRetry: mayRetry}, run);
+    await setTags(image, verifiedTags(sha256), context);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    run.log.warning(
+    context.run.log.warning(
       `Image ${image.id} is verified, but that could not be noted in its tags: ${error.message}. Until a later run has read the file again, the gate does not pass it.`,
     );
   }

@@ -41,7 +41,7 @@ describe('the cost', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
     expect(facts).toMatchObject(hanging === 'GET' ? {sizeBytes: MIB} : {});
     expect(facts?.warnings).toEqual([
-      `The image's URL could not be checked: ${hanging} ${host.url} was not answered within the 0.2 s of this check. Gcore fetches it from its own network, and may fare better.`,
+      `The image's URL could not be checked: ${hanging} ${host.url} was not answered within the 0.2 s of this check. Gcore fetches it from its own network, so the import may still succeed.`,
     ]);
   });
 

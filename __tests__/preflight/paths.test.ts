@@ -66,7 +66,7 @@ describe('redirects', () => {
     const host = await redirecting(100);
     expect((await look(`${host.origin}/0`)).facts).toEqual({
       warnings: [
-        `The image's URL could not be checked: HEAD ${host.origin}/0 was redirected more than 5 times. Gcore fetches it from its own network, and may fare better.`,
+        `The image's URL could not be checked: HEAD ${host.origin}/0 was redirected more than 5 times. Gcore fetches it from its own network, so the import may still succeed.`,
       ],
     });
     expect(host.seen).toHaveLength(6);
@@ -146,7 +146,7 @@ describe('a failure that may concern only the runner', () => {
     expect(facts).toEqual({
       warnings: [
         expect.stringMatching(
-          /^The image's URL could not be checked: HEAD \S+ failed \(.*ECONNREFUSED.*\)\. Gcore fetches it from its own network, and may fare better\.$/,
+          /^The image's URL could not be checked: HEAD \S+ failed \(.*ECONNREFUSED.*\)\. Gcore fetches it from its own network, so the import may still succeed\.$/,
         ),
       ],
     });

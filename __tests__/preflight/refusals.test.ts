@@ -139,7 +139,7 @@ describe('a status that may be temporary', () => {
       const head = await serve(statuses(status, 200));
       expect((await look(head.url)).facts).toEqual({
         warnings: [
-          `The image's URL could not be checked: HEAD ${head.url} was answered ${status}. Gcore fetches it from its own network, and may fare better.`,
+          `The image's URL could not be checked: HEAD ${head.url} was answered ${status}. Gcore fetches it from its own network, so the import may still succeed.`,
         ],
       });
       expect(head.seen.map(({method}) => method)).toEqual(['HEAD']);
@@ -242,7 +242,7 @@ describe('a signed URL', () => {
     const host = await serve(statuses(status, status));
     const {facts, shown} = await look(`${host.url}?sv=2024-11-04&sr=b&sp=r&sip=192.0.2.1-192.0.2.9&sig=${SECRET}`);
     expect(facts?.warnings).toEqual([
-      `The image's URL could not be checked: HEAD ${host.url} was answered ${status}, and its signature is for certain addresses only (sip): it may be open to Gcore and not to this runner. "preflight: false" leaves this check out. Gcore fetches it from its own network, and may fare better.`,
+      `The image's URL could not be checked: HEAD ${host.url} was answered ${status}, and its signature is for certain addresses only (sip): it may be open to Gcore and not to this runner. "preflight: false" leaves this check out. Gcore fetches it from its own network, so the import may still succeed.`,
     ]);
     expect(shown).not.toContain(SECRET);
   });

@@ -16,6 +16,17 @@ it('answers a name that does not exist with those that do', async () => {
   expect(stage.cloud.requests('upload')).toEqual([]);
 });
 
+it.each(['Luxembourg-2 Manassas', 'Luxembourg-2; Manassas'])(
+  'says how to separate regions, for "%s"',
+  async (region) => {
+    await using stage = await setStage();
+    const {exitCode, log} = await stage.upload({region});
+
+    expect(exitCode).toBe(1);
+    expect(log).toContain('Separate the regions in the input region by commas or new lines.');
+  },
+);
+
 it('does not choose between two projects with the same name', async () => {
   await using stage = await setStage({
     projects: [

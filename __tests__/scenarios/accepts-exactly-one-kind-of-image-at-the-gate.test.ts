@@ -2,11 +2,15 @@ import {expect, it} from '@jest/globals';
 import {setStage} from '../fixtures/stage.ts';
 
 it.each([
-  ['nothing', {}, '- image-id, task-id, name, images, release, latest, channel: give exactly one of them'],
+  [
+    'nothing',
+    {},
+    '- image-id, task-id, name, images, release, latest, channel: give exactly one of them (given: none)',
+  ],
   [
     'two things',
     {name: 'a', 'image-id': 'b'},
-    '- image-id, task-id, name, images, release, latest, channel: give exactly one of them',
+    '- image-id, task-id, name, images, release, latest, channel: give exactly one of them (given: image-id, name)',
   ],
   [
     'no region',

@@ -26,7 +26,7 @@ it('reports all invalid inputs together, before any request', async () => {
     expect.stringMatching(/^- region: not given, nor GCORE_CLOUD_REGION_ID in the environment; /),
     '- image-type: "gpu"; expected one of virtual-gpu, baremetal-gpu, instance, baremetal; did you mean virtual-gpu?',
     expect.stringMatching(/^- name: "!gpu-\*"; expected a pattern of image names: /),
-    '- match-tags: "team"; expected key=value lines, a JSON object, or * for any tags, but no "=" in team',
+    '- match-tags: "team"; expected key=value lines, a JSON object, or * for any tags, but there is no "=" in "team"',
     '- keep-last: "-1"; expected a whole number from 0 to 10000',
     '- keep-days: "1.5"; expected a whole number from 0 to 36500',
     '- keep-image-id: "a/b"; expected the IDs of images, usually UUIDs',

@@ -45,3 +45,13 @@ it('leaves out unknown values, and shortens long ones', async () => {
   ]);
   expect(image?.tags['ref']).toHaveLength(255);
 });
+
+it('warns of several tags on one line, as YAML makes them without "|"', async () => {
+  await using stage = await setStage();
+  const {exitCode, log} = await stage.upload({tags: 'team=ml cuda=13.0', 'dry-run': 'true'});
+
+  expect(exitCode).toBe(0);
+  expect(log).toMatch(
+    /^warning: The tag team has the value "ml cuda=13\.0"\. If these are several tags, begin with "tags: \|"/m,
+  );
+});

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals';
 import fc from 'fast-check';
-import {parseTags} from '../../src/text/tags.ts';
+import {keysOfJoinedTags, parseTags} from '../../src/text/tags.ts';
 import {anyCharacter} from '../fixtures/any-text.ts';
 
 /** Keys and values by the patterns of Gcore's OpenAPI document (CreateTagsSerializer). */
@@ -64,17 +64,17 @@ describe('tags', () => {
   });
 
   it.each([
-    ['team', ['no "=" in team']],
-    ['[1, 2]', ['no "=" in [1, 2]']],
+    ['team', ['there is no "=" in "team"']],
+    ['[1, 2]', ['there is no "=" in "[1, 2]"']],
     ['=ml', ['a tag without a key (value ml)']],
     ['team=', ['the key team has no value']],
-    ['my team=ml', ['the key my team holds white space or "="']],
+    ['my team=ml', ['the key "my team" holds white space or "="']],
     ['team=ml\nteam=ops', ['the key team is given twice']],
     ['team=ml\nteam=ml', ['the key team is given twice']],
     ['__proto__=a\n__proto__=b', ['the key __proto__ is given twice']],
     ['team=a\tb', ['the value of team holds a tab or a line break']],
     ['team=a\rb=c', ['the value of team holds a tab or a line break']],
-    ['team\nstage=\n=x', ['no "=" in team', 'the key stage has no value', 'a tag without a key (value x)']],
+    ['team\nstage=\n=x', ['there is no "=" in "team"', 'the key stage has no value', 'a tag without a key (value x)']],
     ['{"team": {"a": "b"}}', ['the value of team is not a string']],
     ['{"team": ["a"]}', ['the value of team is not a string']],
     ['{"team": null}', ['the value of team is not a string']],
@@ -84,17 +84,26 @@ describe('tags', () => {
       '{"team": {"team": 1}, "a": ["b", {"c": 2}]}',
       ['the value of team is not a string', 'the value of a is not a string'],
     ],
-    ['{"a=b": "c"}', ['the key a=b holds white space or "="']],
+    ['{"a=b": "c"}', ['the key "a=b" holds white space or "="']],
     ['{"": "c"}', ['a tag without a key (value c)']],
     ['{"team": ""}', ['the key team has no value']],
     ['{"team": " ml"}', ['the value of team begins or ends with white space']],
     ['{"team": "ml "}', ['the value of team begins or ends with white space']],
     ['{"team": "a\\nb"}', ['the value of team holds a tab or a line break']],
-    ['{"team": "ml"', ['it begins like a JSON object but is not one']],
-    ['{team: ml}', ['it begins like a JSON object but is not one']],
-    ['{"team": "ml"}\nstage=prod', ['it begins like a JSON object but is not one']],
+    ['{"team": "ml"', ['it begins with { and is not valid JSON']],
+    ['{team: ml}', ['it begins with { and is not valid JSON']],
+    ['{"team": "ml"}\nstage=prod', ['it begins with { and is not valid JSON']],
   ])('in %j have the faults %j', (text, faults) => {
     expect(parseTags(text).faults).toEqual(faults);
+  });
+
+  it.each([
+    ['team=ml cuda=13.0', ['team']],
+    ['note=two words\nteam=ml stage=prod', ['team']],
+    ['query=a=b&c=d==', []],
+    ['command=run --gpus=all', []],
+  ])('that YAML has joined are found in %j: %j', (text, keys) => {
+    expect(keysOfJoinedTags(parseTags(text).tags)).toEqual(keys);
   });
 
   it('that are valid are kept besides those with a fault', () => {

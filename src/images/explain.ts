@@ -35,6 +35,17 @@ export const NOTHING_CHANGED: FailureDetails = {
   resume: 'Run this job again.',
 };
 
+/** The error of a step that ends before it has changed anything. */
+export function nothingChanged({
+  what,
+  known,
+  next = NOTHING_CHANGED.resume,
+  section,
+  cause,
+}: ExplainedError): ExplainedError {
+  return new ExplainedError(what, {known: [...new Set([...NOTHING_CHANGED.known, ...known])], next, section, cause});
+}
+
 /** The next step if a second run finds what this one has started. The same words hold for a region that has not started. */
 export const RESUME = 'Run this job again: it goes on where this run stopped, and starts no second import.';
 

@@ -6,7 +6,7 @@ import type {Section} from '../sections.ts';
 import {closestNames, looksAlike} from '../text/closest-name.ts';
 import {inert} from '../text/inert.ts';
 import type {Log} from '../waiting/run.ts';
-import {explainFailure, NOTHING_CHANGED} from './explain.ts';
+import {explainFailure, NOTHING_CHANGED, nothingChanged} from './explain.ts';
 import type {AskedRegion, FailedRegion} from './regions.ts';
 
 /** The regions that the inputs ask for, by IDs and exact names. */
@@ -103,10 +103,13 @@ function find<T extends Named>(
   if (match !== undefined && matches.length === 1) return match;
   const isAmbiguous = matches.length > 1;
   const what = `${isAmbiguous ? 'More than one' : 'No'} ${kind} ${isId(asked) ? 'has the ID' : 'is called'} "${wanted}".`;
+  const areSeveral = kind === 'region' && all.filter(({name}) => asked.includes(name)).length > 1;
   const error = new ExplainedError(isAmbiguous ? what : what + suggestion(asked, all), {
     section: sectionOfMiss(kind, isAmbiguous),
     known: [`This key can see: ${listed(isAmbiguous ? matches : all)}.`],
-    next: `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
+    next: areSeveral
+      ? `Separate the regions in the input ${input} by commas or new lines.`
+      : `Set the input ${input} to one of these names, exactly as written, or to its ID.`,
   });
   return {asked, error};
 }
@@ -117,11 +120,6 @@ function listed(all: readonly Named[]): string {
 
 function label({id, name}: Named): string {
   return `${inert(name, 100)} (${id})`;
-}
-
-/** The error of a step that ends before it has changed anything. */
-function nothingChanged({what, known, next = NOTHING_CHANGED.resume, section}: ExplainedError): ExplainedError {
-  return new ExplainedError(what, {known: [...NOTHING_CHANGED.known, ...known], next, section});
 }
 
 function noneFound(regions: readonly Lookup<Named>[]): ExplainedError {

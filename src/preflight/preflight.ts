@@ -93,7 +93,7 @@ async function ask(method: Method, source: Source, mostBytes = TELLING_BYTES): P
 }
 
 function uncheckedBecause({doubt}: Doubt): string {
-  return `The image's URL could not be checked: ${doubt}. Gcore fetches it from its own network, and may fare better.`;
+  return `The image's URL could not be checked: ${doubt}. Gcore fetches it from its own network, so the import may still succeed.`;
 }
 
 /** Why a URL is refused, by its answer to HEAD and, if that was sent, to GET. */

@@ -82,6 +82,14 @@ function shownValue(name: string, text: string): string {
   return inert(URLS.has(name) || LOOKS_LIKE_A_URL.test(text) ? showUrl(text) : text, 100);
 }
 
+/** The message of a check that exactly one of some inputs is given: it says which are. */
+export function exactlyOneOf<const K extends string>(names: readonly K[]) {
+  return ({input}: {readonly input: Readonly<Partial<Record<K, unknown>>>}) => {
+    const given = names.filter((name) => input[name] !== undefined);
+    return `${names.join(', ')}: give exactly one of them (given: ${given.join(', ') || 'none'})`;
+  };
+}
+
 /** A required text. */
 export function required(expected: string) {
   return v.string(expected);

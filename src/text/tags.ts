@@ -25,12 +25,17 @@ export function parseTags(text: string): {readonly tags: Tags; readonly faults: 
   return {tags: {...tags}, faults};
 }
 
+/** The keys whose value looks as if it held one more tag: YAML joins lines with spaces unless they follow a `|`. */
+export function keysOfJoinedTags(tags: Tags): readonly string[] {
+  return Object.keys(tags).filter((key) => /\s[a-z][\w.-]*=/i.test(tags[key] ?? ''));
+}
+
 /**
  * The fault of a tag by the API's own rules (OpenAPI document, CreateTagsSerializer), or undefined.
  */
 function faultOfTag(key: string, value: string): string | undefined {
   if (key === '') return `a tag without a key (value ${value})`;
-  if (/[\s=]/.test(key)) return `the key ${key} holds white space or "="`;
+  if (/[\s=]/.test(key)) return `the key "${key}" holds white space or "="`;
   if (lengthOf(key) > MAX_LENGTH)
     return `the key ${[...key].slice(0, 20).join('')}… is longer than ${MAX_LENGTH} characters`;
   if (value === '') return `the key ${key} has no value`;
@@ -50,7 +55,7 @@ function pairsOfLines(text: string): Pairs {
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const faults = lines.filter((line) => !line.includes('=')).map((line) => `no "=" in ${line}`);
+  const faults = lines.filter((line) => !line.includes('=')).map((line) => `there is no "=" in "${line}"`);
   const pairs = lines
     .filter((line) => line.includes('='))
     .map((line) => {
@@ -65,7 +70,7 @@ function pairsOfJson(text: string): Pairs {
   try {
     JSON.parse(text);
   } catch {
-    return {pairs: [], faults: ['it begins like a JSON object but is not one']};
+    return {pairs: [], faults: ['it begins with { and is not valid JSON']};
   }
   const written = pairsOfObject(text);
   const isText = (token: string) => !/^[{[]|^null$/.test(token);

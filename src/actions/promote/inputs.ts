@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {Flag, readInputs, withDefault} from '../../runner/inputs.ts';
+import {exactlyOneOf, Flag, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
 import {accountInputs, accountOf, maskKeys, regionChoiceOf, Timeout} from '../shared/account-inputs.ts';
 import {Channel} from '../shared/channel-input.ts';
@@ -23,7 +23,7 @@ const promoteInputsTogether = v.pipe(
   v.partialCheck(
     [['images'], ['name'], ['image-id']],
     (values) => [values.images, values.name, values['image-id']].filter(Boolean).length === 1,
-    'images, name, image-id: give exactly one of them',
+    exactlyOneOf(['images', 'name', 'image-id']),
   ),
   v.partialCheck(
     [['region'], ['images']],

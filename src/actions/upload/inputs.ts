@@ -6,7 +6,16 @@ import {IF_EXISTS} from '../../images/publish/find-existing.ts';
 import {MARKER_TAG} from '../../images/tags.ts';
 import {standardUrl} from '../../preflight/standard-url.ts';
 import type {Environment} from '../../runner/environment.ts';
-import {Flag, globOf, inputText, oneOf, readInputs, wholeNumber, withDefault} from '../../runner/inputs.ts';
+import {
+  exactlyOneOf,
+  Flag,
+  globOf,
+  inputText,
+  oneOf,
+  readInputs,
+  wholeNumber,
+  withDefault,
+} from '../../runner/inputs.ts';
 import {addSecretsOfUrl} from '../../runner/secrets.ts';
 import type {Step} from '../../runner/step.ts';
 import {fitImageName, IMAGE_NAME_RULE, suggestImageName} from '../../text/image-name.ts';
@@ -193,7 +202,7 @@ const uploadInputsTogether = (environment: Environment) =>
     v.partialCheck(
       [['url'], ['file'], ['release-asset']],
       (inputs) => [inputs.url, inputs.file, inputs['release-asset']].filter((one) => one !== undefined).length === 1,
-      'url, file, release-asset: give exactly one of them, the URL that Gcore fetches the image from, a file on this runner, or an asset of the release that this run is for',
+      exactlyOneOf(['url', 'file', 'release-asset']),
     ),
     v.partialCheck(
       [['release-asset'], ['attach-to-release'], ['github-token']],

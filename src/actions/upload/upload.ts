@@ -3,7 +3,7 @@ import {createGcore, type Gcore, type Scope, type UploadRequest} from '../../gco
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import {shareTaskPolls} from '../../gcore/shared-polls.ts';
 import {failsEveryRegion, PublishFailed} from '../../images/errors.ts';
-import {explainFailure, NOTHING_CHANGED} from '../../images/explain.ts';
+import {explainFailure, NOTHING_CHANGED, nothingChanged} from '../../images/explain.ts';
 import {fingerprintTags} from '../../images/fingerprint.ts';
 import {nameVisibleProjects} from '../../images/missing-project.ts';
 import type {RegionOutcome} from '../../images/outcome.ts';
@@ -15,7 +15,9 @@ import {inProject, resolveProject, resolveRegions} from '../../images/scopes.ts'
 import type {Environment} from '../../runner/environment.ts';
 import {keepNotes} from '../../runner/notes.ts';
 import type {Step} from '../../runner/step.ts';
-import type {Run} from '../../waiting/run.ts';
+import {inert} from '../../text/inert.ts';
+import {keysOfJoinedTags, type Tags} from '../../text/tags.ts';
+import type {Log, Run} from '../../waiting/run.ts';
 import {logEnd} from '../shared/log-end.ts';
 import {createOutputs, type Outputs} from '../shared/outputs.ts';
 import {openSide} from '../shared/side-client.ts';
@@ -34,6 +36,7 @@ import type {Staging} from './staging.ts';
 export async function upload(step: Step): Promise<void> {
   const inputs = readUploadInputs(step);
   const {log, lines: notes} = keepNotes(step.log);
+  warnOfJoinedTags(inputs.tags, log);
   const run: Run = {...step, log, deadlineMs: step.startedAtMs + inputs.timeoutMs};
   const client = openClient(inputs, run);
   const side = openSide(inputs, run);
@@ -73,6 +76,14 @@ export async function upload(step: Step): Promise<void> {
   }
 }
 
+function warnOfJoinedTags(tags: Tags, log: Log): void {
+  for (const key of keysOfJoinedTags(tags)) {
+    log.warning(
+      `The tag ${inert(key, 100)} has the value "${inert(tags[key] ?? '', 100)}". If these are several tags, begin with "tags: |", and write one on each line.`,
+    );
+  }
+}
+
 /** The release first: the image may be one of its assets. */
 async function findSourceAndRelease(inputs: UploadInputs, run: Run, {secrets, environment}: Step) {
   try {
@@ -81,7 +92,7 @@ async function findSourceAndRelease(inputs: UploadInputs, run: Run, {secrets, en
       : undefined;
     return {release, source: await findSource(inputs, release?.found, run, secrets)};
   } catch (error) {
-    throw explainFailure(error, NOTHING_CHANGED);
+    throw nothingChanged(explainFailure(error, NOTHING_CHANGED));
   }
 }
 

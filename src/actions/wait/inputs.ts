@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import {IMAGE_TYPES} from '../../gcore/image-types.ts';
 import type {VersionQuery} from '../../images/wait/version-query.ts';
 import type {Environment} from '../../runner/environment.ts';
-import {Flag, globOf, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
+import {exactlyOneOf, Flag, globOf, oneOf, readInputs, withDefault} from '../../runner/inputs.ts';
 import type {Step} from '../../runner/step.ts';
 import {
   accountInputs,
@@ -92,7 +92,7 @@ const waitInputsTogether = (environment: Environment) =>
     v.partialCheck(
       [['image-id'], ['task-id'], ['name'], ['images'], ['release'], ['latest'], ['channel']],
       (values) => WAYS_OF_ASKING.filter((way) => values[way] !== undefined).length === 1,
-      `${WAYS_OF_ASKING.join(', ')}: give exactly one of them`,
+      exactlyOneOf(WAYS_OF_ASKING),
     ),
     v.partialCheck(
       [['name'], ['latest'], ['match-tags']],

@@ -72,3 +72,20 @@ it('fails for a region in which the upload had failed, and passes on why', async
   expect(outputs).toMatchObject({ready: 'false', 'failed-regions': '[10]', 'image-id': image.id});
   expect(log).toContain('[Manassas (10)] The upload left no image here: Gcore refused: quota');
 });
+
+it('fails for a region in which the upload had failed although it had made an image', async () => {
+  await using stage = await setStage();
+  const {id} = stage.cloud.addImage({
+    name: 'public',
+    projectId: 1,
+    regionId: 7,
+    visibility: 'public',
+    isOfGcore: false,
+  });
+  const images = JSON.stringify({7: {id, error: 'it is public (require-private)'}});
+  const {exitCode, outputs, log} = await stage.gate({images});
+
+  expect(exitCode).toBe(1);
+  expect(outputs).toMatchObject({ready: 'false', 'ready-images': '[]'});
+  expect(log).toContain(`The upload failed here after it had made image ${id}: it is public (require-private)`);
+});

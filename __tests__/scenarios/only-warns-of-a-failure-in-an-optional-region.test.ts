@@ -18,7 +18,7 @@ it('is green with a warning if an optional region alone failed, and marks it', a
   expect(outputs['failed-regions']).toBe('[10]');
   expect(images['10']).toMatchObject({optional: true, error: expect.stringContaining('No valid host was found')});
   expect(images['7']).not.toHaveProperty('optional');
-  expect(log).toMatch(/^warning: Optional: Manassas \(10\) failed\. .*No valid host was found/m);
+  expect(log).toMatch(/^warning: Optional: Manassas \(10\) failed\. .*No valid host was found\. The region has/m);
   expect(log).not.toContain('\nerror: ');
   expect(summary).toContain('Manassas (10), optional');
   expect(summary).toContain('failed in 1 of 3 regions, all of them optional');

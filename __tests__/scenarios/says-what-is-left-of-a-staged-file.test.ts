@@ -96,7 +96,9 @@ it.concurrent('says that an import that still runs fails, when the time is up', 
   const {main, post} = await stage.publish({'timeout-minutes': '0.08'});
 
   expect([main.exitCode, post.exitCode]).toEqual([1, 0]);
-  expect(main.log).toContain('The staged file is deleted now: an import that has not read all of it yet fails.');
+  expect(main.log).toContain(
+    'The staged file does not outlast this job: an import that has not read all of it by then fails.',
+  );
   expect(main.log).toContain('it waits for this import if it still runs, and stages the file again if it failed.');
   expect(stage.left()).toEqual(NOTHING);
 });

@@ -67,7 +67,7 @@ it.each([
 
 it('says to check the URL if Gcore could not fetch it', () => {
   expect(importError('Image could not be downloaded: HTTP 503').next).toBe(
-    'Check that the URL answers HEAD and GET without credentials, and that it is a disk image. Run this job again.',
+    'Check that the file is a disk image. If you gave its URL, check that it answers HEAD and GET without credentials. Run this job again.',
   );
 });
 

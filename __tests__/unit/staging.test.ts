@@ -6,7 +6,7 @@ import {virtualRun} from '../fixtures/fake-gcore.ts';
 import {createVirtualClock} from '../fixtures/virtual-clock.ts';
 
 const FILE = {path: 'image.raw', sizeBytes: 9, changedAtNs: 0n, sha256: 'a'.repeat(64)};
-const GONE = 'The staged file is deleted now: an import that has not read all of it yet fails.';
+const GONE = 'The staged file does not outlast this job: an import that has not read all of it by then fails.';
 
 /** A file whose staging fails, since nothing listens there. */
 function staging() {

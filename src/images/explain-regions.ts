@@ -61,8 +61,13 @@ export function balanceOf(results: readonly RegionResult<RegionOutcome>[]): stri
 /** A line for each reason: what failed in which optional regions, and what to do about it. */
 export function optionalFailures(failed: readonly FailedRegion[]): readonly string[] {
   return groupFailures(failed).map(({what, next = '', regions}) =>
-    `Optional: ${few(regions.map(regionLabel))} failed. ${what} ${next}`.trim(),
+    `Optional: ${few(regions.map(regionLabel))} failed. ${asSentence(what)} ${next}`.trim(),
   );
+}
+
+/** What failed may end with a text of Gcore, which has no full stop. */
+function asSentence(text: string): string {
+  return /[.!?)]$/.test(text) ? text : `${text}.`;
 }
 
 /** `Chicago (84), Manassas (10), optional and 3 more`. */

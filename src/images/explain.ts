@@ -149,7 +149,8 @@ function importFailed(reason: string): ErrorText {
   if (refusal !== undefined) return {what, ...ADVICE[refusal]};
   return {
     what,
-    check: 'Check that the URL answers HEAD and GET without credentials, and that it is a disk image.',
+    check:
+      'Check that the file is a disk image. If you gave its URL, check that it answers HEAD and GET without credentials.',
     section: 'gcore-could-not-import-the-image',
   };
 }

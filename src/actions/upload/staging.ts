@@ -90,7 +90,10 @@ function notImported({what, known, next = AGAIN, section, cause}: ExplainedError
 /** The failure of a region whose import may still run: it reads a file that is gone by then. */
 function withFileGone({what, known, next, section, cause, keepsSlot}: PublishFailed): PublishFailed {
   return new PublishFailed(what, {
-    known: [...known, 'The staged file is deleted now: an import that has not read all of it yet fails.'],
+    known: [
+      ...known,
+      'The staged file does not outlast this job: an import that has not read all of it by then fails.',
+    ],
     ...(next === undefined ? {} : {next: next === RESUME ? RESUME_STAGED : next}),
     section,
     cause,

@@ -143,12 +143,9 @@ async function passEverywhere(
 
 function targetIn({regionId}: Scope, images: Images | undefined, inputs: WaitInputs): Target {
   const {name} = inputs;
-  const {
-    id: imageId,
-    task_id: taskId,
-    error = 'it names no image',
-  } = images?.[regionId] ?? {id: inputs.imageId, task_id: inputs.taskId};
-  if (imageId !== undefined) return {imageId};
+  const {id: imageId, task_id: taskId, error} = images?.[regionId] ?? {id: inputs.imageId, task_id: inputs.taskId};
+  if (imageId !== undefined) return error === undefined ? {imageId} : {failure: error, madeId: imageId};
+  // An upload that ran out of time is a failure there, and its import may have ended well.
   if (taskId !== undefined) return {taskId};
-  return name === undefined ? {failure: error} : {name, tags: inputs.matchTags};
+  return name === undefined ? {failure: error ?? 'it names no image'} : {name, tags: inputs.matchTags};
 }

@@ -19,8 +19,8 @@ export type Target =
   | {readonly imageId: string}
   | {readonly taskId: string}
   | {readonly name: string; readonly tags?: Tags}
-  /** A region in which the upload failed before it had anything to name. */
-  | {readonly failure: string};
+  /** A region in which the upload failed. It may have made an image all the same: one that is public, though a private one is asked for. */
+  | {readonly failure: string; readonly madeId?: string | undefined};
 
 /** How the gate waits. */
 export type GateWaiting = Waiting & {readonly withPrice: boolean};
@@ -65,18 +65,18 @@ export function explainGate(error: unknown): ExplainedError {
   return explainFailure(error, GATE);
 }
 
-/** @param failure why the upload failed in a region */
-export function noImageHere(failure: string): ImageNotFound {
-  return new ImageNotFound(
-    `The upload left no image here: ${inert(failure)}`,
-    UPLOAD_AGAIN,
-    'the-upload-left-no-image',
-  );
+/**
+ * @param failure why the upload failed in a region
+ * @param madeId the image that it had made by then
+ */
+export function noImageHere(failure: string, madeId?: string): ImageNotFound {
+  const how = madeId === undefined ? 'left no image here' : `failed here after it had made image ${madeId}`;
+  return new ImageNotFound(`The upload ${how}: ${inert(failure)}`, UPLOAD_AGAIN, 'the-upload-left-no-image');
 }
 
 async function waitForTarget(scope: Scope, target: Target, waiting: GateWaiting): Promise<ImageReady> {
   if ('failure' in target) {
-    throw noImageHere(target.failure);
+    throw noImageHere(target.failure, target.madeId);
   }
   if ('name' in target) return passed(await waitForName(scope, target, waiting));
   if ('imageId' in target) return passed(await waitForImage(scope, target.imageId, waiting));

@@ -20,6 +20,7 @@ try {
   await dryRun();
   await publish();
   await publishFile();
+  say('The section "First dry run" in README.md shows how to do the same with your account.');
 } finally {
   await Promise.all([cloud.close(), host.close()]);
 }

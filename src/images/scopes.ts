@@ -140,12 +140,15 @@ function noneFound(regions: readonly Lookup<Named>[]): ExplainedError {
 
 /**
  * The regions to leave out. A name that is like another one is mistyped: it would publish to, or prune, the very region that is to be left
- * out. Any other that does not exist is only warned of: a region that was closed must not end every publish.
+ * out. Any other that does not exist is only warned of: a region that was closed must not end every publish. With Luxembourg-1 closed,
+ * Luxembourg-2 is no other spelling of it.
  */
 function findExcluded({excluded}: RegionChoice, known: readonly Region[], log: Log): ReadonlySet<number | string> {
   const found = excluded.map((asked) => find('region', asked, known, 'exclude-region'));
   const missing = found.flatMap((region) => ('error' in region ? [region] : []));
-  const [typo, ...typos] = missing.filter(({asked}) => suggestion(asked, known) !== '').map(({error}) => error);
+  const isTypo = ({asked}: {readonly asked: string}) =>
+    closestTo(asked, known).some(({name}) => !haveDifferentNumbers(asked, name));
+  const [typo, ...typos] = missing.filter(isTypo).map(({error}) => error);
   if (typo !== undefined) {
     const {known: details, section} = typo;
     const what = `exclude-region: ${[typo, ...typos].map((error) => error.what).join(' ')}`;
@@ -236,14 +239,24 @@ function whyNot({state, flags}: Region, imageType: ImageType): readonly string[]
   ];
 }
 
-/** ` Did you mean Luxembourg-2 (7)?`, or nothing. */
-function suggestion(idOrName: string, all: readonly Named[]): string {
-  if (isId(idOrName)) return '';
+/** What was probably meant by a name that does not exist. */
+function closestTo<T extends Named>(idOrName: string, all: readonly T[]): readonly T[] {
+  if (isId(idOrName)) return [];
   const names = closestNames(
     idOrName,
     all.map(({name}) => name),
   );
-  const meant = all.filter(({name}) => names.includes(name));
+  return all.filter(({name}) => names.includes(name));
+}
+
+function haveDifferentNumbers(one: string, other: string): boolean {
+  const [number, otherNumber] = [one, other].map((name) => /\d+/.exec(name)?.[0]);
+  return number !== undefined && otherNumber !== undefined && number !== otherNumber;
+}
+
+/** ` Did you mean Luxembourg-2 (7)?`, or nothing. */
+function suggestion(idOrName: string, all: readonly Named[]): string {
+  const meant = closestTo(idOrName, all);
   if (meant.length === 0) return '';
   const how = meant.some(({name}) => looksAlike(idOrName, name))
     ? ' It differs only in case, or in characters that look alike.'

@@ -3,6 +3,7 @@ import {describe, expect, it, jest} from '@jest/globals';
 import {connectS3} from '../../src/storage/endpoint.ts';
 import {openS3, type Part} from '../../src/storage/s3.ts';
 import {isNotConnected, mayRetryS3, S3Error} from '../../src/storage/s3-error.ts';
+import {createServerClock} from '../../src/storage/server-clock.ts';
 import {Cancelled} from '../../src/waiting/run.ts';
 import {type ScriptedAnswer, scriptedServer} from './scripted-server.ts';
 import {closeAfterwards, testRun, thrownBy} from './stage.ts';
@@ -50,6 +51,21 @@ describe('a request to S3', () => {
     expect(proxied).toEqual([url.host]);
   });
 
+  it('is signed by the time of S3 once S3 has refused the time', async () => {
+    const {run, clock} = testRun();
+    const skewed = {...fault(403, 'RequestTimeTooSkewed'), headers: {date: 'Thu, 02 Jan 2031 03:04:05 GMT'}};
+    const {url, asked} = await scriptedServer(skewed, ok());
+    const account = {endpoint: url, region: 'r-1', credentials, serverClock: createServerClock(clock)};
+    const s3 = openS3({...account, bucket: 'bucket', key: 'image'}, run);
+    closeAfterwards(() => s3.close());
+    await s3.completeUpload('u1', UPLOADED, 4);
+    const posts = asked.filter(({request}) => request.startsWith('POST'));
+    expect(posts.map(({headers}) => headers['x-amz-date']?.slice(0, 11))).toEqual([
+      expect.not.stringContaining('2031'),
+      '20310102T03',
+    ]);
+  });
+
   it('has a time limit by what it does', async () => {
     const timeout = jest.spyOn(AbortSignal, 'timeout');
     closeAfterwards(() => timeout.mockRestore());
@@ -64,7 +80,7 @@ describe('a request to S3', () => {
     const {run} = testRun();
     const {url} = await scriptedServer();
     const options = {endpoint: url, region: 'r-1', bucket: 'bucket', key: 'image', credentials, serverClock};
-    const s3 = openS3(options, {...run, deadlineMs: 50});
+    const s3 = openS3(options, {...run, deadlineMs: 50.123});
     closeAfterwards(() => s3.close());
     expect((await thrownBy(s3.createUpload())).message).toBe(
       'S3 CreateMultipartUpload: no complete answer within 0.05 s',
@@ -89,6 +105,7 @@ describe('a request to S3', () => {
       (code): [ScriptedAnswer, S3Error['outcome'], boolean] => [fault(400, code), 'refused', true],
     ),
     [fault(400, 'XAmzContentSHA256Mismatch'), 'refused', true],
+    [fault(403, 'RequestTimeTooSkewed'), 'refused', true],
   ])('that is answered %j is %s, and may be sent again: %s', async (answer, outcome, mayRetry) => {
     const {s3} = await s3With(answer);
     const error = await thrownBy(s3.uploadPart('u1', PART));

@@ -45,7 +45,9 @@ export function describeError(error: unknown): string {
  */
 export function whyUnanswered(error: unknown, timeoutMs: number): string {
   const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-  return isTimeout ? `no complete answer within ${timeoutMs / 1000} s` : `failed (${inert(describeError(error))})`;
+  return isTimeout
+    ? `no complete answer within ${roundSeconds(timeoutMs)} s`
+    : `failed (${inert(describeError(error))})`;
 }
 
 /**
@@ -67,4 +69,9 @@ function rootCauses(error: unknown): readonly unknown[] {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Seconds with two digits after the point at most: `0.05`. */
+export function roundSeconds(ms: number): number {
+  return Number((ms / 1000).toFixed(2));
 }

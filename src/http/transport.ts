@@ -4,6 +4,7 @@ import type {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {urlToHttpOptions} from 'node:url';
 import {NotConnectedError, openAgent, type ProxyFor, watchConnection} from './connections.ts';
+import {roundSeconds} from './failures.ts';
 
 /** The largest body that is read. A list of a thousand images is about one megabyte. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -145,7 +146,7 @@ async function exchange<Body>(
 
 function notConnected(error: unknown, timeoutMs: number, timeout: AbortSignal): NotConnectedError {
   if (error instanceof NotConnectedError) return error;
-  if (timeout.aborted) return new NotConnectedError(`not connected within ${timeoutMs / 1000} s`);
+  if (timeout.aborted) return new NotConnectedError(`not connected within ${roundSeconds(timeoutMs)} s`);
   return new NotConnectedError('not connected', {cause: error});
 }
 

@@ -37,6 +37,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
   'IncompleteBody',
   'InternalError',
   'OperationAborted',
+  'RequestTimeTooSkewed',
   'RequestTimeout',
   'SlowDown',
   'XAmzContentSHA256Mismatch',

@@ -66,8 +66,11 @@ export function openS3Requests(account: S3Account, run: Run): S3Requests {
         throw lostAnswer(cause, operation, limitMs);
       }
       tell(answer.status);
-      throwIfFailed(answer, operation);
-      return answer;
+      const failure = failureIn(answer, operation);
+      if (failure === undefined) return answer;
+      // A cache may have answered for the API with an old date.
+      if (failure.code === 'RequestTimeTooSkewed') account.serverClock.learn(timeOf(answer));
+      throw failure;
     },
     close: () => transport.close(),
   };
@@ -100,19 +103,25 @@ function lostAnswer(cause: unknown, operation: string, timeoutMs: number): S3Err
   return new S3Error({outcome: outcomeOfError(cause), operation, reason, cause});
 }
 
+function timeOf({header}: IncomingAnswer): Date | undefined {
+  const time = new Date(header('date') ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
 /** S3 may begin an answer with 200 before it knows whether it succeeds, and end it with an error. */
-function throwIfFailed({status, header, body}: IncomingAnswer, operation: string): void {
+function failureIn(answer: IncomingAnswer, operation: string): S3Error | undefined {
+  const {status, header, body} = answer;
   const failure = failureOf(body);
   const isGood = status >= 200 && status <= 299;
-  if (isGood && failure === undefined) return;
+  if (isGood && failure === undefined) return undefined;
   const {code, message = ''} = failure ?? {};
-  throw new S3Error({
+  return new S3Error({
     // Of an error in an answer 200, too, nobody knows what it left.
     outcome: outcomeOfStatus(status),
     operation,
     status,
     code,
     reason: [status, code, message].filter((part) => part !== undefined && part !== '').join(' '),
-    retryAfterMs: parseRetryAfter(header('retry-after'), new Date(header('date') ?? '')),
+    retryAfterMs: parseRetryAfter(header('retry-after'), timeOf(answer)),
   });
 }

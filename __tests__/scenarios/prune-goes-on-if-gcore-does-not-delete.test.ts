@@ -106,3 +106,15 @@ it('prunes the other regions if one cannot be read', async () => {
   expect(result.log).toMatch(/^\[Frankfurt \(26\)\] 404 Not Found: .*404/m);
   expect(result.log).toContain(`Deleted before that: 1 image: ${image.id}.`);
 });
+
+it('keeps an image that a task has locked since the plan was made', async () => {
+  await using stage = await setPruneStage();
+  const {id} = stage.add(9);
+  const taskId = '2f8f7a2c-5d0b-4e0a-9d5e-0d6b2a1c3e4f';
+  stage.cloud.script({request: 'image', answer: {kind: 'true', change: (image) => ({...image, task_id: taskId})}});
+  const result = await stage.prune({'keep-last': '0'});
+
+  expect(result.exitCode).toBe(0);
+  expect(listed(result, 'skipped')).toEqual(new Map([[id, `locked by task ${taskId}`]]));
+  expect(stage.cloud.requests('delete')).toEqual([]);
+});

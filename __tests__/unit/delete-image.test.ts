@@ -16,7 +16,7 @@ function failed(status: number, outcome: RequestError['outcome'], method = 'GET'
 async function deleteAfter(
   reads: readonly (Image | RequestError)[],
   deletions: readonly (readonly string[] | RequestError)[] = [[]],
-  options: {readonly unlessPromotedSince?: Image} = {unlessPromotedSince: BEFORE},
+  options: {readonly unlessChangedSince?: Image} = {unlessChangedSince: BEFORE},
   cancelled = new AbortController().signal,
 ) {
   const requests: string[] = [];
@@ -47,6 +47,15 @@ describe('an image that may have been promoted', () => {
   it('is not deleted if it was promoted since', async () => {
     const {result, requests} = await deleteAfter([PROMOTED]);
     expect([result, requests]).toEqual([{kind: 'promoted'}, ['GET']]);
+  });
+
+  it.each<[string, Image, string]>([
+    ['is not deleted if a task has locked it since', BEFORE, 'locked'],
+    ['is deleted if the same task locked it before, and so is stale', imageOf({id: 'old', task_id: 't1'}), 'deleted'],
+  ])('%s', async (_what, before, kind) => {
+    const locked = imageOf({id: 'old', tags: Object.fromEntries(before.tags), task_id: 't1'});
+    const {result} = await deleteAfter([locked], [[]], {unlessChangedSince: before});
+    expect(result).toMatchObject({kind});
   });
 
   it('is read again before a DELETE that was refused for load is sent once more', async () => {

@@ -15,6 +15,8 @@ export type Deletion =
   | {readonly kind: 'gone'}
   /** It was promoted to a channel since it was read, and is kept. */
   | {readonly kind: 'promoted'}
+  /** A task has locked it since it was read, and it is kept. */
+  | {readonly kind: 'locked'; readonly taskId: string}
   /** The service refused: a volume still uses the image, or the key may not delete it. */
   | {readonly kind: 'in-use' | 'forbidden'; readonly reason: string};
 
@@ -24,18 +26,18 @@ const LOST_ANSWER_MS = 120_000;
 /**
  * Deletes an image, and waits until it is gone.
  *
- * @param unlessPromotedSince what was read of the image before. It is read again right before each DELETE, which has no condition of its own
+ * @param unlessChangedSince what was read of the image before. It is read again right before each DELETE, which has no condition of its own
  * @throws DeletionFailed, DeletionUnknown, DeadlinePassed, Outage, RequestError, or the reason of a cancelled run
  */
 export async function deleteImage(
   scope: Scope,
   imageId: string,
   waiting: Waiting,
-  {unlessPromotedSince}: {readonly unlessPromotedSince?: Image | undefined} = {},
+  {unlessChangedSince}: {readonly unlessChangedSince?: Image | undefined} = {},
 ): Promise<Deletion> {
   let sent: Sent;
   try {
-    sent = await send(scope, imageId, waiting, unlessPromotedSince);
+    sent = await send(scope, imageId, waiting, unlessChangedSince);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     if (error.status === 404) return {kind: 'gone'};
@@ -45,7 +47,7 @@ export async function deleteImage(
     return await settleLostDeletion(scope, imageId, error, waiting);
   }
   if ('unread' in sent) throw sent.unread;
-  if ('isPromoted' in sent) return {kind: 'promoted'};
+  if ('kept' in sent) return sent.kept;
   for (const taskId of sent.taskIds) await waitForDeletion(taskId, waiting);
   return await waitUntilGone(scope, imageId, waiting);
 }
@@ -59,18 +61,22 @@ async function waitForDeletion(taskId: string, waiting: Waiting): Promise<void> 
 }
 
 /** What came of the DELETE: its tasks, or why it was not sent. */
-type Sent = {readonly taskIds: readonly string[]} | {readonly isPromoted: true} | {readonly unread: RequestError};
+type Sent = {readonly taskIds: readonly string[]} | {readonly kept: Deletion} | {readonly unread: RequestError};
 
 /** Sends the DELETE, and again only while it certainly had no effect. */
 async function send(scope: Scope, imageId: string, {gcore, run}: Waiting, before: Image | undefined): Promise<Sent> {
-  const isPromoted = async (image: Image) => {
+  const whyKept = async (image: Image): Promise<Deletion | undefined> => {
     const read = () => gcore.getImage(scope, imageId);
-    return isPromotedSince(image, await retry(read, {shouldRetry: mayRetry, patienceMs: PATIENCE_MS}, run));
+    const now = await retry(read, {shouldRetry: mayRetry, patienceMs: PATIENCE_MS}, run);
+    if (isPromotedSince(image, now)) return {kind: 'promoted'};
+    const {lockedBy: taskId} = now;
+    return taskId === undefined || taskId === image.lockedBy ? undefined : {kind: 'locked', taskId};
   };
   const sendOnce = async (): Promise<Sent> => {
     run.cancelled.throwIfAborted();
     try {
-      if (before !== undefined && (await isPromoted(before))) return {isPromoted: true};
+      const kept = before === undefined ? undefined : await whyKept(before);
+      if (kept !== undefined) return {kept};
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       // An image that is gone is what the deletion itself tells.

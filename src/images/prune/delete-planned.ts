@@ -65,8 +65,8 @@ export function createPruner(gcore: Gcore, {intervalMs, keepsPromoted}: PrunerOp
     try {
       const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
       // A rollback may promote an old image while the prune runs.
-      const unlessPromotedSince = keepsPromoted ? image : undefined;
-      const deletion = await deleteImage(scope, image.id, waiting, {unlessPromotedSince});
+      const unlessChangedSince = keepsPromoted ? image : undefined;
+      const deletion = await deleteImage(scope, image.id, waiting, {unlessChangedSince});
       switch (deletion.kind) {
         case 'deleted':
           run.log.info(`${what} is deleted.`);
@@ -77,6 +77,9 @@ export function createPruner(gcore: Gcore, {intervalMs, keepsPromoted}: PrunerOp
         case 'promoted':
           run.log.notice(`${what} was promoted since the plan was made, and is kept.`);
           return {kind: 'skipped', image, reason: 'promoted since the plan was made'};
+        case 'locked':
+          run.log.notice(`${what} is locked by task ${deletion.taskId} since the plan was made, and is kept.`);
+          return {kind: 'skipped', image, reason: `locked by task ${deletion.taskId}`};
         case 'in-use':
           run.log.notice(`${what} is in use and is kept: ${deletion.reason}`);
           return {kind: 'skipped', image, reason: `in use: ${deletion.reason}`};

@@ -39,8 +39,9 @@ async function deleteOld(old: Image, {spec, gcore, run}: PublishContext): Promis
   try {
     const waiting: Waiting = {gcore, run, intervalMs, ifMissing: 'just-made'};
     // An import takes minutes, in which the old image may have been promoted.
-    const deletion = await deleteImage(scope, id, waiting, {unlessPromotedSince: old});
+    const deletion = await deleteImage(scope, id, waiting, {unlessChangedSince: old});
     if (deletion.kind === 'promoted') return 'it was promoted to a channel during the upload';
+    if (deletion.kind === 'locked') return `it is locked by task ${deletion.taskId}`;
     return 'reason' in deletion ? `Gcore refused to delete it (${deletion.reason})` : undefined;
   } catch (error) {
     run.cancelled.throwIfAborted();

@@ -110,6 +110,23 @@ describe('the storage of this action', () => {
     expect(lost.lines.join('\n')).toContain('keys of storage 4 may be unused: AKFIRST');
   });
 
+  it.each<[number, RequestError['outcome']]>([
+    [429, 'throttled'],
+    [409, 'refused'],
+    [503, 'unknown'],
+  ])('is asked for again after a %i, once it is certain that there is none', async (status, outcome) => {
+    let requests = 0;
+    const {found, tookMs} = await find({
+      createStorage: async () => {
+        requests += 1;
+        if (requests < 3) throw refused(status, outcome);
+        return {id: 7, keys: KEYS};
+      },
+    });
+    expect([found, requests]).toEqual([expect.objectContaining({firstKeys: KEYS}), 3]);
+    expect(tookMs).toBeLessThan(120_000);
+  });
+
   it('is not taken from another location if it cannot be made', async () => {
     const error = refused(403, 'refused');
     const {createStorage} = failingToMake(error);

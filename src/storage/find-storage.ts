@@ -2,6 +2,7 @@ import {ExplainedError} from '../errors.ts';
 import {mayRetry, RequestError} from '../gcore/request-error.ts';
 import {inert} from '../text/inert.ts';
 import {DeadlinePassed, pollUntilDone} from '../waiting/poll.ts';
+import {retry} from '../waiting/retry.ts';
 import type {Run} from '../waiting/run.ts';
 import {scheduleOf} from '../waiting/schedule.ts';
 import {warnOfLostKey} from './access-key.ts';
@@ -20,6 +21,8 @@ export interface ReadyStorage {
 
 const ACTIVE_WITHIN_MS = 10 * 60_000;
 const POLL_INTERVAL_MS = 5000;
+/** A 409 may pass too: a storage of this name that is being deleted, or that another run has just made. */
+const CREATE_PATIENCE_MS = 120_000;
 
 /**
  * Finds this action's storage in a location, or creates it, and waits until it is active.
@@ -52,24 +55,30 @@ function usable(storages: readonly Storage[], locationName: string): Storage | u
     .toSorted((one, other) => one.id - other.id)[0];
 }
 
-/** Makes a storage; if that fails, another run may just have made it, or the answer was lost. */
+/**
+ * Makes a storage; if that fails, another run may just have made it, or the answer was lost. A lookup comes before the next attempt: if it missed
+ * a storage, there are two, and all runs use the older one.
+ */
 async function create(name: string, locationName: string, api: ObjectStorage, run: Run) {
   const startedAtMs = api.serverClock.now();
-  try {
-    const made = await api.createStorage(name, locationName);
-    run.log.info(`Made the storage ${name} (ID ${made.id}) in ${locationName}.`);
-    return made;
-  } catch (error) {
-    run.cancelled.throwIfAborted();
-    const found = usable(await api.listStorages(name), locationName);
-    if (found === undefined) throw error;
-    run.log.debug(`The storage ${name} is there, though the request to make it failed: ${String(error)}`);
-    // If it was this request that made it, its first key is known to nobody.
-    if (error instanceof RequestError && error.outcome === 'unknown') {
-      await warnOfLostKey(found.id, startedAtMs, api, run);
+  let isLost = false;
+  const attempt = async () => {
+    try {
+      const made = await api.createStorage(name, locationName);
+      run.log.info(`Made the storage ${name} (ID ${made.id}) in ${locationName}.`);
+      return made;
+    } catch (error) {
+      run.cancelled.throwIfAborted();
+      if (error instanceof RequestError && error.outcome === 'unknown') isLost = true;
+      const found = usable(await api.listStorages(name), locationName);
+      if (found === undefined) throw error;
+      run.log.debug(`The storage ${name} is there, though the request to make it failed: ${String(error)}`);
+      // If it was this run that made it, its first key is known to nobody.
+      if (isLost) await warnOfLostKey(found.id, startedAtMs, api, run);
+      return {id: found.id, keys: []};
     }
-    return {id: found.id, keys: []};
-  }
+  };
+  return await retry(attempt, {patienceMs: CREATE_PATIENCE_MS, shouldRetry: mayRetry}, run);
 }
 
 async function untilActive({id}: {readonly id: number}, api: ObjectStorage, run: Run): Promise<Storage> {

@@ -151,7 +151,7 @@ describe('an upload to several regions', () => {
       expect(regionsIn(step)).toEqual({
         1: expect.objectContaining({id: image?.id, size: image?.sizeBytes, task_id: step.tasks[0]?.id}),
         2: {region: 'Region-2', error},
-        3: {region: 'Region-3', error: 'Not started: cancelled while this region waited for its turn.'},
+        3: {region: 'Region-3', error: 'Not started: cancelled while this region waited for a free slot.'},
       });
       expect(errorsOf(step)).toEqual([expect.stringContaining('2 of 3 regions failed')]);
       expect(step.log).toContain('Nothing was uploaded.');

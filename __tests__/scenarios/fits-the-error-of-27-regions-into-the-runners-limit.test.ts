@@ -26,7 +26,7 @@ it('lists all cancelled regions in one error, and says that those in the queue w
   expect(error.length).toBeLessThanOrEqual(MOST_LENGTH);
   expect(error).toMatch(/^27 of 27 regions failed: /);
   expect(error.match(/The step was cancelled \(SIGINT\)/g)).toHaveLength(1);
-  expect(error).toContain('Not started: cancelled while this region waited for its turn.');
+  expect(error).toContain('Not started: cancelled while this region waited for a free slot.');
   expect(error).not.toContain('given up');
   expect(error.match(/Run this job again/g)).toHaveLength(1);
   expect(error).toMatch(/\nMore: https:\/\/github\.com\/\S+#the-step-was-cancelled$/);

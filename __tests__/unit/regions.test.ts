@@ -89,7 +89,7 @@ describe('work in several regions', () => {
     };
     const results = await inEachRegion({regions: REGIONS, maxParallel: 1, work, resume: 'Run it again.'}, run);
     const errors = results.map(({outcome}) => (outcome.kind === 'failed' ? outcome.error.message : 'done'));
-    const waited = 'Not started: cancelled while this region waited for its turn.\nRun it again.';
+    const waited = 'Not started: cancelled while this region waited for a free slot.\nRun it again.';
     expect(errors).toEqual(['It failed.', waited, waited]);
   });
 });

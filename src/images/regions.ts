@@ -169,9 +169,9 @@ function obstacleTo(run: Run): Obstacle | undefined {
 }
 
 const NOT_STARTED: Readonly<Record<Obstacle, {readonly why: string; readonly section: Section}>> = {
-  cancelled: {why: 'cancelled while this region waited for its turn', section: 'the-step-was-cancelled'},
+  cancelled: {why: 'cancelled while this region waited for a free slot', section: 'the-step-was-cancelled'},
   time: {
-    why: 'the time of this step (timeout-minutes) ended while this region waited for its turn',
+    why: 'the time of this step (timeout-minutes) ended while this region waited for a free slot',
     section: 'the-time-is-up',
   },
   slots: {

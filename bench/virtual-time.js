@@ -8,6 +8,7 @@
  * Plain JavaScript, because stripping types would take time and memory, which are measured.
  */
 import {subscribe} from 'node:diagnostics_channel';
+import {syncBuiltinESMExports} from 'node:module';
 import timers from 'node:timers/promises';
 
 /** How many turns of the event loop pass until a complete answer has been handled. */
@@ -55,6 +56,9 @@ timers.setTimeout = (ms, value, {signal} = {}) =>
     quietTurns = 0;
     watch();
   });
+
+// The bundle requires this module, and the sources import it by name.
+syncBuiltinESMExports();
 
 // Requests take no simulated time, so none times out. In real time, thousands of these timers would accumulate.
 AbortSignal.timeout = () => new AbortController().signal;
